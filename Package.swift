@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One house, read from left to right: a target imports only from layers below
+// its own. `make layers` and `--explicit-target-dependency-import-check error`
+// hold it.
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A target without unsafe code, checked by the compiler.
+func safe(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict + [.strictMemorySafety()])
+}
+
+/// A target that talks to a C library; the only places with unsafe code.
+func binding(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module, fixtures beside them.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, resources: resources,
+        swiftSettings: strict)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
+
+let package = Package(
+    name: "martlet",
+    products: [.executable(name: "martlet", targets: ["Martlet"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", "4.5.2"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // 0: C libraries from the system, and what Glibc hides from Swift.
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+
+        // 1: values.
+        binding("Basics"),
+        binding("Document", ["Basics", "CYAML"]),
+
+        // 2: engines, pure: a value in, a value out.
+        binding("RegularExpression", ["CRE2"]),
+        safe("Template", ["Basics", "Document"]),
+        safe("Chart", ["Basics", "Document", "Template", "RegularExpression", crypto, certificates]),
+        safe("Kubernetes", ["Basics", "Document"]),
+
+        // 3: transport.
+        binding("HTTP", ["Basics", "CCurl"]),
+        binding("Git", ["Basics", "HTTP", "CCurl", "CGit2"]),
+
+        // 4: remotes.
+        safe("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", logging]),
+
+        // 5: work.
+        safe("Delivery", ["Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", logging, metrics, crypto]),
+
+        // 6: faces.
+        safe("Server", ["Basics", "Document", "Delivery", logging, metrics, lifecycle, hummingbird, crypto]),
+        safe("Commands", [
+            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Delivery", "Server", "DevCluster",
+            arguments, logging, metrics, lifecycle,
+        ]),
+        .executableTarget(name: "Martlet", dependencies: ["Commands", arguments], swiftSettings: strict),
+
+        // Beside the house: what stands in for the world.
+        safe("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", logging, hummingbird]),
+        .target(
+            name: "TestKit",
+            dependencies: ["Basics", "Document", "HTTP", "Git", "Cluster", "Kubernetes", "DevCluster", hummingbird, hummingbirdTLS, certificates, crypto],
+            swiftSettings: strict),
+
+        // Tests mirror the modules.
+        tests("Basics"),
+        tests("Document", ["Basics"]),
+        tests("Template", ["Basics", "Document"]),
+        tests("Chart", ["Basics", "Document", "Template"], resources: [.copy("Fixtures")]),
+        tests("Kubernetes", ["Basics", "Document"]),
+        tests("HTTP", ["Basics", "TestKit"]),
+        tests("Git", ["Basics", "HTTP", "TestKit"]),
+        tests("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", "DevCluster"]),
+        tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster"]),
+        tests("Delivery", ["Basics", "Document", "Kubernetes", "Cluster", "Git", "DevCluster", "TestKit"]),
+        tests("Server", ["Basics", "Delivery"]),
+        tests("Commands", ["Basics", "Document", "Delivery"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,51 @@
+package import Kubernetes
+
+/// A resource type as discovery describes it: how to make its URL.
+package struct APIResource: Sendable, Hashable {
+    package var gvk: GroupVersionKind
+    /// The plural in the URL: "deployments".
+    package var name: String
+    package var singularName: String
+    package var shortNames: [String]
+    package var categories: [String]
+    package var isNamespaced: Bool
+    package var verbs: Set<String>
+
+    package init(
+        gvk: GroupVersionKind, name: String, singularName: String = "", shortNames: [String] = [], categories: [String] = [],
+        isNamespaced: Bool, verbs: Set<String>
+    ) {
+        self.gvk = gvk
+        self.name = name
+        self.singularName = singularName
+        self.shortNames = shortNames
+        self.categories = categories
+        self.isNamespaced = isNamespaced
+        self.verbs = verbs
+    }
+
+    /// `/apis/apps/v1/namespaces/shop/deployments/front-end`; nil parts left out.
+    package func path(namespace: String? = nil, name: String? = nil, subresource: String? = nil) -> String {
+        var path = gvk.group.isEmpty ? "/api/\(gvk.version)" : "/apis/\(gvk.group)/\(gvk.version)"
+        if isNamespaced, let namespace, !namespace.isEmpty { path += "/namespaces/\(percentEncoded(namespace))" }
+        path += "/\(self.name)"
+        if let name { path += "/\(percentEncoded(name))" }
+        if let subresource { path += "/\(subresource)" }
+        return path
+    }
+}
+
+/// A path segment or a query value with everything but unreserved characters escaped (RFC 3986, 2.3).
+package func percentEncoded(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF")
+    var encoded = ""
+    for byte in text.utf8 {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            encoded.unicodeScalars.append(Unicode.Scalar(byte))
+        default: encoded += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        }
+    }
+    return encoded
+}
