@@ -1,0 +1,16 @@
+/// What one render may use up before it is stopped: a template is a program from outside.
+package struct Budget: Sendable, Hashable {
+    /// Statements executed, loop turns included.
+    package var steps = 50_000_000
+    /// Templates inside templates, by `template`, `include` and `tpl` together.
+    package var depth = 1000
+    /// Bytes written by all templates of the render that are not yet joined, 32 MiB.
+    package var outputBytes = 32 << 20
+
+    package init() {}
+    package init(steps: Int, depth: Int, outputBytes: Int) {
+        self.steps = steps
+        self.depth = depth
+        self.outputBytes = outputBytes
+    }
+}

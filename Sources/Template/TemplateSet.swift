@@ -1,0 +1,28 @@
+/// Templates that know each other by name, compiled. A value: a copy may be given
+/// more templates (`tpl`) without the original noticing; kept and shared between renders.
+package struct TemplateSet: Sendable {
+    /// The functions the texts may name besides Go's own.
+    package let functionNames: Set<String>
+    private(set) var templates: [String: CompiledTemplate] = [:]
+
+    package init(functions: FunctionTable) { functionNames = functions.names }
+
+    package init(functionNames: Set<String>) { self.functionNames = functionNames }
+
+    /// Parses a text and adds the template `name` and every `define` in it. A later
+    /// definition replaces an earlier one unless it is empty, as in Go.
+    package mutating func parse(name: String, text: String) throws(TemplateError) {
+        add(try ParsedText(name: name, text: text, functionNames: functionNames))
+    }
+
+    mutating func add(_ parsed: ParsedText) {
+        for template in parsed.templates {
+            if template.isEmpty, templates[template.name] != nil { continue }
+            templates[template.name] = template
+        }
+    }
+
+    package func contains(_ name: String) -> Bool { templates[name] != nil }
+
+    package var names: [String] { templates.keys.sorted() }
+}
