@@ -24,8 +24,9 @@ final class CurlWorker {
     }
 
     func run() {
-        while !isStopping {
+        while true {
             for command in loop.takeCommands() { execute(command) }
+            if isStopping { break }
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             reap()
