@@ -10,10 +10,12 @@ package struct APIResource: Sendable, Hashable {
     package var categories: [String]
     package var isNamespaced: Bool
     package var verbs: Set<String>
+    /// What can be asked for below an object: "status", "scale", "log".
+    package var subresources: Set<String>
 
     package init(
         gvk: GroupVersionKind, name: String, singularName: String = "", shortNames: [String] = [], categories: [String] = [],
-        isNamespaced: Bool, verbs: Set<String>
+        isNamespaced: Bool, verbs: Set<String>, subresources: Set<String> = []
     ) {
         self.gvk = gvk
         self.name = name
@@ -22,6 +24,7 @@ package struct APIResource: Sendable, Hashable {
         self.categories = categories
         self.isNamespaced = isNamespaced
         self.verbs = verbs
+        self.subresources = subresources
     }
 
     /// `/apis/apps/v1/namespaces/shop/deployments/front-end`; nil parts left out.
