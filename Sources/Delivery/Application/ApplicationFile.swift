@@ -1,0 +1,94 @@
+internal import Basics
+package import Document
+internal import Kubernetes
+
+/// `martlet.yaml`: reads the applications it declares, strictly, because a
+/// misspelt `prune` that is silently ignored deletes things.
+package enum ApplicationFile {
+    package static let name = "martlet.yaml"
+    static let apiVersion = "martlet.dev/v1alpha1"
+
+    /// - Parameter path: of the file, from the root of the repository.
+    /// - Throws: `RenderError` with file and line of the first mistake.
+    package static func parse(_ bytes: [UInt8], path: String) throws(RenderError) -> [ApplicationSpec] {
+        let documents: [YAMLDocument]
+        do {
+            documents = try YAML.documents(bytes, file: path, options: .manifest)
+        } catch {
+            throw RenderError(.document(error), origin: Origin(file: path, line: error.position?.line))
+        }
+        var applications: [ApplicationSpec] = []
+        for document in documents where !document.value.isNull {
+            let reader = FieldReader(document: document, bytes: bytes, file: path)
+            applications.append(try application(reader))
+        }
+        return applications
+    }
+
+    private static func application(_ root: FieldReader) throws(RenderError) -> ApplicationSpec {
+        try root.allow(["apiVersion", "kind", "metadata", "spec"])
+        let version = try root.string("apiVersion", required: true) ?? ""
+        guard version == apiVersion else {
+            throw root.error("apiVersion", "apiVersion is \"\(version)\", expected \"\(apiVersion)\"")
+        }
+        let kind = try root.string("kind", required: true) ?? ""
+        guard kind == "Application" else {
+            throw root.error("kind", "kind is \"\(kind)\", expected \"Application\"")
+        }
+        let metadata = try root.mapping("metadata", required: true)
+        try metadata.allow(["name", "labels", "annotations"])
+        let name = try metadata.string("name", required: true) ?? ""
+        guard isLabelName(name) else {
+            throw metadata.error(
+                "name", "\"\(name)\" is no name for an application: lower case letters, digits and \"-\", at most 50")
+        }
+        let fields = try root.mapping("spec", required: false)
+        try fields.allow([
+            "path", "namespace", "helm", "dependsOn", "prune", "deletionBudget", "drift", "suspend", "healthTimeout",
+        ])
+        let here = folder(of: root.file)
+        let relative = try fields.string("path") ?? "."
+        guard let path = joined(here, relative) else {
+            throw fields.error("path", "path \"\(relative)\" leads out of the repository")
+        }
+        var spec = ApplicationSpec(name: name, path: path, origin: root.origin)
+        spec.namespace = try fields.string("namespace")
+        spec.dependsOn = try fields.strings("dependsOn")
+        spec.prunes = try fields.bool("prune") ?? true
+        spec.isSuspended = try fields.bool("suspend") ?? false
+        if let text = try fields.scalarText("deletionBudget") {
+            guard let budget = DeletionBudget(text) else {
+                throw fields.error("deletionBudget", "deletionBudget is \"\(text)\", expected a share such as \"20%\" or a number")
+            }
+            spec.deletionBudget = budget
+        }
+        if let text = try fields.string("drift") {
+            guard let drift = ApplicationSpec.Drift(rawValue: text) else {
+                let words = ApplicationSpec.Drift.allCases.map(\.rawValue)
+                throw fields.error("drift", "drift is \"\(text)\", expected \(words.joined(separator: ", "))")
+            }
+            spec.drift = drift
+        }
+        if let text = try fields.string("healthTimeout") {
+            guard let duration = parseDuration(text), duration > .zero else {
+                throw fields.error("healthTimeout", "healthTimeout is \"\(text)\", expected a duration such as \"5m\"")
+            }
+            spec.healthTimeout = duration
+        }
+        let helm = try fields.mapping("helm", required: false)
+        try helm.allow(["releaseName", "valuesFiles", "values"])
+        spec.helm.releaseName = try helm.string("releaseName")
+        spec.helm.valuesFiles = try helm.strings("valuesFiles")
+        let values = try helm.mapping("values", required: false)
+        spec.helm.values = values.value.isNull ? .mapping([:]) : values.value
+        return spec
+    }
+}
+
+/// RFC 1123 label of at most 50 letters: it stands in a label's value and in the name of a Secret.
+package func isLabelName(_ name: String) -> Bool {
+    let letters = name.utf8
+    func isAlphanumeric(_ byte: UInt8) -> Bool { (97...122).contains(byte) || (48...57).contains(byte) }
+    guard (1...50).contains(letters.count), let first = letters.first, let last = letters.last else { return false }
+    return isAlphanumeric(first) && isAlphanumeric(last) && letters.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+}

@@ -1,0 +1,72 @@
+package import Document
+package import Kubernetes
+
+/// One unit that is rendered, planned and applied together: a folder of manifests
+/// or a chart, and how to treat it. Written in `martlet.yaml`, or implied by a
+/// folder where no one wrote anything.
+package struct ApplicationSpec: Sendable, Hashable {
+    package struct Helm: Sendable, Hashable {
+        package var releaseName: String?
+        /// Relative to the chart; later files win.
+        package var valuesFiles: [String] = []
+        /// Wins over the files.
+        package var values: Value = .mapping([:])
+    }
+
+    package enum Drift: String, Sendable, Hashable, CaseIterable {
+        /// Put back.
+        case correct
+        /// Report.
+        case warn
+        case ignore
+    }
+
+    package var name: String
+    /// From the root of the repository, without a slash at either end; "" is the root.
+    package var path: String
+    /// For objects that name none; where it is given it is made when it is missing.
+    package var namespace: String?
+    package var helm = Helm()
+    /// Applications that must be healthy first.
+    package var dependsOn: [String] = []
+    package var prunes = true
+    package var deletionBudget = DeletionBudget()
+    package var drift = Drift.correct
+    package var isSuspended = false
+    package var healthTimeout: Duration = .seconds(300)
+    /// Where it was written; the folder itself for an implied application.
+    package var origin: Origin
+
+    package init(name: String, path: String, origin: Origin) {
+        self.name = name
+        self.path = path
+        self.origin = origin
+    }
+}
+
+/// How much one plan may delete before a person has to agree.
+package struct DeletionBudget: Sendable, Hashable {
+    /// Up to this many deletions are never asked about.
+    package var freely = 5
+    /// Of the objects in the inventory.
+    package var percent = 20.0
+
+    package init() {}
+
+    /// From `20%` or a number of objects; nil for anything else.
+    package init?(_ text: String) {
+        if text.hasSuffix("%") {
+            guard let percent = Double(text.dropLast()), percent.isFinite, (0...100).contains(percent) else { return nil }
+            self.percent = percent
+        } else {
+            guard let count = Int(text), count >= 0 else { return nil }
+            freely = count
+            percent = 0
+        }
+    }
+
+    /// Whether `count` deletions out of `total` known objects pass without asking.
+    package func allows(_ count: Int, of total: Int) -> Bool {
+        count <= freely || Double(count) * 100 <= percent * Double(max(total, 1))
+    }
+}

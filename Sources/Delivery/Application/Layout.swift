@@ -1,0 +1,119 @@
+package import Kubernetes
+
+/// Which files of a source belong to which application.
+package struct Layout: Sendable {
+    /// How an application's folder is turned into objects.
+    package enum Form: Sendable, Hashable {
+        case manifests
+        case chart
+    }
+
+    package struct Part: Sendable {
+        package var spec: ApplicationSpec
+        package var form: Form
+        /// What rendering may read, sorted by path.
+        package var files: [SourceFile]
+    }
+
+    package var parts: [Part]
+    /// Applications that cannot be rendered at all, each with its reason.
+    package var problems: [String: [RenderError]]
+}
+
+extension Layout {
+    /// Divides the files below `root`: folders that `martlet.yaml` names, charts,
+    /// and one application called `name` for all manifests that are left.
+    ///
+    /// - Parameters:
+    ///   - files: of the whole source, ignored ones already left out.
+    ///   - declared: from every `martlet.yaml` below `root`.
+    package static func divide(
+        _ files: [SourceFile], root: String, name: String, declared: [ApplicationSpec]
+    ) -> Layout {
+        var layout = Layout(parts: [], problems: [:])
+        let files = files.filter { isInside($0.path, root) }.sorted { $0.path < $1.path }
+        var specs = declared
+        var names: [String: Origin] = [:]
+        for spec in declared {
+            if let other = names[spec.name] {
+                layout.problems[spec.name, default: []].append(
+                    RenderError(
+                        .invalid("application \"\(spec.name)\" is declared twice, the other time in \(other): rename one"),
+                        origin: spec.origin))
+            }
+            names[spec.name] = spec.origin
+        }
+
+        // Charts nobody declared; a chart inside another chart is its subchart.
+        let charts = files.filter { fileName(of: $0.path) == "Chart.yaml" }.map { folder(of: $0.path) }
+        let outer = charts.filter { chart in !charts.contains { $0 != chart && isInside(chart, $0) } }
+        for chart in outer where !declared.contains(where: { $0.path == chart || (!$0.path.isEmpty && isInside(chart, $0.path)) }) {
+            let chartName = chart.isEmpty ? name : fileName(of: chart)
+            var spec = ApplicationSpec(name: chartName, path: chart, origin: Origin(file: "\(chart.isEmpty ? "" : chart + "/")Chart.yaml", line: nil))
+            if let other = names[chartName] {
+                spec.name = chartName
+                layout.problems[chartName, default: []].append(
+                    RenderError(
+                        .invalid(
+                            "the chart would be an application called \"\(chartName)\" as \(other) is: declare it in martlet.yaml under another name"
+                        ), origin: spec.origin))
+                continue
+            }
+            names[chartName] = spec.origin
+            specs.append(spec)
+        }
+
+        // The rest: plain manifests that stand in no other application's folder.
+        let claimed = specs.map(\.path)
+        for spec in specs {
+            let inner = claimed.filter { $0 != spec.path && isInside($0, spec.path) }
+            let own = files.filter { file in
+                isInside(file.path, spec.path) && !inner.contains { isInside(file.path, $0) }
+            }
+            if own.isEmpty {
+                layout.problems[spec.name, default: []].append(
+                    RenderError(.missing("there is nothing in the folder \"\(spec.path)\""), origin: spec.origin))
+                continue
+            }
+            layout.add(spec, own)
+        }
+        if !specs.contains(where: { $0.path == root }) {
+            let rest = files.filter { file in
+                isManifest(file.path) && !claimed.contains { isInside(file.path, $0) }
+            }
+            if let other = names[name], !rest.isEmpty {
+                layout.problems[name, default: []].append(
+                    RenderError(
+                        .invalid("the manifests outside of any application would be called \"\(name)\" as \(other) is: choose another with --name"),
+                        origin: other))
+            } else if !rest.isEmpty || specs.isEmpty {
+                layout.add(ApplicationSpec(name: name, path: root, origin: Origin(file: root, line: nil)), rest)
+            }
+        }
+        layout.parts.sort { $0.spec.name < $1.spec.name }
+        return layout
+    }
+
+    private mutating func add(_ spec: ApplicationSpec, _ files: [SourceFile]) {
+        let isChart = files.contains { $0.path == (spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml") }
+        if let kustomization = files.first(where: { ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(fileName(of: $0.path)) }),
+            !isChart
+        {
+            problems[spec.name, default: []].append(
+                RenderError(
+                    .invalid(
+                        "kustomizations are not understood: commit what \"kustomize build\" prints, or leave the folder out with \(IgnoreRules.fileName)"
+                    ), origin: Origin(file: kustomization.path, line: nil)))
+            return
+        }
+        let own = isChart ? files.filter { fileName(of: $0.path) != ApplicationFile.name } : files.filter { Layout.isManifest($0.path) }
+        parts.append(Part(spec: spec, form: isChart ? .chart : .manifests, files: own))
+    }
+
+    /// Whether a file may hold manifests, by its name.
+    package static func isManifest(_ path: String) -> Bool {
+        let name = fileName(of: path)
+        guard name != ApplicationFile.name, !name.hasPrefix(".") else { return false }
+        return name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.hasSuffix(".json")
+    }
+}

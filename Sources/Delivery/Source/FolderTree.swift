@@ -1,0 +1,62 @@
+internal import Crypto
+internal import FoundationEssentials
+
+/// A folder on this machine, read as it stands, uncommitted edits included.
+package struct FolderTree: SourceTree {
+    private let root: String
+    package let revision: SourceRevision
+
+    /// - Parameter root: the folder that plays the repository's root.
+    package init(root: String) {
+        self.root = root
+        revision = SourceRevision(reference: root, commit: "")
+    }
+
+    package func files() async throws(SourceError) -> [SourceFile] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
+            throw SourceError("no folder \"\(root)\"", isTransient: false)
+        }
+        var files: [SourceFile] = []
+        var folders = [""]
+        while let folder = folders.popLast() {
+            let names: [String]
+            do {
+                names = try FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? root : "\(root)/\(folder)")
+            } catch {
+                throw SourceError("cannot read the folder \"\(root)/\(folder)\": \(error)", isTransient: false)
+            }
+            for name in names.sorted() where name != ".git" {
+                let path = folder.isEmpty ? name : "\(folder)/\(name)"
+                var isFolder: ObjCBool = false
+                guard FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder) else { continue }
+                if isFolder.boolValue {
+                    // A link to a folder could lead around in a circle, or out of the tree.
+                    let kind = try? FileManager.default.attributesOfItem(atPath: "\(root)/\(path)")[.type] as? FileAttributeType
+                    if kind != .typeSymbolicLink { folders.append(path) }
+                } else {
+                    files.append(SourceFile(path: path, digest: try digest(path)))
+                }
+            }
+        }
+        return files.sorted { $0.path < $1.path }
+    }
+
+    package func read(_ files: [SourceFile]) async throws(SourceError) -> [String: [UInt8]] {
+        var all: [String: [UInt8]] = [:]
+        for file in files { all[file.path] = try bytes(file.path) }
+        return all
+    }
+
+    private func bytes(_ path: String) throws(SourceError) -> [UInt8] {
+        do {
+            return [UInt8](try Data(contentsOf: URL(filePath: "\(root)/\(path)")))
+        } catch {
+            throw SourceError("cannot read \"\(root)/\(path)\": \(error)", isTransient: false)
+        }
+    }
+
+    private func digest(_ path: String) throws(SourceError) -> String {
+        SHA256.hash(data: try bytes(path)).map { String($0, radix: 16) }.joined(separator: ".")
+    }
+}
