@@ -75,7 +75,7 @@ extension Layout {
                     RenderError(.missing("there is nothing in the folder \"\(spec.path)\""), origin: spec.origin))
                 continue
             }
-            layout.add(spec, own)
+            layout.add(spec, own, all: files)
         }
         if !specs.contains(where: { $0.path == root }) {
             let rest = files.filter { file in
@@ -87,14 +87,14 @@ extension Layout {
                         .invalid("the manifests outside of any application would be called \"\(name)\" as \(other) is: choose another with --name"),
                         origin: other))
             } else if !rest.isEmpty || specs.isEmpty {
-                layout.add(ApplicationSpec(name: name, path: root, origin: Origin(file: root, line: nil)), rest)
+                layout.add(ApplicationSpec(name: name, path: root, origin: Origin(file: root, line: nil)), rest, all: files)
             }
         }
         layout.parts.sort { $0.spec.name < $1.spec.name }
         return layout
     }
 
-    private mutating func add(_ spec: ApplicationSpec, _ files: [SourceFile]) {
+    private mutating func add(_ spec: ApplicationSpec, _ files: [SourceFile], all: [SourceFile]) {
         let isChart = files.contains { $0.path == (spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml") }
         if let kustomization = files.first(where: { ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(fileName(of: $0.path)) }),
             !isChart
@@ -106,8 +106,15 @@ extension Layout {
                     ), origin: Origin(file: kustomization.path, line: nil)))
             return
         }
-        let own = isChart ? files.filter { fileName(of: $0.path) != ApplicationFile.name } : files.filter { Layout.isManifest($0.path) }
-        parts.append(Part(spec: spec, form: isChart ? .chart : .manifests, files: own))
+        guard isChart else {
+            parts.append(Part(spec: spec, form: .manifests, files: files.filter { Layout.isManifest($0.path) }))
+            return
+        }
+        var own = files.filter { fileName(of: $0.path) != ApplicationFile.name }
+        // Values may stand beside the chart: what they say is read, so it is in the read set.
+        let values = spec.helm.valuesFiles.compactMap { joined(spec.path, $0) }
+        own += all.filter { values.contains($0.path) && !isInside($0.path, spec.path) }
+        parts.append(Part(spec: spec, form: .chart, files: own))
     }
 
     /// Whether a file may hold manifests, by its name.
