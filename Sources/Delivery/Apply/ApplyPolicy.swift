@@ -1,0 +1,66 @@
+package import Cluster
+package import Kubernetes
+
+/// What to do about an apply that the server refused because other managers own fields.
+package enum ConflictDecision: Sendable, Hashable {
+    /// Take the fields: they were changed behind the back of git, or the user said so.
+    case force
+    /// Take over what `kubectl apply` owns, so that it does not keep fields alive that git drops.
+    case adopt(managers: Set<String>)
+    /// Leave `spec.replicas` to the autoscaler that set it.
+    case yieldReplicas
+    case report(String)
+}
+
+/// Managers whose ownership is only the trace of an earlier way of applying the
+/// same manifests (KEP-555, "Upgrading from client-side apply").
+private let predecessors: Set<String> = ["kubectl-client-side-apply", "before-first-apply"]
+
+/// Decides about a conflict; pure.
+///
+/// - Parameters:
+///   - wasApplied: this object has been applied before and its fields were ours: what others hold now is drift.
+package func decide(conflict: ClusterError, wasApplied: Bool, forces: Bool) -> ConflictDecision {
+    let owners = conflict.causes.map { (manager: manager(in: $0.message), field: $0.field) }
+    let isScaling = owners.contains { $0.manager == "kube-controller-manager" && $0.field == ".spec.replicas" }
+    if isScaling { return .yieldReplicas }
+    if forces || wasApplied { return .force }
+    let managers = Set(owners.map(\.manager))
+    if !managers.isEmpty, managers.isSubset(of: predecessors) { return .adopt(managers: managers) }
+    let list = owners.map { "\($0.field) is set by \"\($0.manager)\"" }.joined(separator: ", ")
+    return .report("\(list.isEmpty ? conflict.message : list): remove it there or in git, or take it with \"martlet sync --force-conflicts\"")
+}
+
+/// `conflict with "kubectl-edit" using apps/v1` → `kubectl-edit`.
+private func manager(in message: String) -> String {
+    let parts = message.split(separator: "\"", maxSplits: 2, omittingEmptySubsequences: false)
+    return parts.count == 3 ? String(parts[1]) : message
+}
+
+/// Kinds that hold data or other objects: never deleted to be made anew.
+private let neverReplaced: Set<GroupKind> = [
+    GroupKind(group: "", kind: "PersistentVolumeClaim"), GroupKind(group: "", kind: "PersistentVolume"),
+    GroupKind(group: "apps", kind: "StatefulSet"), GroupKind(group: "", kind: "Namespace"),
+    GroupKind(group: "apiextensions.k8s.io", kind: "CustomResourceDefinition"),
+]
+
+/// Whether an update was refused because the field can never change.
+package func isImmutableChange(_ error: ClusterError) -> Bool {
+    guard error.reason == .invalid else { return false }
+    let texts = [error.message] + error.causes.map(\.message)
+    return texts.contains { $0.contains("immutable") || $0.contains("updates to statefulset spec for fields other than") || $0.contains("may not change once set") }
+}
+
+package enum ImmutableDecision: Sendable, Hashable {
+    case replace
+    case report(String)
+}
+
+/// Decides about an immutable change; pure.
+package func decide(immutable error: ClusterError, policy: ObjectPolicy, kind: GroupKind) -> ImmutableDecision {
+    if neverReplaced.contains(kind) {
+        return .report("\(error.message): \(kind) is never replaced automatically; delete it by hand if nothing in it is needed")
+    }
+    if policy.replaces { return .replace }
+    return .report("\(error.message): the field cannot change; say martlet.dev/replace: \"true\" on the object to have it deleted and made anew")
+}

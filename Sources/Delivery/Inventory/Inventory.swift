@@ -1,0 +1,51 @@
+package import Kubernetes
+
+/// Everything an application ever applied and did not yet see deleted, with the
+/// fingerprints that make an unchanged object cost no request.
+///
+/// It is the only ground on which anything is deleted, so it is written before
+/// the first apply of an object and forgets one only when its absence is seen.
+package struct Inventory: Sendable, Hashable {
+    package struct Entry: Sendable, Hashable {
+        /// Of the desired object at the last successful apply; "" before it.
+        package var desired = ""
+        /// Of the fields Martlet owned in the server's answer to that apply.
+        package var owned = ""
+        package var uid = ""
+
+        package init(desired: String = "", owned: String = "", uid: String = "") {
+            (self.desired, self.owned, self.uid) = (desired, owned, uid)
+        }
+    }
+
+    /// A chart's release, as `.Release` shows it.
+    package struct Release: Sendable, Hashable {
+        package var revision = 0
+        /// Of what was rendered; another one makes the next revision.
+        package var inputDigest = ""
+        /// The moments whose hooks have run for this input, so that a restart does not run them again.
+        package var finishedHooks: Set<String> = []
+    }
+
+    package var application: String
+    /// The repository's address without credentials: deletions stop when it changes unexpectedly.
+    package var source = ""
+    package var entries: [ObjectKey: Entry] = [:]
+    package var release = Release()
+    /// The last revision that was applied as a whole; "" for none.
+    package var appliedCommit = ""
+
+    package init(application: String) { self.application = application }
+
+    /// Adds what is about to be applied, so that nothing applied is ever unknown.
+    ///
+    /// - Returns: Whether anything was new.
+    package mutating func intend(_ keys: some Sequence<ObjectKey>) -> Bool {
+        var isNew = false
+        for key in keys where entries[key] == nil {
+            entries[key] = Entry()
+            isNew = true
+        }
+        return isNew
+    }
+}

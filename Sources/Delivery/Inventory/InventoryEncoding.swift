@@ -1,0 +1,107 @@
+internal import Document
+internal import FoundationEssentials
+package import Kubernetes
+
+/// An inventory as Secrets, in pieces that each stay under the API server's limit of 1 MiB.
+///
+/// Which piece an entry is in depends on its key alone while the number of pieces
+/// stays; it only doubles, and higher pieces are written first. So a crash between
+/// two writes leaves an entry in one piece or in both, never in none.
+package struct InventoryEncoding: Sendable {
+    static let label = "martlet.dev/inventory"
+    /// Bytes of one piece before Secret's base64.
+    var pieceLimit = 600_000
+
+    package init() {}
+
+    /// The name of a piece's Secret.
+    package static func secretName(_ application: String, piece: Int) -> String {
+        piece == 0 ? "martlet-inventory-\(application)" : "martlet-inventory-\(application)-\(piece)"
+    }
+
+    /// The pieces, first to last; at least as many as were there before.
+    package func secrets(for inventory: Inventory, key: FingerprintKey, status: Value, namespace: String, atLeast: Int = 1) -> [Object] {
+        var count = 1
+        while count < atLeast { count *= 2 }
+        var pieces = split(inventory, into: count)
+        while count < 1024, pieces.contains(where: { $0.count > pieceLimit }) {
+            count *= 2
+            pieces = split(inventory, into: count)
+        }
+        return pieces.enumerated().compactMap { index, bytes in
+            var data: Mapping = ["entries": .string(base64(bytes))]
+            if index == 0 {
+                let head: Value = [
+                    "application": .string(inventory.application), "source": .string(inventory.source),
+                    "appliedCommit": .string(inventory.appliedCommit), "pieces": .int(Int64(count)),
+                    "release": [
+                        "revision": .int(Int64(inventory.release.revision)), "inputDigest": .string(inventory.release.inputDigest),
+                        "finishedHooks": .sequence(inventory.release.finishedHooks.sorted().map(Value.string)),
+                    ],
+                ]
+                data["head"] = .string(base64(JSON.write(head)))
+                data["key"] = .string(base64(key.bytes))
+                data["status"] = .string(base64(JSON.write(status)))
+            }
+            return Object([
+                "apiVersion": "v1", "kind": "Secret", "type": "martlet.dev/inventory",
+                "metadata": [
+                    "name": .string(Self.secretName(inventory.application, piece: index)), "namespace": .string(namespace),
+                    "labels": .mapping([Self.label: .string(inventory.application)]),
+                ],
+                "data": .mapping(data),
+            ])
+        }
+    }
+
+    /// One line of JSON an entry: `[group, kind, namespace, name, desired, owned, uid]`.
+    private func split(_ inventory: Inventory, into count: Int) -> [[UInt8]] {
+        var pieces = [[UInt8]](repeating: [], count: count)
+        for (key, entry) in inventory.entries.sorted(by: { $0.key < $1.key }) {
+            let fields = [key.group, key.kind, key.namespace, key.name, entry.desired, entry.owned, entry.uid]
+            let index = Int(truncatingIfNeeded: stableHash(key) % UInt64(count))
+            pieces[index] += JSON.write(.sequence(fields.map(Value.string)))
+            pieces[index].append(UInt8(ascii: "\n"))
+        }
+        return pieces
+    }
+
+    /// FNV-1a: Swift's own hashes differ from run to run.
+    private func stableHash(_ key: ObjectKey) -> UInt64 {
+        var hash: UInt64 = 14_695_981_039_346_656_037
+        for text in [key.group, key.kind, key.namespace, key.name] {
+            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+            hash = (hash ^ 0xff) &* 1_099_511_628_211
+        }
+        return hash
+    }
+
+    /// What the pieces of one application say together; nil without a first piece that can be read.
+    package static func inventory(from secrets: [Object]) -> (inventory: Inventory, key: FingerprintKey, status: Value)? {
+        guard let first = secrets.first(where: { $0.value[path: "data", "head"] != nil }),
+            let head = decoded(first, "head").flatMap({ try? JSON.parse($0) }),
+            let application = head["application"]?.string, let key = decoded(first, "key"), !key.isEmpty
+        else { return nil }
+        var inventory = Inventory(application: application)
+        inventory.source = head["source"]?.string ?? ""
+        inventory.appliedCommit = head["appliedCommit"]?.string ?? ""
+        inventory.release.revision = Int(clamping: head[path: "release", "revision"]?.int ?? 0)
+        inventory.release.inputDigest = head[path: "release", "inputDigest"]?.string ?? ""
+        inventory.release.finishedHooks = Set((head[path: "release", "finishedHooks"]?.sequence ?? []).compactMap(\.string))
+        for secret in secrets {
+            for line in (decoded(secret, "entries") ?? []).split(separator: UInt8(ascii: "\n")) {
+                guard let fields = (try? JSON.parse(Array(line)))?.sequence?.compactMap(\.string), fields.count == 7 else { continue }
+                let key = ObjectKey(group: fields[0], kind: fields[1], namespace: fields[2], name: fields[3])
+                inventory.entries[key] = Inventory.Entry(desired: fields[4], owned: fields[5], uid: fields[6])
+            }
+        }
+        let status = decoded(first, "status").flatMap { try? JSON.parse($0) } ?? .null
+        return (inventory, FingerprintKey(bytes: key), status)
+    }
+
+    private static func decoded(_ secret: Object, _ name: String) -> [UInt8]? {
+        secret.value[path: "data", name]?.string.flatMap { Data(base64Encoded: $0) }.map { [UInt8]($0) }
+    }
+
+    private func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+}

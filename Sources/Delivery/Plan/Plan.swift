@@ -1,0 +1,141 @@
+package import Kubernetes
+
+/// What is known of a live object; "unknown" is not "absent", because a failed
+/// list must never delete or create anything.
+package enum Live: Sendable {
+    case unknown(String)
+    case absent
+    case present(Object)
+}
+
+/// Everything a plan depends on.
+package struct PlanInput: Sendable {
+    package var desired: Desired
+    package var prepared: [Prepared]
+    package var inventory: Inventory
+    package var fingerprint: FingerprintKey
+    /// The address the revision came from, without credentials.
+    package var source: String
+    /// A person agreed to what this plan deletes.
+    package var allowsDeletions = false
+    /// Kinds that an object of this revision defines and the server will know then.
+    package var live: @Sendable (ObjectKey) -> Live
+
+    package init(
+        desired: Desired, prepared: [Prepared], inventory: Inventory, fingerprint: FingerprintKey, source: String,
+        live: @escaping @Sendable (ObjectKey) -> Live
+    ) {
+        self.desired = desired
+        self.prepared = prepared
+        self.inventory = inventory
+        self.fingerprint = fingerprint
+        self.source = source
+        self.live = live
+    }
+}
+
+/// Compares a revision with the cluster and says what to do; pure.
+package func plan(_ input: PlanInput) -> ChangeSet {
+    var set = ChangeSet()
+    if input.desired.isBlocked {
+        set.blocked = input.desired.problems.filter(\.isBlocking).map(\.error)
+        return set
+    }
+    for prepared in input.prepared { set.changes.append(change(for: prepared, input)) }
+    planDeletions(input, into: &set)
+    return set
+}
+
+private func change(for prepared: Prepared, _ input: PlanInput) -> ChangeSet.Change {
+    let key = prepared.key
+    let entry = input.inventory.entries[key]
+    let live: Object
+    switch input.live(key) {
+    case .unknown(let why): return .init(.hold, key: key, prepared: prepared, reason: why)
+    case .absent: return .init(.create, key: key, prepared: prepared)
+    case .present(let object): live = object
+    }
+    if let owner = owner(of: live), owner != input.desired.spec.name {
+        return .init(
+            .hold, key: key, prepared: prepared,
+            reason: "belongs to application \"\(owner)\": remove it from one of the two")
+    }
+    if (try? policy(of: live))?.isIgnored == true {
+        return .init(.drifted, key: key, prepared: prepared, reason: "the live object says ignore")
+    }
+    if live.isBeingDeleted { return .init(.hold, key: key, prepared: prepared, reason: "is being deleted; made again when it is gone") }
+    guard let entry, entry.desired == prepared.digest else { return .init(.update, key: key, prepared: prepared) }
+    guard entry.owned != input.fingerprint.ownedDigest(live) else { return .init(.keep, key: key, prepared: prepared) }
+    switch input.desired.spec.drift {
+    case .correct: return .init(.correct, key: key, prepared: prepared, reason: "changed in the cluster")
+    case .warn: return .init(.drifted, key: key, prepared: prepared, reason: "changed in the cluster")
+    case .ignore: return .init(.keep, key: key, prepared: prepared)
+    }
+}
+
+/// The application an object says it belongs to; nil when the mark is missing or
+/// was copied from another object with the rest of its metadata.
+package func owner(of live: Object) -> String? {
+    guard let text = live.annotation(MartletAnnotations.tracking), let tracking = Tracking(text), tracking.key == live.key
+    else { return nil }
+    return tracking.application
+}
+
+private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
+    let wanted = Set(input.prepared.map(\.key))
+    var deletions: [ChangeSet.Change] = []
+    let why = reasonNotToDelete(input)
+    for (key, entry) in input.inventory.entries.sorted(by: { $0.key < $1.key }) where !wanted.contains(key) {
+        let live: Object
+        switch input.live(key) {
+        case .unknown(let reason):
+            set.changes.append(.init(.hold, key: key, reason: reason))
+            continue
+        case .absent:
+            set.changes.append(.init(.forget, key: key))
+            continue
+        case .present(let object): live = object
+        }
+        let policy = try? Kubernetes.policy(of: live)
+        if owner(of: live) != input.inventory.application || policy?.prunes == false || policy?.isIgnored == true {
+            // A name that was intended and never applied may be somebody else's object.
+            set.changes.append(.init(.forget, key: key, reason: "not ours to delete"))
+            continue
+        }
+        if live.isBeingDeleted {
+            set.changes.append(.init(.hold, key: key, reason: "is being deleted"))
+            continue
+        }
+        if let why {
+            set.changes.append(.init(.hold, key: key, uid: live.uid, reason: why))
+            if input.desired.isComplete, input.desired.spec.prunes { set.heldDeletions.append(key) }
+            continue
+        }
+        deletions.append(.init(.delete, key: key, uid: live.uid.isEmpty ? entry.uid : live.uid))
+    }
+    let budget = input.desired.spec.deletionBudget
+    if !input.allowsDeletions, !budget.allows(deletions.count, of: input.inventory.entries.count) {
+        set.heldDeletions += deletions.map(\.key)
+        let reason =
+            "the plan would delete \(deletions.count) of \(input.inventory.entries.count) objects: agree with \"martlet sync \(input.desired.spec.name) --allow-deletions\""
+        for index in deletions.indices {
+            deletions[index].action = .hold
+            deletions[index].reason = reason
+        }
+    }
+    set.changes += deletions
+}
+
+/// Why this revision is no ground for deleting anything; nil when it is one.
+private func reasonNotToDelete(_ input: PlanInput) -> String? {
+    if !input.desired.isComplete { return "nothing is deleted while part of the revision cannot be read" }
+    if !input.desired.spec.prunes { return "the application says prune: false" }
+    if input.allowsDeletions { return nil }
+    if input.prepared.isEmpty {
+        return "the revision has no objects at all: agree with \"martlet sync \(input.desired.spec.name) --allow-deletions\""
+    }
+    if !input.inventory.source.isEmpty, input.inventory.source != input.source {
+        return "the inventory was made from \(input.inventory.source): agree with \"martlet sync \(input.desired.spec.name) --allow-deletions\""
+    }
+    return nil
+}
