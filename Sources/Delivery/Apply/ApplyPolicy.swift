@@ -19,13 +19,15 @@ private let predecessors: Set<String> = ["kubectl-client-side-apply", "before-fi
 /// Decides about a conflict; pure.
 ///
 /// - Parameters:
-///   - wasApplied: this object has been applied before and its fields were ours: what others hold now is drift.
-package func decide(conflict: ClusterError, wasApplied: Bool, forces: Bool) -> ConflictDecision {
+///   - isDrift: exactly this was applied before and was ours: what others hold now is drift.
+///   - isKnown: some earlier form of the object was applied by us: what a person changed since by hand is drift too.
+package func decide(conflict: ClusterError, isDrift: Bool, isKnown: Bool, forces: Bool) -> ConflictDecision {
     let owners = conflict.causes.map { (manager: manager(in: $0.message), field: $0.field) }
     let isScaling = owners.contains { $0.manager == "kube-controller-manager" && $0.field == ".spec.replicas" }
     if isScaling { return .yieldReplicas }
-    if forces || wasApplied { return .force }
+    if forces || isDrift { return .force }
     let managers = Set(owners.map(\.manager))
+    if isKnown, !managers.isEmpty, managers.allSatisfy({ $0.hasPrefix("kubectl") }) { return .force }
     if !managers.isEmpty, managers.isSubset(of: predecessors) { return .adopt(managers: managers) }
     let list = owners.map { "\($0.field) is set by \"\($0.manager)\"" }.joined(separator: ", ")
     return .report("\(list.isEmpty ? conflict.message : list): remove it there or in git, or take it with \"martlet sync --force-conflicts\"")

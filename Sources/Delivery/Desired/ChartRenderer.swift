@@ -1,0 +1,107 @@
+internal import Basics
+package import Chart
+internal import Document
+internal import Kubernetes
+
+/// What a render depends on besides the files: the release, and the cluster it is for.
+package struct RenderContext: Sendable {
+    package var release = Inventory.Release()
+    package var kubeVersion: String?
+    package var apiVersions: [String]?
+    /// Feeds `randAlphaNum` and its like: the same for the same release, so that rendering again is no change.
+    package var seed: UInt64 = 0
+    package var now: Timestamp
+
+    package init(now: Timestamp) { self.now = now }
+
+    var isUpgrade: Bool { release.revision > 1 }
+}
+
+/// The chart of a part, its values merged, its hooks told apart.
+func renderChart(
+    _ part: Layout.Part, bytes: [String: [UInt8]], context: RenderContext
+) throws(RenderError) -> (objects: [DesiredObject], hooks: [DesiredHook], notes: String, problems: [RenderProblem]) {
+    let spec = part.spec
+    let chartFile = Origin(file: spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml", line: nil)
+    let rendered: RenderResult
+    do {
+        let files = part.files.compactMap { file -> ChartFile? in
+            guard isInside(file.path, spec.path), let content = bytes[file.path] else { return nil }
+            return ChartFile(path: relative(file.path, to: spec.path), bytes: content)
+        }
+        let chart = try Chart.load(files: files)
+        let values = try values(spec, bytes: bytes)
+        var options = ReleaseOptions(
+            name: spec.helm.releaseName ?? spec.name, namespace: spec.namespace ?? "default",
+            revision: max(1, context.release.revision), isUpgrade: context.isUpgrade)
+        if let version = context.kubeVersion { options.kubeVersion = version }
+        if let versions = context.apiVersions { options.apiVersions = versions }
+        rendered = try render(
+            chart, values: values, release: options,
+            environment: RenderEnvironment(now: context.now, random: RandomSource(seed: context.seed)))
+    } catch let error as ChartError {
+        var origin = chartFile
+        if let file = error.file {
+            // Charts speak of their files with their own name in front.
+            let inside = file.split(separator: "/", maxSplits: 1).last.map(String.init) ?? file
+            origin = Origin(file: joined(spec.path, inside) ?? file, line: error.line)
+        }
+        throw RenderError(.chart(error.message), origin: origin)
+    } catch let error as RenderError {
+        throw error
+    } catch {
+        throw RenderError(.chart("\(error)"), origin: chartFile)
+    }
+
+    var collector = ObjectCollector()
+    for document in rendered.crds + rendered.manifests { collector.add(document, in: spec) }
+    var hooks: [DesiredHook] = []
+    for hook in rendered.hooks {
+        let moments = Set(hook.events.compactMap { DesiredHook.Moment(rawValue: $0.rawValue) })
+        // Tests and rollbacks have no moment in a sync.
+        guard !moments.isEmpty else { continue }
+        var inner = ObjectCollector()
+        inner.add(hook.document, in: spec)
+        for problem in inner.problems { collector.fail(problem.error, isBlocking: problem.isBlocking) }
+        for object in inner.finished() {
+            let policies = Set(hook.deletePolicies.compactMap { DesiredHook.DeletePolicy(rawValue: $0.rawValue) })
+            hooks.append(
+                DesiredHook(
+                    object: object.object, origin: object.origin, moments: moments, weight: hook.weight,
+                    deletePolicies: policies.isEmpty ? [.beforeHookCreation] : policies))
+        }
+    }
+    return (collector.finished(), hooks, rendered.notes, collector.problems)
+}
+
+/// The values files in order, then the inline values.
+private func values(_ spec: ApplicationSpec, bytes: [String: [UInt8]]) throws(RenderError) -> [Value] {
+    var all: [Value] = []
+    for name in spec.helm.valuesFiles {
+        guard let path = joined(spec.path, name), let content = bytes[path] else {
+            throw RenderError(.missing("the values file \"\(name)\" is not in \"\(spec.path)\""), origin: spec.origin)
+        }
+        do {
+            all.append(try YAML.parse(content, file: path, options: .values))
+        } catch {
+            throw RenderError(.document(error), origin: Origin(file: path, line: error.position?.line))
+        }
+    }
+    all.append(spec.helm.values)
+    return all
+}
+
+extension ObjectCollector {
+    /// A document a chart made: its text still has to be read.
+    fileprivate mutating func add(_ document: RenderedDocument, in spec: ApplicationSpec) {
+        let inside = document.source.split(separator: "/", maxSplits: 1).last.map(String.init) ?? document.source
+        let origin = Origin(file: joined(spec.path, inside) ?? document.source, line: nil)
+        do {
+            for part in try YAML.documents(Array(document.text.utf8), file: origin.file, options: .cluster) {
+                add(part.value, origin: origin)
+            }
+        } catch {
+            fail(RenderError(.invalid("the template made no YAML: \(error)"), origin: origin), isBlocking: true)
+        }
+    }
+}

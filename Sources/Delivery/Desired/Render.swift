@@ -1,0 +1,44 @@
+internal import Crypto
+internal import Document
+internal import Kubernetes
+
+/// Bytes one application may be made of (safety: limits).
+private let maxBytes = 32 << 20
+
+/// Turns the files of a part into objects; pure. Never throws: what cannot be
+/// rendered is a problem of the result.
+package func render(
+    _ part: Layout.Part, bytes: [String: [UInt8]], revision: SourceRevision, context: RenderContext
+) -> Desired {
+    var desired = Desired(spec: part.spec, revision: revision)
+    for file in part.files { desired.readSet[file.path] = file.digest }
+    desired.inputDigest = inputDigest(part)
+    let size = part.files.reduce(0) { $0 + (bytes[$1.path]?.count ?? 0) }
+    guard size <= maxBytes else {
+        let error = RenderError(.limit("the application's files are \(size >> 20) MiB, over 32 MiB: divide it"), origin: part.spec.origin)
+        desired.problems = [RenderProblem(error, isBlocking: true)]
+        return desired
+    }
+    switch part.form {
+    case .manifests:
+        (desired.objects, desired.problems) = renderManifests(part.files, bytes: bytes)
+    case .chart:
+        do {
+            (desired.objects, desired.hooks, desired.notes, desired.problems) = try renderChart(part, bytes: bytes, context: context)
+        } catch {
+            desired.problems = [RenderProblem(error, isBlocking: true)]
+        }
+    }
+    return desired
+}
+
+/// A digest of the files and the specification: another one is another release.
+package func inputDigest(_ part: Layout.Part) -> String {
+    var hash = SHA256()
+    let spec = part.spec
+    let settings = [spec.name, spec.namespace ?? "", spec.helm.releaseName ?? ""] + spec.helm.valuesFiles
+    for text in settings { hash.update(data: Array((text + "\n").utf8)) }
+    hash.update(data: JSON.write(spec.helm.values, sortedKeys: true))
+    for file in part.files.sorted(by: { $0.path < $1.path }) { hash.update(data: Array("\n\(file.path) \(file.digest)".utf8)) }
+    return hexText(hash.finalize().prefix(16))
+}

@@ -1,0 +1,108 @@
+package import Cluster
+internal import Document
+package import Kubernetes
+
+/// Keeps inventories in the cluster, each write a compare-and-swap.
+package struct InventoryStore: Sendable {
+    private let client: ClusterClient
+    /// Martlet's own namespace.
+    package let namespace: String
+    private let encoding = InventoryEncoding()
+
+    package init(client: ClusterClient, namespace: String) {
+        self.client = client
+        self.namespace = namespace
+    }
+
+    static let secrets = APIResource(
+        gvk: GroupVersionKind(apiVersion: "v1", kind: "Secret"), name: "secrets", isNamespaced: true,
+        verbs: ["get", "list", "watch", "create", "update", "patch", "delete"])
+    static let namespaces = APIResource(
+        gvk: GroupVersionKind(apiVersion: "v1", kind: "Namespace"), name: "namespaces", isNamespaced: false,
+        verbs: ["get", "list", "watch", "create"])
+
+    /// One application's record, with the versions that the next write must still find.
+    package struct Record: Sendable {
+        package var inventory: Inventory
+        package var key: FingerprintKey
+        package var status: Value
+        /// The Secrets as they are in the cluster, first piece first.
+        fileprivate var pieces: [Object] = []
+        /// Annotations of the first piece: where requests arrive.
+        package var annotations: Mapping = [:]
+
+        package init(inventory: Inventory, key: FingerprintKey) {
+            self.inventory = inventory
+            self.key = key
+            status = .null
+        }
+    }
+
+    /// Everything there is, by application.
+    package func loadAll() async throws(ClusterError) -> [String: Record] {
+        let list = try await client.list(Self.secrets, namespace: namespace, labelSelector: InventoryEncoding.label)
+        var groups: [String: [Object]] = [:]
+        for secret in list.items {
+            if let application = secret.label(InventoryEncoding.label) { groups[application, default: []].append(secret) }
+        }
+        return groups.compactMapValues(record)
+    }
+
+    /// Nil where the application has none yet.
+    package func load(_ application: String) async throws(ClusterError) -> Record? {
+        let list = try await client.list(
+            Self.secrets, namespace: namespace, labelSelector: "\(InventoryEncoding.label)=\(application)")
+        return record(list.items)
+    }
+
+    private func record(_ secrets: [Object]) -> Record? {
+        guard let (inventory, key, status) = InventoryEncoding.inventory(from: secrets) else { return nil }
+        var record = Record(inventory: inventory, key: key)
+        record.status = status
+        record.pieces = secrets.sorted { pieceNumber($0, inventory.application) < pieceNumber($1, inventory.application) }
+        record.annotations = record.pieces.first?.annotations ?? [:]
+        return record
+    }
+
+    private func pieceNumber(_ secret: Object, _ application: String) -> Int {
+        Int(secret.name.dropFirst(InventoryEncoding.secretName(application, piece: 0).count + 1)) ?? 0
+    }
+
+    /// Writes what differs from the record's Secrets, the last piece first.
+    ///
+    /// - Returns: The record to give to the next save.
+    /// - Throws: `.conflict` when someone else wrote since; load again and decide anew.
+    package func save(_ record: Record) async throws(ClusterError) -> Record {
+        var record = record
+        let wanted = encoding.secrets(
+            for: record.inventory, key: record.key, status: record.status, namespace: namespace, atLeast: record.pieces.count)
+        if record.pieces.isEmpty { try await ensureNamespace(namespace) }
+        for (index, secret) in wanted.enumerated().reversed() {
+            if record.pieces.indices.contains(index) {
+                let old = record.pieces[index]
+                if old.value["data"] == secret.value["data"] { continue }
+                var changed = old
+                changed.value["data"] = secret.value["data"]
+                record.pieces[index] = try await client.replace(Self.secrets, changed, fieldManager: fieldManager)
+            } else {
+                let made = try await client.create(Self.secrets, secret, fieldManager: fieldManager)
+                // Pieces beyond the known ones are made from the last down: each goes to its place in front.
+                record.pieces.insert(made, at: min(record.pieces.count, record.pieces.firstIndex { pieceNumber($0, record.inventory.application) > index } ?? record.pieces.count))
+            }
+        }
+        record.annotations = record.pieces.first?.annotations ?? [:]
+        return record
+    }
+
+    /// Makes a namespace that is missing; one that is there stays as it is.
+    package func ensureNamespace(_ name: String) async throws(ClusterError) {
+        guard let object = Object(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]) else { return }
+        do {
+            _ = try await client.get(Self.namespaces, namespace: "", name: name)
+        } catch where error.reason == .notFound {
+            do {
+                _ = try await client.create(Self.namespaces, object, fieldManager: fieldManager)
+            } catch where error.reason == .alreadyExists {}
+        }
+    }
+}
