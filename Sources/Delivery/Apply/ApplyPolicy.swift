@@ -6,15 +6,11 @@ package enum ConflictDecision: Sendable, Hashable {
     /// Take the fields: they were changed behind the back of git, or the user said so.
     case force
     /// Take over what `kubectl apply` owns, so that it does not keep fields alive that git drops.
-    case adopt(managers: Set<String>)
+    case adopt
     /// Leave `spec.replicas` to the autoscaler that set it.
     case yieldReplicas
     case report(String)
 }
-
-/// Managers whose ownership is only the trace of an earlier way of applying the
-/// same manifests (KEP-555, "Upgrading from client-side apply").
-private let predecessors: Set<String> = ["kubectl-client-side-apply", "before-first-apply"]
 
 /// Decides about a conflict; pure.
 ///
@@ -28,7 +24,7 @@ package func decide(conflict: ClusterError, isDrift: Bool, isKnown: Bool, forces
     if forces || isDrift { return .force }
     let managers = Set(owners.map(\.manager))
     if isKnown, !managers.isEmpty, managers.allSatisfy({ $0.hasPrefix("kubectl") }) { return .force }
-    if !managers.isEmpty, managers.isSubset(of: predecessors) { return .adopt(managers: managers) }
+    if !managers.isEmpty, managers.isSubset(of: predecessors) { return .adopt }
     let list = owners.map { "\($0.field) is set by \"\($0.manager)\"" }.joined(separator: ", ")
     return .report("\(list.isEmpty ? conflict.message : list): remove it there or in git, or take it with \"martlet sync --force-conflicts\"")
 }

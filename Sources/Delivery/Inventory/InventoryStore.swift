@@ -26,8 +26,8 @@ package struct InventoryStore: Sendable {
         package var inventory: Inventory
         package var key: FingerprintKey
         package var status: Value
-        /// The Secrets as they are in the cluster, first piece first.
-        fileprivate var pieces: [Object] = []
+        /// The Secrets as they are in the cluster, by the number of the piece.
+        fileprivate var pieces: [Int: Object] = [:]
         /// Annotations of the first piece: where requests arrive.
         package var annotations: Mapping = [:]
 
@@ -59,8 +59,8 @@ package struct InventoryStore: Sendable {
         guard let (inventory, key, status) = InventoryEncoding.inventory(from: secrets) else { return nil }
         var record = Record(inventory: inventory, key: key)
         record.status = status
-        record.pieces = secrets.sorted { pieceNumber($0, inventory.application) < pieceNumber($1, inventory.application) }
-        record.annotations = record.pieces.first?.annotations ?? [:]
+        for secret in secrets { record.pieces[pieceNumber(secret, inventory.application)] = secret }
+        record.annotations = record.pieces[0]?.annotations ?? [:]
         return record
     }
 
@@ -78,19 +78,15 @@ package struct InventoryStore: Sendable {
             for: record.inventory, key: record.key, status: record.status, namespace: namespace, atLeast: record.pieces.count)
         if record.pieces.isEmpty { try await ensureNamespace(namespace) }
         for (index, secret) in wanted.enumerated().reversed() {
-            if record.pieces.indices.contains(index) {
-                let old = record.pieces[index]
-                if old.value["data"] == secret.value["data"] { continue }
-                var changed = old
-                changed.value["data"] = secret.value["data"]
-                record.pieces[index] = try await client.replace(Self.secrets, changed, fieldManager: fieldManager)
+            if var piece = record.pieces[index] {
+                if piece.value["data"] == secret.value["data"] { continue }
+                piece.value["data"] = secret.value["data"]
+                record.pieces[index] = try await client.replace(Self.secrets, piece, fieldManager: fieldManager)
             } else {
-                let made = try await client.create(Self.secrets, secret, fieldManager: fieldManager)
-                // Pieces beyond the known ones are made from the last down: each goes to its place in front.
-                record.pieces.insert(made, at: min(record.pieces.count, record.pieces.firstIndex { pieceNumber($0, record.inventory.application) > index } ?? record.pieces.count))
+                record.pieces[index] = try await client.create(Self.secrets, secret, fieldManager: fieldManager)
             }
         }
-        record.annotations = record.pieces.first?.annotations ?? [:]
+        record.annotations = record.pieces[0]?.annotations ?? [:]
         return record
     }
 

@@ -1,0 +1,212 @@
+package import Basics
+package import Cluster
+internal import Document
+package import Kubernetes
+
+/// Carries out a change set: stage by stage, inside a stage many at once.
+package struct Applier: Sendable {
+    package var client: ClusterClient
+    package var time: any TimeSource
+    /// The user said that fields of other managers are to be taken.
+    package var forcesConflicts = false
+
+    package init(client: ClusterClient, time: any TimeSource) {
+        self.client = client
+        self.time = time
+    }
+
+    /// Applies creations, updates and corrections in order; failures do not stop the others.
+    ///
+    /// - Parameters:
+    ///   - known: objects applied before by this application, with the digest of that apply.
+    ///   - isCurrent: false as soon as a newer revision waits: what is not begun is left to it.
+    ///   - done: called for each outcome as it comes.
+    package func apply(
+        _ set: ChangeSet, known: [ObjectKey: Inventory.Entry], isCurrent: @escaping @Sendable () -> Bool,
+        done: @Sendable (Outcome) async -> Void
+    ) async -> [Outcome] {
+        var changes: [ObjectKey: ChangeSet.Change] = [:]
+        for change in set.writes where change.prepared != nil { changes[change.key] = change }
+        var outcomes: [Outcome] = []
+        for stage in applyOrder(changes.values.compactMap { $0.prepared?.object }) {
+            let batch = stage.compactMap { changes[$0.key] }
+            let results = await inParallel(batch) { change in
+                guard isCurrent(), !Task.isCancelled else { return Outcome(change, .superseded) }
+                return await applyOne(change, entry: known[change.key])
+            } done: { await done($0) }
+            outcomes += results
+            await waitForDefinitions(results)
+        }
+        return outcomes
+    }
+
+    /// Deletes in reverse order, each object only if it still is the one that was planned for.
+    package func delete(
+        _ set: ChangeSet, isCurrent: @escaping @Sendable () -> Bool, done: @Sendable (Outcome) async -> Void
+    ) async -> [Outcome] {
+        var changes: [ObjectKey: ChangeSet.Change] = [:]
+        for change in set.changes where change.action == .delete { changes[change.key] = change }
+        var outcomes: [Outcome] = []
+        for stage in deleteOrder(Array(changes.keys)) {
+            outcomes += await inParallel(stage.compactMap { changes[$0] }) { change in
+                guard isCurrent(), !Task.isCancelled else { return Outcome(change, .superseded) }
+                return await deleteOne(change)
+            } done: { await done($0) }
+        }
+        return outcomes
+    }
+
+    private func deleteOne(_ change: ChangeSet.Change) async -> Outcome {
+        do {
+            let resource = try await client.resource(for: change.key.groupKind)
+            _ = try await client.delete(
+                resource, namespace: change.key.namespace, name: change.key.name, uid: change.uid.isEmpty ? nil : change.uid,
+                propagation: .background)
+            return Outcome(change, .deleting)
+        } catch where error.reason == .unknownKind {
+            // The kind went away, and every object of it.
+            return Outcome(change, .deleting)
+        } catch {
+            return Outcome(change, .failed(ApplyFailure(error)))
+        }
+    }
+
+    private func applyOne(_ change: ChangeSet.Change, entry: Inventory.Entry?) async -> Outcome {
+        guard let prepared = change.prepared else { return Outcome(change, .superseded) }
+        do {
+            let resource: APIResource
+            if let known = prepared.resource { resource = known } else { resource = try await client.resource(for: prepared.object.gvk) }
+            var applied = try await send(prepared, resource, change: change, entry: entry)
+            if let migrated = adoptedFields(applied.object) {
+                _ = try await client.patch(
+                    resource, namespace: prepared.key.namespace, name: prepared.key.name, migrated, type: .merge, fieldManager: fieldManager)
+                // Now that the fields are ours, those that git does not have go.
+                let isCreated = applied.isCreated
+                applied = try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
+                applied.isCreated = isCreated
+            }
+            return Outcome(change, .applied(applied.object, isCreated: applied.isCreated), warnings: applied.warnings)
+        } catch let failure as ApplyFailure {
+            return Outcome(change, .failed(failure))
+        } catch let error as ClusterError {
+            return Outcome(change, .failed(ApplyFailure(error)))
+        } catch {
+            return Outcome(change, .failed(ApplyFailure("\(error)", isTransient: true)))
+        }
+    }
+
+    private func send(
+        _ prepared: Prepared, _ resource: APIResource, change: ChangeSet.Change, entry: Inventory.Entry?
+    ) async throws -> ApplyResult {
+        do {
+            return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: false)
+        } catch where error.reason == .conflict && !error.causes.isEmpty {
+            switch decide(
+                conflict: error, isDrift: change.action == .correct, isKnown: entry?.desired.isEmpty == false,
+                forces: forcesConflicts)
+            {
+            case .force, .adopt:
+                return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
+            case .yieldReplicas:
+                var object = prepared.object
+                object.value[path: "spec", "replicas"] = nil
+                return try await client.apply(resource, object, fieldManager: fieldManager, force: change.action == .correct)
+            case .report(let text):
+                throw ApplyFailure(text, isTransient: false)
+            }
+        } catch where isImmutableChange(error) {
+            switch decide(immutable: error, policy: prepared.policy, kind: prepared.key.groupKind) {
+            case .report(let text):
+                throw ApplyFailure(text, isTransient: false, field: error.causes.first?.field)
+            case .replace:
+                try await remove(prepared.key, resource)
+                return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
+            }
+        }
+    }
+
+    /// Deletes an object and waits until it is gone.
+    package func remove(_ key: ObjectKey, _ resource: APIResource) async throws {
+        let live: Object
+        do {
+            live = try await client.get(resource, namespace: key.namespace, name: key.name)
+        } catch where error.reason == .notFound {
+            return
+        }
+        _ = try await client.delete(resource, namespace: key.namespace, name: key.name, uid: live.uid, propagation: .background)
+        let start = time.elapsed
+        while time.elapsed - start < .seconds(60) {
+            do {
+                let now = try await client.get(resource, namespace: key.namespace, name: key.name)
+                if now.uid != live.uid { return }
+            } catch where error.reason == .notFound {
+                return
+            }
+            try await time.sleep(for: .milliseconds(200))
+        }
+        throw ApplyFailure("\(key) was deleted to be made anew and is still there after 60 s: see its finalizers", isTransient: true)
+    }
+
+    /// After a stage with definitions: until the server serves the new kinds.
+    private func waitForDefinitions(_ outcomes: [Outcome]) async {
+        let definitions = outcomes.filter { $0.key.kind == "CustomResourceDefinition" && $0.isSuccess }
+        guard !definitions.isEmpty, let resource = try? await client.resource(for: definitions[0].key.groupKind) else { return }
+        let start = time.elapsed
+        for definition in definitions {
+            while time.elapsed - start < .seconds(30), !Task.isCancelled {
+                if let live = try? await client.get(resource, namespace: "", name: definition.key.name), isEstablished(live) { break }
+                try? await time.sleep(for: .milliseconds(100))
+            }
+        }
+        _ = try? await client.resources(refresh: true)
+    }
+
+    private func isEstablished(_ definition: Object) -> Bool {
+        (definition.value[path: "status", "conditions"]?.sequence ?? []).contains {
+            $0["type"]?.string == "Established" && $0["status"]?.string == "True"
+        }
+    }
+}
+
+extension Outcome {
+    package var isSuccess: Bool {
+        switch result {
+        case .applied, .deleting: true
+        case .failed, .superseded: false
+        }
+    }
+}
+
+/// Requests under way in one stage. The client has its own limit for all of the
+/// daemon; this one falls when the server says it is too much.
+private let widest = 32
+
+extension Applier {
+    /// Runs `work` over `changes`, as many at once as the server bears.
+    private func inParallel(
+        _ changes: [ChangeSet.Change], work: @escaping @Sendable (ChangeSet.Change) async -> Outcome,
+        done: @Sendable (Outcome) async -> Void
+    ) async -> [Outcome] {
+        var outcomes: [Outcome] = []
+        var limit = widest
+        var running = 0
+        await withTaskGroup(of: Outcome.self) { group in
+            for change in changes {
+                while running >= limit, let outcome = await group.next() {
+                    running -= 1
+                    // Additive increase, multiplicative decrease (Chiu & Jain 1989).
+                    if case .failed(let failure) = outcome.result, failure.isTransient { limit = max(1, limit / 2) } else { limit = min(widest, limit + 1) }
+                    outcomes.append(outcome)
+                    await done(outcome)
+                }
+                group.addTask { await work(change) }
+                running += 1
+            }
+            for await outcome in group {
+                outcomes.append(outcome)
+                await done(outcome)
+            }
+        }
+        return outcomes
+    }
+}
