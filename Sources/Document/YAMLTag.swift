@@ -21,7 +21,7 @@ enum YAMLTag {
             let value = PlainScalar.resolve(text) ?? .string(text)
             switch (name, value) {
             case ("bool", .bool), ("int", .int), ("float", .double), ("null", .null): return value
-            case ("int", .double(let number)) where number.rounded() == number: return value
+            case ("int", .double) where UInt64(text) != nil: return value
             case ("float", .int(let number)): return .double(Double(number))
             default: throw Mismatch(text: "\"\(text)\" is \(value.kindName), not !!\(name)", expected: "a value of the tag's type")
             }
