@@ -49,6 +49,16 @@ package struct Schema: Sendable, Hashable {
         return form
     }
 
+    /// The names this form refers to, without following them.
+    var referenceNames: [String] {
+        switch form {
+        case .reference(let name): [name]
+        case .map(let value, _): value.referenceNames
+        case .list(let list): list.item.referenceNames
+        default: []
+        }
+    }
+
     package static let string = Schema(.scalar(.string))
     package static let any = Schema(.any)
 }
