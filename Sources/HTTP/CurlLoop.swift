@@ -46,6 +46,11 @@ final class CurlLoop: @unchecked Sendable {
         let code = pthread_create(&thread, &attributes, { context in
             guard let context else { return nil }
             let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
+            // A connection that breaks while TLS writes would end the process otherwise.
+            var signals = sigset_t()
+            sigemptyset(&signals)
+            sigaddset(&signals, SIGPIPE)
+            pthread_sigmask(SIG_BLOCK, &signals, nil)
             CurlWorker(loop: start.loop, multi: start.multi, options: start.options).run()
             return nil
         }, start.toOpaque())

@@ -36,6 +36,14 @@ package final class CurlTransport: HTTPTransport {
         return response(try head.get(), exchange)
     }
 
+    /// Hands a request to the thread without waiting.
+    func begin(_ request: HTTPRequest) throws(HTTPError) -> Exchange {
+        let request = try OutgoingRequest(request, allowedSchemes: allowedSchemes)
+        let exchange = Exchange(loop: loop)
+        start(exchange, request)
+        return exchange
+    }
+
     private func start(_ exchange: Exchange, _ request: OutgoingRequest) {
         if !loop.enqueue(.start(exchange, request)) { exchange.finish(.failure(.connection("no thread for libcurl"))) }
     }
