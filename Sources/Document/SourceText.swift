@@ -52,6 +52,13 @@ struct SourceText {
         return min(index, bytes.count)
     }
 
+    /// The character whose first byte is at an offset; nil at the end.
+    func character(at offset: Int) -> Unicode.Scalar? {
+        guard bytes.indices.contains(offset) else { return nil }
+        let end = min(offset &+ Self.width(bytes[offset]), bytes.count)
+        return String(decoding: bytes[offset..<end], as: UTF8.self).unicodeScalars.first
+    }
+
     static func width(_ lead: UInt8) -> Int {
         switch lead {
         case 0xc0..<0xe0: 2

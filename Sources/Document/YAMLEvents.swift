@@ -74,11 +74,12 @@ struct YAMLEvents: ~Copyable {
         case YAML_MEMORY_ERROR:
             return DocumentError(.syntax("not enough memory"), file: file, position: nil)
         default:
+            let place = position(parser.pointee.problem_mark)
             let words = YAMLProblem(
                 problem: problem, context: parser.pointee.context.map { String(cString: $0) },
-                contextLine: Int(truncatingIfNeeded: parser.pointee.context_mark.line) &+ 1)
-            return DocumentError(
-                .syntax(words.text), file: file, position: position(parser.pointee.problem_mark), expected: words.expected)
+                contextLine: Int(truncatingIfNeeded: parser.pointee.context_mark.line) &+ 1,
+                character: text.character(at: place.offset))
+            return DocumentError(.syntax(words.text), file: file, position: place, expected: words.expected)
         }
     }
 }

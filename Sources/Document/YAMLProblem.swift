@@ -4,12 +4,18 @@ struct YAMLProblem {
     var text: String
     var expected: String?
 
-    init(problem: String, context: String?, contextLine: Int) {
+    /// `character` is the one at the problem's place.
+    init(problem: String, context: String?, contextLine: Int, character: Unicode.Scalar?) {
         let place = " (the one that begins on line \(contextLine))"
         switch problem {
         case "found character that cannot start any token":
-            text = "a tab or a reserved character cannot begin a value here"
-            expected = "spaces for indentation, or quotes around the text"
+            if character == "\t" {
+                text = "a tab is not allowed here"
+                expected = "spaces"
+            } else {
+                text = "\"\(character.map { String($0) } ?? "")\" cannot begin a value"
+                expected = "quotes around a text that begins with it"
+            }
         case "found a tab character that violates indentation", "found a tab character where an indentation space is expected":
             text = "a tab is not allowed as indentation"
             expected = "spaces"

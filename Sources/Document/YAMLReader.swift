@@ -146,6 +146,7 @@ struct YAMLPass: ~Copyable {
         }
         if builder.depth == 0, view.length == 0, isPlain { isEmpty = true }
         if isPlain, let value = PlainScalar.resolve(bytes) {
+            if case .double(let number) = value { try refuseInfinite(number, bytes) }
             try add(value)
         } else {
             try add(.string(String(decoding: bytes, as: UTF8.self)))
@@ -206,8 +207,16 @@ struct YAMLPass: ~Copyable {
         if builder.expectsKey {
             setKey(try keyText(of: value), events.event.pointee.start_mark)
         } else {
+            if case .double(let number) = value { try refuseInfinite(number, bytes) }
             try add(value)
         }
+    }
+
+    /// Infinity and NaN exist in YAML only: Kubernetes' tools refuse them.
+    private mutating func refuseInfinite(_ number: Double, _ bytes: UnsafeBufferPointer<UInt8>) throws(DocumentError) {
+        guard !number.isFinite else { return }
+        let text = String(decoding: bytes, as: UTF8.self)
+        throw failure(.syntax("\(text) is no number that JSON can hold"), expected: "quotes around it if it is a text")
     }
 
     /// A scalar's value, its tag considered.

@@ -1,0 +1,20 @@
+/// Measures what the goals of the project name; one file per benchmark.
+@main
+struct Bench {
+    /// A name and what it runs.
+    static let all: [(name: String, run: @Sendable () async throws -> Void)] = [
+        ("yaml", YAMLBenchmark.run),
+        ("json", JSONBenchmark.run),
+    ]
+
+    static func main() async throws {
+        let wanted = CommandLine.arguments.dropFirst()
+        for benchmark in all where wanted.isEmpty || wanted.contains(benchmark.name) {
+            try await benchmark.run()
+        }
+        let unknown = wanted.filter { name in !all.contains { $0.name == name } }
+        if !unknown.isEmpty {
+            print("no benchmark \(unknown.joined(separator: ", ")); there are: \(all.map(\.name).joined(separator: ", "))")
+        }
+    }
+}
