@@ -18,7 +18,7 @@ extension BuiltInTypes {
           deprecationWarning:string name!:string schema:CustomResourceValidation selectableFields:[SelectableField]
           served!:bool storage!:bool subresources:CustomResourceSubresources
         CustomResourceSubresourceScale labelSelectorPath:string specReplicasPath!:string statusReplicasPath!:string
-        CustomResourceSubresources scale:CustomResourceSubresourceScale status:CustomResourceSubresourceStatus
+        CustomResourceSubresources scale:CustomResourceSubresourceScale status:any
         CustomResourceValidation openAPIV3Schema:JSONSchemaProps
         ExternalDocumentation description:string url:string
         JSONSchemaProps $ref:string $schema:string additionalItems:any additionalProperties:any allOf:[JSONSchemaProps]

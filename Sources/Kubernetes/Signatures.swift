@@ -1,4 +1,3 @@
-package import Basics
 package import Document
 
 extension Schema {
@@ -44,16 +43,6 @@ extension Schema {
     /// `value` with the schema's defaults filled in.
     package func defaulted(_ value: Value) -> Value { value }
 }
-
-package enum Health: Sendable, Hashable {
-    case healthy
-    case progressing(String)
-    case degraded(String)
-    case suspended(String)
-    case unknown(String)
-    case missing
-}
-package func health(of object: Object, now: Timestamp) -> Health { .healthy }
 
 package struct Difference: Sendable, Hashable {
     package var path: DocumentPath
