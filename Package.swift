@@ -56,6 +56,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .systemLibrary(name: "CSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
         // 1: values.
@@ -70,7 +71,7 @@ let package = Package(
 
         // 3: transport.
         binding("HTTP", ["Basics", "CCurl"]),
-        binding("Git", ["Basics", "HTTP", "CCurl", "CGit2"]),
+        binding("Git", ["Basics", "HTTP", "CGit2", "CSSH2"]),
 
         // 4: remotes.
         safe("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", logging]),
