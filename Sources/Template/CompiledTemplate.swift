@@ -3,20 +3,74 @@ final class CompiledTemplate: Sendable {
     let name: String
     /// Nothing but space and comments.
     let isEmpty: Bool
+    /// How many variables it has room for.
+    let slotCount: Int
+    let body: Block
+    /// The nodes that errors may name.
+    private let nodes: [any SourceNode]
+    private let source: SourceText
 
-    init(name: String, isEmpty: Bool) {
+    init(name: String, isEmpty: Bool, slotCount: Int, body: Block, nodes: [any SourceNode], source: SourceText) {
         self.name = name
         self.isEmpty = isEmpty
+        self.slotCount = slotCount
+        self.body = body
+        self.nodes = nodes
+        self.source = source
     }
 
-    func execute(data: Datum, in execution: Execution) throws -> String { "" }
+    /// Runs it, appending to `output`.
+    func execute(data: Datum, output: inout String, in execution: Execution) throws {
+        execution.depth += 1
+        defer { execution.depth -= 1 }
+        if execution.depth > execution.budget.depth {
+            throw failure("exceeded maximum template depth (\(execution.budget.depth))", at: nil, kind: .budget)
+        }
+        var slots = [Datum](repeating: .undefined, count: slotCount)
+        slots[0] = data
+        var frame = Frame(execution: execution, template: self, slots: slots, dot: data, output: "")
+        swap(&frame.output, &output)
+        defer { swap(&frame.output, &output) }
+        _ = try body.execute(&frame)
+    }
+
+    /// A node as errors print it.
+    func text(ofNode node: Int) -> String { nodes.indices.contains(node) ? nodes[node].text : "" }
+
+    func failure(_ message: String, at node: Int?, kind: TemplateError.Kind) -> TemplateError {
+        guard let node, nodes.indices.contains(node) else {
+            return TemplateError(kind, template: name, message: message)
+        }
+        let place = source.place(of: nodes[node].position)
+        return TemplateError(
+            kind, template: source.name, line: place.line, column: place.column, executing: name,
+            context: nodes[node].text, message: message)
+    }
 }
 
-/// What one text defines.
-struct ParsedText: Sendable {
-    var templates: [CompiledTemplate]
+/// Where the lines of a text start, for errors.
+final class SourceText: Sendable {
+    let name: String
+    private let newlines: [Int]
 
-    init(name: String, text: String, functionNames: Set<String>) throws(TemplateError) {
-        templates = [CompiledTemplate(name: name, isEmpty: text.isEmpty)]
+    init(name: String, text: String) {
+        self.name = name
+        newlines = text.utf8.enumerated().compactMap { $0.element == UInt8(ascii: "\n") ? $0.offset : nil }
+    }
+
+    func place(of position: Int) -> (line: Int, column: Int) {
+        let before = newlines.prefix { $0 < position }
+        return (before.count + 1, before.last.map { position - $0 - 1 } ?? position)
+    }
+}
+
+/// What one text defines, compiled.
+struct ParsedText: Sendable {
+    let templates: [CompiledTemplate]
+
+    init(name: String, text: String, functions: FunctionNames) throws(TemplateError) {
+        var parser = Parser(name: name, text: text, functionNames: functions.names)
+        let source = SourceText(name: name, text: text)
+        templates = try parser.parse().map { Compiler.compile($0, source: source, functions: functions) }
     }
 }

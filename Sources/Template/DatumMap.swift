@@ -7,15 +7,18 @@ package final class DatumMap {
     package let name: String?
     /// Methods of a named map type; looked at before the keys, as Go does.
     package let methods: (@Sendable (DatumMap, String) -> Function?)?
+    /// A nil map: reads as an empty one, but Go panics when something is set in it.
+    package let isNil: Bool
 
     package init(
         _ storage: [String: Datum] = [:], of element: ElementType = .any, name: String? = nil,
-        methods: (@Sendable (DatumMap, String) -> Function?)? = nil
+        isNil: Bool = false, methods: (@Sendable (DatumMap, String) -> Function?)? = nil
     ) {
         self.storage = storage
         self.element = element
         self.name = name
         self.methods = methods
+        self.isNil = isNil
     }
 
     package subscript(_ key: String) -> Datum? {

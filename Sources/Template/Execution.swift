@@ -1,35 +1,56 @@
 /// One render: the templates, the functions, and what is left of the budget.
 ///
 /// Functions get it as their first argument; `include` calls `execute`, `tpl` calls
-/// `evaluate`. Not `Sendable`: a render runs in one task.
+/// `evaluate`. Not `Sendable`: a render runs in one task. Deep templates need a deep
+/// stack: run it inside `withLargeStack`.
 package final class Execution {
     /// The templates that `template` and `execute` find; during `evaluate` those of the text as well.
     package private(set) var templates: TemplateSet
-    let functions: FunctionTable
-    let budget: Budget
+    package let budget: Budget
+    let functions: [Function?]
     var steps = 0
-    var depth = 0
+    package internal(set) var depth = 0
+    /// Texts that `evaluate` saw: charts run the same ones again and again.
+    private var parsed: [ParsedKey: ParsedText] = [:]
+
+    private struct ParsedKey: Hashable {
+        var name: String
+        var text: String
+    }
 
     package init(templates: TemplateSet, functions: FunctionTable, budget: Budget = Budget()) {
         self.templates = templates
-        self.functions = functions
+        self.functions = templates.functions.order.map { functions[$0] ?? Builtin(rawValue: $0)?.function }
         self.budget = budget
     }
 
     /// Runs the template of that name: Go's `ExecuteTemplate` into an empty buffer.
     package func execute(_ name: String, data: Datum) throws -> String {
         guard let template = templates.templates[name] else {
-            throw TemplateError(.unknownTemplate, template: name, message: "no template \(goQuoted(name)) associated with template \(goQuoted("gotpl"))")
+            throw TemplateError(
+                .unknownTemplate, template: name,
+                message: "no template \(goQuoted(name)) associated with template \"gotpl\"")
         }
-        return try template.execute(data: data, in: self)
+        var output = ""
+        try template.execute(data: data.isNil ? .undefined : data, output: &output, in: self)
+        return output
     }
 
     /// Parses a text and runs it, what it defines being seen by itself only: the core of `tpl`.
     /// `name` is what its errors call it.
     package func evaluate(text: String, name: String, data: Datum) throws -> String {
+        let parsed = try parse(text: text, name: name)
         let outer = templates
         defer { templates = outer }
-        try templates.parse(name: name, text: text)
+        templates.add(parsed)
         return try execute(name, data: data)
+    }
+
+    private func parse(text: String, name: String) throws(TemplateError) -> ParsedText {
+        let key = ParsedKey(name: name, text: text)
+        if let known = parsed[key] { return known }
+        let new = try ParsedText(name: name, text: text, functions: templates.functions)
+        parsed[key] = new
+        return new
     }
 }

@@ -1,18 +1,17 @@
 /// Templates that know each other by name, compiled. A value: a copy may be given
 /// more templates (`tpl`) without the original noticing; kept and shared between renders.
 package struct TemplateSet: Sendable {
-    /// The functions the texts may name besides Go's own.
-    package let functionNames: Set<String>
+    let functions: FunctionNames
     private(set) var templates: [String: CompiledTemplate] = [:]
 
-    package init(functions: FunctionTable) { functionNames = functions.names }
-
-    package init(functionNames: Set<String>) { self.functionNames = functionNames }
+    /// A set whose texts may name the functions of that table besides Go's own.
+    /// A render may use another table of the same names.
+    package init(functions: FunctionTable) { self.functions = FunctionNames(functions.names) }
 
     /// Parses a text and adds the template `name` and every `define` in it. A later
     /// definition replaces an earlier one unless it is empty, as in Go.
     package mutating func parse(name: String, text: String) throws(TemplateError) {
-        add(try ParsedText(name: name, text: text, functionNames: functionNames))
+        add(try ParsedText(name: name, text: text, functions: functions))
     }
 
     mutating func add(_ parsed: ParsedText) {

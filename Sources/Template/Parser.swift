@@ -1,0 +1,230 @@
+/// Makes statements of one text and of every `define` in it.
+///
+/// The order of its steps is that of Go's parser, since its error texts and the lines
+/// they name depend on which token was read last.
+struct Parser {
+    /// Blocks and parentheses in each other; Go has no limit and a stack that grows.
+    static let depthLimit = 500
+
+    let name: String
+    let functionNames: Set<String>
+    private var lexer: Lexer
+    /// Token 0 is the newest; up to two older ones that were given back follow.
+    private var tokens: (Token, Token, Token)
+    private var givenBack = 0
+    private(set) var definitions: [ParsedTemplate] = []
+
+    // What belongs to the template being parsed.
+    var variables = ["$"]
+    var rangeDepth = 0
+    private var actionLine = 0
+    private(set) var depth = 0
+
+    init(name: String, text: String, functionNames: Set<String>) {
+        self.name = name
+        self.functionNames = functionNames
+        lexer = Lexer(text: text, functionNames: functionNames)
+        let none = Token(kind: .end, position: 0, text: "", line: 1)
+        tokens = (none, none, none)
+    }
+
+    /// The templates of the text: its definitions in order, the text itself last.
+    mutating func parse() throws(TemplateError) -> [ParsedTemplate] {
+        var statements: [Statement] = []
+        while peek().kind != .end {
+            if peek().kind == .leftDelimiter {
+                let delimiter = next()
+                if nextNonSpace().kind == .define {
+                    try definition()
+                    continue
+                }
+                giveBack(delimiter)
+            }
+            let statement = try textOrAction()
+            switch statement.kind {
+            case .end, .otherwise: throw error("unexpected \(statement.text)")
+            default: statements.append(statement)
+            }
+        }
+        try add(ParsedTemplate(name: name, statements: statements))
+        return definitions
+    }
+
+    private mutating func add(_ template: ParsedTemplate) throws(TemplateError) {
+        guard let index = definitions.firstIndex(where: { $0.name == template.name }) else {
+            definitions.append(template)
+            return
+        }
+        if definitions[index].isEmpty {
+            definitions[index] = template
+        } else if !template.isEmpty {
+            throw error("template: multiple definition of template \(goQuoted(template.name))")
+        }
+    }
+
+    // MARK: Templates in the text
+
+    private mutating func definition() throws(TemplateError) {
+        let clause = "define clause"
+        let token = nextNonSpace()
+        guard token.kind == .string || token.kind == .rawString else { throw unexpected(token, in: clause) }
+        let name = try unquoted(token)
+        try expect(.rightDelimiter, in: clause)
+        let (body, end) = try nested { parser throws(TemplateError) in try parser.list() }
+        guard case .end = end.kind else { throw error("unexpected \(end.text) in \(clause)") }
+        try add(ParsedTemplate(name: name, statements: body))
+    }
+
+    /// `block`: a definition and its use in one.
+    mutating func block() throws(TemplateError) -> Statement {
+        let clause = "block clause"
+        let token = nextNonSpace()
+        let name = try templateName(token, in: clause)
+        let pipeline = try pipeline(clause, until: .rightDelimiter)
+        let (body, end) = try nested { parser throws(TemplateError) in try parser.list() }
+        guard case .end = end.kind else { throw error("unexpected \(end.text) in \(clause)") }
+        try add(ParsedTemplate(name: name, statements: body))
+        return Statement(position: token.position, kind: .template(name, pipeline))
+    }
+
+    /// Parses a template inside this one: it sees no variables and no loop from outside.
+    private mutating func nested<Result>(
+        _ body: (inout Parser) throws(TemplateError) -> Result
+    ) throws(TemplateError) -> Result {
+        let outer = (variables, rangeDepth, actionLine)
+        variables = ["$"]
+        rangeDepth = 0
+        actionLine = 0
+        let result = try deeper(body)
+        (variables, rangeDepth, actionLine) = outer
+        return result
+    }
+
+    mutating func deeper<Result>(_ body: (inout Parser) throws(TemplateError) -> Result) throws(TemplateError) -> Result {
+        depth += 1
+        defer { depth -= 1 }
+        if depth > Self.depthLimit {
+            var failure = error("more than \(Self.depthLimit) blocks and parentheses in each other")
+            failure.kind = .budget
+            throw failure
+        }
+        return try body(&self)
+    }
+
+    func templateName(_ token: Token, in clause: String) throws(TemplateError) -> String {
+        guard token.kind == .string || token.kind == .rawString else { throw unexpected(token, in: clause) }
+        return try unquoted(token)
+    }
+
+    func unquoted(_ token: Token) throws(TemplateError) -> String {
+        guard let text = goUnquoted(token.text) else { throw error("invalid syntax") }
+        return text
+    }
+
+    // MARK: Lists
+
+    /// Statements up to `end` or `else`, which is returned beside them.
+    mutating func list() throws(TemplateError) -> ([Statement], Statement) {
+        var statements: [Statement] = []
+        while peekNonSpace().kind != .end {
+            let statement = try textOrAction()
+            switch statement.kind {
+            case .end, .otherwise: return (statements, statement)
+            default: statements.append(statement)
+            }
+        }
+        throw error("unexpected EOF")
+    }
+
+    private mutating func textOrAction() throws(TemplateError) -> Statement {
+        let token = nextNonSpace()
+        switch token.kind {
+        case .text: return Statement(position: token.position, kind: .text(token.text))
+        case .leftDelimiter:
+            actionLine = token.line
+            let statement = try action()
+            actionLine = 0
+            return statement
+        default: throw unexpected(token, in: "input")
+        }
+    }
+
+    // MARK: Tokens
+
+    mutating func next() -> Token {
+        if givenBack > 0 {
+            givenBack -= 1
+        } else {
+            tokens.0 = lexer.next()
+        }
+        return switch givenBack {
+        case 0: tokens.0
+        case 1: tokens.1
+        default: tokens.2
+        }
+    }
+
+    mutating func giveBack() { givenBack += 1 }
+
+    /// Gives back the newest token, and before it one that was read earlier.
+    mutating func giveBack(_ token: Token) {
+        tokens.1 = token
+        givenBack = 2
+    }
+
+    mutating func giveBack(_ first: Token, _ second: Token) {
+        tokens.1 = second
+        tokens.2 = first
+        givenBack = 3
+    }
+
+    mutating func peek() -> Token {
+        let token = next()
+        giveBack()
+        return token
+    }
+
+    mutating func nextNonSpace() -> Token {
+        while true {
+            let token = next()
+            if token.kind != .space { return token }
+        }
+    }
+
+    @discardableResult
+    mutating func peekNonSpace() -> Token {
+        let token = nextNonSpace()
+        giveBack()
+        return token
+    }
+
+    @discardableResult
+    mutating func expect(_ kind: Token.Kind, in clause: String) throws(TemplateError) -> Token {
+        let token = nextNonSpace()
+        guard token.kind == kind else { throw unexpected(token, in: clause) }
+        return token
+    }
+
+    // MARK: Errors
+
+    func error(_ message: String) -> TemplateError {
+        TemplateError(.syntax, template: name, line: tokens.0.line, message: message)
+    }
+
+    func unexpected(_ token: Token, in clause: String) -> TemplateError {
+        guard token.kind == .error else { return error("unexpected \(token.description) in \(clause)") }
+        var message = token.text
+        if actionLine != 0, actionLine != token.line {
+            message += (token.text.hasSuffix(" action") ? "" : " in action") + " started at \(name):\(actionLine)"
+        }
+        return error(message)
+    }
+}
+
+/// One template of a text, parsed.
+struct ParsedTemplate: Sendable {
+    var name: String
+    var statements: [Statement]
+
+    var isEmpty: Bool { statements.allSatisfy(\.isEmpty) }
+}

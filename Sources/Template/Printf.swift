@@ -1,0 +1,163 @@
+/// Go's `fmt.Sprintf`, with its ways of saying that the format and the operands do not fit.
+package func goSprintf(_ format: String, _ arguments: [Datum]) -> String {
+    var format = FormatReader(format: format, arguments: arguments)
+    return format.run()
+}
+
+private struct FormatReader {
+    /// Widths and precisions beyond it are refused, as in Go.
+    static let numberLimit = 1_000_000
+
+    var rest: Substring.UnicodeScalarView
+    let arguments: [Datum]
+    var formatter = Formatter()
+    var next = 0
+    /// An index such as `[1]` was used: then left-over operands are no fault.
+    var isReordered = false
+    var isIndexGood = true
+    var afterIndex = false
+
+    init(format: String, arguments: [Datum]) {
+        rest = Substring(format).unicodeScalars
+        self.arguments = arguments
+    }
+
+    mutating func run() -> String {
+        while let percent = rest.firstIndex(of: "%") {
+            formatter.output.unicodeScalars.append(contentsOf: rest[..<percent])
+            rest = rest[rest.index(after: percent)...]
+            verb()
+        }
+        formatter.output.unicodeScalars.append(contentsOf: rest)
+        formatter.clearFlags()
+        if !isReordered, next < arguments.count {
+            formatter.output += "%!(EXTRA "
+            for (index, argument) in arguments[next...].enumerated() {
+                if index > 0 { formatter.output += ", " }
+                if argument.isNil {
+                    formatter.output += "<nil>"
+                } else {
+                    formatter.output += argument.typeName + "="
+                    formatter.print(argument, "v")
+                }
+            }
+            formatter.output += ")"
+        }
+        return formatter.output
+    }
+
+    private mutating func verb() {
+        formatter.clearFlags()
+        isIndexGood = true
+        afterIndex = false
+        flags()
+        argumentIndex()
+        width()
+        precision()
+        if !afterIndex { argumentIndex() }
+        guard let verb = rest.popFirst() else { return formatter.output += "%!(NOVERB)" }
+        if verb == "%" { return formatter.output += "%" }
+        guard isIndexGood else { return formatter.output += "%!\(verb)(BADINDEX)" }
+        guard arguments.indices.contains(next) else { return formatter.output += "%!\(verb)(MISSING)" }
+        if verb == "v" {
+            (formatter.sharpV, formatter.sharp) = (formatter.sharp, false)
+            (formatter.plusV, formatter.plus) = (formatter.plus, false)
+        }
+        formatter.print(arguments[next], verb)
+        next += 1
+    }
+
+    private mutating func flags() {
+        while let flag = rest.first {
+            switch flag {
+            case "#": formatter.sharp = true
+            case "0": formatter.zero = true
+            case "+": formatter.plus = true
+            case "-": formatter.minus = true
+            case " ": formatter.space = true
+            default: return
+            }
+            rest.removeFirst()
+        }
+    }
+
+    private mutating func width() {
+        if rest.first == "*" {
+            rest.removeFirst()
+            guard let width = number() else {
+                formatter.output += "%!(BADWIDTH)"
+                afterIndex = false
+                return
+            }
+            formatter.width = abs(width)
+            if width < 0 {
+                formatter.minus = true
+                formatter.zero = false
+            }
+            afterIndex = false
+            return
+        }
+        let digits = digits()
+        formatter.width = digits
+        if afterIndex, digits != nil { isIndexGood = false }
+    }
+
+    private mutating func precision() {
+        guard rest.first == "." else { return }
+        rest.removeFirst()
+        if afterIndex { isIndexGood = false }
+        argumentIndex()
+        if rest.first == "*" {
+            rest.removeFirst()
+            let precision = number()
+            formatter.precision = precision.flatMap { $0 < 0 ? nil : $0 }
+            if precision == nil { formatter.output += "%!(BADPREC)" }
+            afterIndex = false
+        } else {
+            formatter.precision = digits() ?? 0
+        }
+    }
+
+    /// An operand as a width or a precision.
+    private mutating func number() -> Int? {
+        guard arguments.indices.contains(next) else { return nil }
+        let argument = arguments[next]
+        next += 1
+        guard case .int(let value, _) = argument, let number = Int(exactly: value), abs(number) <= Self.numberLimit else { return nil }
+        return number
+    }
+
+    private mutating func digits() -> Int? {
+        var value: Int?
+        while let digit = rest.first, ("0"..."9").contains(digit) {
+            rest.removeFirst()
+            value = (value ?? 0) * 10 + Int(digit.value - 48)
+            if let number = value, number > Self.numberLimit { return nil }
+        }
+        return value
+    }
+
+    /// `[3]`
+    private mutating func argumentIndex() {
+        guard rest.first == "[" else {
+            afterIndex = false
+            return
+        }
+        isReordered = true
+        guard let close = rest.firstIndex(of: "]") else {
+            rest.removeFirst()
+            isIndexGood = false
+            afterIndex = false
+            return
+        }
+        let number = Int(String(rest[rest.index(after: rest.startIndex)..<close]))
+        rest = rest[rest.index(after: close)...]
+        if let number, arguments.indices.contains(number - 1) {
+            next = number - 1
+            afterIndex = true
+        } else {
+            isIndexGood = false
+            afterIndex = false
+        }
+    }
+}
