@@ -78,20 +78,21 @@ struct JSONReader: ~Copyable {
     /// What follows a finished value: a comma and the next key, or ends.
     @inline(__always)
     private mutating func punctuation() throws(Failure) {
-        while let frame = builder.frames.last {
+        while builder.depth > 0 {
+            let isMapping = builder.isInMapping
             skipSpace()
             guard index < count else { throw end() }
             let byte = base[index]
             if byte == UInt8(ascii: ",") {
                 index &+= 1
-                if frame.isMapping {
+                if isMapping {
                     skipSpace()
                     try key()
                 }
                 return
             }
-            guard byte == (frame.isMapping ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
-                throw failure("a comma is missing", expected: frame.isMapping ? "\",\" or \"}\"" : "\",\" or \"]\"")
+            guard byte == (isMapping ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+                throw failure("a comma is missing", expected: isMapping ? "\",\" or \"}\"" : "\",\" or \"]\"")
             }
             index &+= 1
             builder.add(builder.end().value)

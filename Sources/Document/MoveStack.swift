@@ -21,6 +21,18 @@ struct MoveStack<Element>: ~Copyable {
         count &+= 1
     }
 
+    /// The topmost element, to be used only while `count` is above 0 and until the next push.
+    var top: UnsafeMutablePointer<Element> {
+        @inline(__always) get { base + (count &- 1) }
+    }
+
+    @inline(__always)
+    mutating func pop() -> Element? {
+        guard count > 0 else { return nil }
+        count &-= 1
+        return (base + count).move()
+    }
+
     @inline(never)
     private mutating func grow() {
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity &* 2)
@@ -35,16 +47,17 @@ struct MoveStack<Element>: ~Copyable {
         UnsafeMutableBufferPointer(start: base + start, count: count &- start)
     }
 
+    /// What lies above `start` as an array, moved.
     @inline(__always)
     mutating func popArray(from start: Int) -> [Element] {
         let size = count &- start
         guard size > 0 else { return [] }
         count = start
         let from = base + start
-        return Array(unsafeUninitializedCapacity: size) { buffer, initialized in
-            if let target = buffer.baseAddress { target.moveInitialize(from: from, count: size) }
-            initialized = size
-        }
+        var array: [Element] = []
+        array.reserveCapacity(size)
+        for offset in 0..<size { array.append((from + offset).move()) }
+        return array
     }
 
     mutating func truncate(to start: Int) {

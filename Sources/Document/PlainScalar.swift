@@ -25,15 +25,23 @@ enum PlainScalar {
         return text.withUTF8 { resolve($0) }
     }
 
-    @inline(never)
+    /// At most five bytes, compared as one number: `name` and `type` come by often.
     private static func word(_ bytes: UnsafeBufferPointer<UInt8>) -> Value? {
-        // At most five bytes: inside `String` itself, no allocation.
-        switch String(decoding: bytes, as: UTF8.self) {
-        case "true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON": .bool(true)
-        case "false", "False", "FALSE", "n", "N", "no", "No", "NO", "off", "Off", "OFF": .bool(false)
-        case "~", "null", "Null", "NULL": .null
+        switch bytes.reduce(UInt64(0), { $0 << 8 | UInt64($1) }) {
+        case packed("true"), packed("True"), packed("TRUE"), packed("y"), packed("Y"), packed("yes"), packed("Yes"),
+            packed("YES"), packed("on"), packed("On"), packed("ON"):
+            .bool(true)
+        case packed("false"), packed("False"), packed("FALSE"), packed("n"), packed("N"), packed("no"), packed("No"),
+            packed("NO"), packed("off"), packed("Off"), packed("OFF"):
+            .bool(false)
+        case packed("~"), packed("null"), packed("Null"), packed("NULL"): .null
         default: nil
         }
+    }
+
+    @inline(__always)
+    private static func packed(_ word: StaticString) -> UInt64 {
+        UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     private static func specialFloat(_ bytes: UnsafeBufferPointer<UInt8>) -> Value? {

@@ -20,13 +20,26 @@ struct SourceText {
 
     /// The offset in bytes of a character counted from behind the byte order mark.
     mutating func byteOffset(ofCharacter target: Int) -> Int {
-        if isASCII { return min(target, bytes.count) }
+        if isASCII { return min(skipped &+ target, bytes.count) }
         if target < character { (character, offset) = (0, skipped) }
-        while character < target, offset < bytes.count {
-            offset &+= Self.width(bytes[offset])
-            character &+= 1
+        // `character` is how many characters begin before `offset`.
+        if let base = bytes.baseAddress {
+            while offset &+ 8 <= bytes.count {
+                let word = UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self)
+                let continuations = (word >> 7) & ~(word >> 6) & 0x0101_0101_0101_0101
+                let begun = character &+ 8 &- continuations.nonzeroBitCount
+                if begun > target { break }
+                character = begun
+                offset &+= 8
+            }
         }
-        offset = min(offset, bytes.count)
+        while offset < bytes.count {
+            if bytes[offset] & 0xc0 != 0x80 {
+                if character == target { break }
+                character &+= 1
+            }
+            offset &+= 1
+        }
         return offset
     }
 

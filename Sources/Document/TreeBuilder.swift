@@ -26,7 +26,7 @@ struct TreeBuilder: ~Copyable {
     private var items = MoveStack<Value>()
     private var entries = MoveStack<Mapping.Entry>()
     private var marks = MoveStack<KeyMark>()
-    private(set) var frames: [Frame] = []
+    private var frames = MoveStack<Frame>()
     var keys = KeyCache()
     /// The finished root.
     private(set) var root: Value?
@@ -35,6 +35,11 @@ struct TreeBuilder: ~Copyable {
 
     var depth: Int { frames.count }
 
+    /// Whether the innermost collection is a mapping.
+    var isInMapping: Bool {
+        @inline(__always) get { frames.count > 0 && frames.top.pointee.isMapping }
+    }
+
     mutating func takeRoot() -> Value {
         defer { root = nil }
         return root ?? .null
@@ -42,42 +47,39 @@ struct TreeBuilder: ~Copyable {
 
     @inline(__always)
     mutating func begin(mapping: Bool) {
-        frames.append(Frame(isMapping: mapping, start: mapping ? entries.count : items.count))
+        frames.push(Frame(isMapping: mapping, start: mapping ? entries.count : items.count))
     }
 
     /// True where the next scalar is a key of the innermost mapping.
     var expectsKey: Bool {
-        @inline(__always) get { frames.last.map { $0.isMapping && !$0.hasKey } ?? false }
+        @inline(__always) get { isInMapping && !frames.top.pointee.hasKey }
     }
 
     @inline(__always)
     mutating func setKey(_ key: consuming String, mark: KeyMark) {
-        let top = frames.count &- 1
-        guard top >= 0 else { return }
-        frames[top].key = key
-        frames[top].mark = mark
-        frames[top].hasKey = true
+        guard frames.count > 0 else { return }
+        frames.top.pointee.key = key
+        frames.top.pointee.mark = mark
+        frames.top.pointee.hasKey = true
     }
 
     mutating func setMergeKey() {
-        let top = frames.count &- 1
-        guard top >= 0 else { return }
-        frames[top].hasKey = true
-        frames[top].isMerge = true
+        guard frames.count > 0 else { return }
+        frames.top.pointee.hasKey = true
+        frames.top.pointee.isMerge = true
     }
 
     var expectsMerge: Bool {
-        @inline(__always) get { frames.last?.isMerge ?? false }
+        @inline(__always) get { frames.count > 0 && frames.top.pointee.isMerge }
     }
 
     /// Adds the entries of a mapping, or of a sequence of mappings, to the
     /// innermost mapping; false where it is neither. Later entries win, as
     /// sigs.k8s.io/yaml has it; of a sequence the first mapping wins.
     mutating func merge(_ value: Value) -> Bool {
-        let top = frames.count &- 1
-        guard top >= 0 else { return false }
-        frames[top].hasKey = false
-        frames[top].isMerge = false
+        guard frames.count > 0 else { return false }
+        frames.top.pointee.hasKey = false
+        frames.top.pointee.isMerge = false
         switch value {
         case .mapping(let mapping):
             for entry in mapping.entries {
@@ -98,15 +100,16 @@ struct TreeBuilder: ~Copyable {
 
     @inline(__always)
     mutating func add(_ value: consuming Value) {
-        let top = frames.count &- 1
-        guard top >= 0 else {
+        guard frames.count > 0 else {
             root = value
             return
         }
-        if frames[top].isMapping {
-            frames[top].hasKey = false
-            entries.push(Mapping.Entry(key: frames[top].key, value: value))
-            marks.push(frames[top].mark)
+        if frames.top.pointee.isMapping {
+            frames.top.pointee.hasKey = false
+            var key = ""
+            swap(&key, &frames.top.pointee.key)
+            entries.push(Mapping.Entry(key: key, value: value))
+            marks.push(frames.top.pointee.mark)
         } else {
             items.push(value)
         }
@@ -127,7 +130,7 @@ struct TreeBuilder: ~Copyable {
     /// Ends the innermost collection without adding it to the one around it.
     @inline(__always)
     mutating func end() -> Ended {
-        guard let frame = frames.popLast() else { return Ended(value: .null) }
+        guard let frame = frames.pop() else { return Ended(value: .null) }
         guard frame.isMapping else { return Ended(value: .sequence(items.popArray(from: frame.start))) }
         // Marks and entries are pushed in step.
         if hasEqualHashes(from: frame.start) { return withoutDuplicates(from: frame.start) }
