@@ -41,7 +41,10 @@ let certificates = Target.Dependency.product(name: "X509", package: "swift-certi
 
 let package = Package(
     name: "martlet",
-    products: [.executable(name: "martlet", targets: ["Martlet"])],
+    products: [
+        .executable(name: "martlet", targets: ["Martlet"]),
+        .executable(name: "martlet-bench", targets: ["Bench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
@@ -93,6 +96,9 @@ let package = Package(
             name: "TestKit",
             dependencies: ["Basics", "Document", "HTTP", "Git", "Cluster", "Kubernetes", "DevCluster", hummingbird, hummingbirdTLS, certificates, crypto],
             swiftSettings: strict),
+
+        // `make bench`: one file per benchmark.
+        .executableTarget(name: "Bench", dependencies: ["Document", "CYAML"], path: "Tools/Bench", swiftSettings: strict),
 
         // Tests mirror the modules.
         tests("Basics"),
