@@ -108,7 +108,7 @@ let package = Package(
         tests("Kubernetes", ["Basics", "Document"]),
         tests("HTTP", ["Basics", "TestKit"]),
         tests("Git", ["Basics", "HTTP", "TestKit"]),
-        tests("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", "DevCluster"]),
+        tests("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", "DevCluster", "TestKit", logging]),
         tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster"]),
         tests("Delivery", ["Basics", "Document", "Kubernetes", "Cluster", "Git", "DevCluster", "TestKit"]),
         tests("Server", ["Basics", "Delivery"]),
