@@ -10,8 +10,11 @@ package import Kubernetes
 /// `Decision.again`. Its actions are done in order up to the first that fails,
 /// and then the key comes back after a pause.
 package protocol Controller: Sendable {
-    /// As it stands in events and field managers: `deployment-controller`.
+    /// As it stands in events: `deployment-controller`.
     var name: String { get }
+
+    /// The program that runs it in a real cluster, as it stands in `managedFields`.
+    var fieldManager: String { get }
 
     /// The kind whose keys it reconciles.
     var kind: GroupKind { get }
@@ -27,6 +30,7 @@ package protocol Controller: Sendable {
 }
 
 extension Controller {
+    package var fieldManager: String { "kube-controller-manager" }
     package var watches: [GroupKind] { [] }
 
     package func keys(for change: Change, in observed: Observed) -> [ObjectKey] {
