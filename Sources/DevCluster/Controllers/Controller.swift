@@ -22,6 +22,9 @@ package protocol Controller: Sendable {
     /// What else it reads.
     var watches: [GroupKind] { get }
 
+    /// Keys to look at once at the start, even where nothing is there.
+    var initialKeys: [ObjectKey] { get }
+
     /// Whose turn it is after a change, of `kind` itself or of a watched kind.
     func keys(for change: Change, in observed: Observed) -> [ObjectKey]
 
@@ -32,6 +35,7 @@ package protocol Controller: Sendable {
 extension Controller {
     package var fieldManager: String { "kube-controller-manager" }
     package var watches: [GroupKind] { [] }
+    package var initialKeys: [ObjectKey] { [] }
 
     package func keys(for change: Change, in observed: Observed) -> [ObjectKey] {
         change.object.groupKind == kind ? [change.object.key] : change.ownerKeys(kind)

@@ -91,6 +91,9 @@ package actor ControllerRunner {
             try await group.waitForAll()
         }
         for kind in resources.keys { await refresh(all: kind) }
+        for (index, controller) in controllers.enumerated() {
+            for key in controller.initialKeys { queue.add(Item(controller: index, key: key)) }
+        }
         isSynced = true
         signaler.yield()
         await synced()
