@@ -30,7 +30,7 @@ package actor Mirror {
         opened = try Repository(path: path)
     }
 
-    private var repository: Repository {
+    var repository: Repository {
         get throws(GitError) {
             if let opened { return opened }
             throw GitError(.other, "the mirror is not open", place: place, advice: "open it anew")

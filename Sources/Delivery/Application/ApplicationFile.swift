@@ -1,5 +1,5 @@
 internal import Basics
-package import Document
+internal import Document
 internal import Kubernetes
 
 /// `martlet.yaml`: reads the applications it declares, strictly, because a

@@ -1,4 +1,4 @@
-package import Kubernetes
+internal import Kubernetes
 
 /// Which files of a source belong to which application.
 package struct Layout: Sendable {

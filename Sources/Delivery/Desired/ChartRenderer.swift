@@ -1,5 +1,5 @@
-internal import Basics
-package import Chart
+package import Basics
+internal import Chart
 internal import Document
 internal import Kubernetes
 
@@ -36,7 +36,7 @@ func renderChart(
             revision: max(1, context.release.revision), isUpgrade: context.isUpgrade)
         if let version = context.kubeVersion { options.kubeVersion = version }
         if let versions = context.apiVersions { options.apiVersions = versions }
-        rendered = try render(
+        rendered = try Chart.render(
             chart, values: values, release: options,
             environment: RenderEnvironment(now: context.now, random: RandomSource(seed: context.seed)))
     } catch let error as ChartError {

@@ -26,9 +26,10 @@ package struct RenderError: Error, Sendable, Hashable {
 
 extension RenderError: CustomStringConvertible {
     package var description: String {
+        if case .document(let error) = reason { return error.description }
         let text =
             switch reason {
-            case .document(let error): return error.description
+            case .document(let error): error.description
             case .chart(let text): text
             case .invalid(let text), .limit(let text), .missing(let text): text
             case .duplicate(let key, let other):

@@ -1,4 +1,4 @@
-internal import Document
+package import Document
 internal import FoundationEssentials
 package import Kubernetes
 

@@ -1,6 +1,6 @@
 package import Cluster
-internal import Document
-package import Kubernetes
+package import Document
+internal import Kubernetes
 
 /// Keeps inventories in the cluster, each write a compare-and-swap.
 package struct InventoryStore: Sendable {

@@ -18,7 +18,8 @@ package struct PlanInput: Sendable {
     package var source: String
     /// A person agreed to what this plan deletes.
     package var allowsDeletions = false
-    /// Kinds that an object of this revision defines and the server will know then.
+    /// The digest of the fields Martlet owns in a live object; a caller may remember them.
+    package var ownedDigest: @Sendable (Object) -> String
     package var live: @Sendable (ObjectKey) -> Live
 
     package init(
@@ -31,6 +32,7 @@ package struct PlanInput: Sendable {
         self.fingerprint = fingerprint
         self.source = source
         self.live = live
+        ownedDigest = { fingerprint.ownedDigest($0) }
     }
 }
 
@@ -65,7 +67,7 @@ private func change(for prepared: Prepared, _ input: PlanInput) -> ChangeSet.Cha
     }
     if live.isBeingDeleted { return .init(.hold, key: key, prepared: prepared, reason: "is being deleted; made again when it is gone") }
     guard let entry, entry.desired == prepared.digest else { return .init(.update, key: key, prepared: prepared) }
-    guard entry.owned != input.fingerprint.ownedDigest(live) else { return .init(.keep, key: key, prepared: prepared) }
+    guard entry.owned != input.ownedDigest(live) else { return .init(.keep, key: key, prepared: prepared) }
     switch input.desired.spec.drift {
     case .correct: return .init(.correct, key: key, prepared: prepared, reason: "changed in the cluster")
     case .warn: return .init(.drifted, key: key, prepared: prepared, reason: "changed in the cluster")

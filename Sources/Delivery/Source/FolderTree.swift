@@ -13,8 +13,8 @@ package struct FolderTree: SourceTree {
     }
 
     package func files() async throws(SourceError) -> [SourceFile] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder else {
             throw SourceError("no folder \"\(root)\"", isTransient: false)
         }
         var files: [SourceFile] = []
@@ -28,9 +28,9 @@ package struct FolderTree: SourceTree {
             }
             for name in names.sorted() where name != ".git" {
                 let path = folder.isEmpty ? name : "\(folder)/\(name)"
-                var isFolder: ObjCBool = false
+                var isFolder = false
                 guard FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder) else { continue }
-                if isFolder.boolValue {
+                if isFolder {
                     // A link to a folder could lead around in a circle, or out of the tree.
                     let kind = try? FileManager.default.attributesOfItem(atPath: "\(root)/\(path)")[.type] as? FileAttributeType
                     if kind != .typeSymbolicLink { folders.append(path) }

@@ -1,6 +1,6 @@
 package import Basics
 package import Document
-package import Kubernetes
+internal import Kubernetes
 
 /// What a person wants to know of an application: which revision, is it applied,
 /// is it well, and if not, what is wrong where.

@@ -1,0 +1,142 @@
+internal import Basics
+internal import Cluster
+internal import Kubernetes
+internal import Logging
+
+/// The applications of one source: takes each new revision apart and gives every
+/// application its part.
+package actor Applications {
+    /// What makes this source's applications its own.
+    package struct Settings: Sendable {
+        /// The address without credentials, or the folder.
+        package var source: String
+        /// Only what is below is used; "" is the whole tree.
+        package var root: String
+        /// Of the application that plain manifests belong to.
+        package var name: String
+
+        package init(source: String, root: String, name: String) {
+            self.source = source
+            self.root = root
+            self.name = name
+        }
+    }
+
+    private let settings: Settings
+    private var environment: WorkEnvironment
+    private let board: StatusBoard
+    private var reconcilers: [String: Reconciler] = [:]
+    private var specs: [String: ApplicationSpec] = [:]
+    private let starts = AsyncStream.makeStream(of: Reconciler.self)
+    private var hasLoaded = false
+
+    package init(settings: Settings, environment: WorkEnvironment) {
+        self.settings = settings
+        let board = StatusBoard()
+        self.board = board
+        self.environment = environment
+        let listener = environment.progress
+        self.environment.progress = Progress { event in
+            if case .status(let status, _) = event { board.set(status) }
+            listener.report(event)
+        }
+    }
+
+    /// Works until cancelled.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { [cache = environment.cache] in await cache.run() }
+            for await reconciler in starts.stream { group.addTask { await reconciler.run() } }
+            group.cancelAll()
+        }
+    }
+
+    /// Every application's state, by name.
+    package nonisolated var statuses: [ApplicationStatus] { board.all }
+
+    /// The revision every application of the source is to be brought to.
+    ///
+    /// - Throws: `RenderError` or `SourceError` when the tree cannot be divided; then
+    ///   everything stays as the revision before it says.
+    package func deliver(_ tree: any SourceTree) async throws {
+        let layout = try await scan(tree, root: settings.root, name: settings.name)
+        try await loadKnown()
+        var wanted = Set<String>()
+        for part in layout.parts {
+            wanted.insert(part.spec.name)
+            specs[part.spec.name] = part.spec
+            await reconciler(part.spec.name).assign(
+                Assignment(part: part, tree: tree, source: settings.source, problems: layout.problems[part.spec.name] ?? []))
+        }
+        for (name, problems) in layout.problems where !wanted.contains(name) {
+            wanted.insert(name)
+            let spec = specs[name] ?? ApplicationSpec(name: name, path: "", origin: problems.first?.origin ?? Origin(file: settings.root, line: nil))
+            await reconciler(name).assign(
+                Assignment(part: Layout.Part(spec: spec, form: .manifests, files: []), tree: tree, source: settings.source, problems: problems))
+        }
+        // What git no longer mentions: its objects wait for a person's word.
+        for (name, reconciler) in reconcilers where !wanted.contains(name) {
+            var spec = specs[name] ?? ApplicationSpec(name: name, path: "", origin: Origin(file: settings.root, line: nil))
+            spec.origin = Origin(file: "\(tree.revision)", line: nil)
+            var assignment = Assignment(
+                part: Layout.Part(spec: spec, form: .manifests, files: []), tree: tree, source: settings.source)
+            assignment.isRemoval = true
+            await reconciler.assign(assignment)
+        }
+    }
+
+    /// Applications with an inventory from this source, so that one that left git is not forgotten.
+    private func loadKnown() async throws {
+        guard !hasLoaded else { return }
+        for (name, record) in try await environment.store.loadAll() where record.inventory.source == settings.source {
+            if reconcilers[name] == nil { start(Reconciler(name: name, environment: environment, record: record, statusOf: { [board] in board.status(of: $0) })) }
+            if let status = ApplicationStatus(record.status) { board.set(status) }
+        }
+        hasLoaded = true
+    }
+
+    private func reconciler(_ name: String) async -> Reconciler {
+        if let known = reconcilers[name] { return known }
+        return start(Reconciler(name: name, environment: environment, statusOf: { [board] in board.status(of: $0) }))
+    }
+
+    @discardableResult
+    private func start(_ reconciler: Reconciler) -> Reconciler {
+        reconcilers[reconciler.name] = reconciler
+        board.add(reconciler)
+        starts.continuation.yield(reconciler)
+        return reconciler
+    }
+}
+
+/// Where applications look each other up, without waiting for each other.
+final class StatusBoard: Sendable {
+    private struct State {
+        var statuses: [String: ApplicationStatus] = [:]
+        var reconcilers: [String: Reconciler] = [:]
+    }
+
+    private let state = Locked(State())
+
+    var all: [ApplicationStatus] {
+        state.withLock { state in state.statuses.values.sorted { $0.application < $1.application } }
+    }
+
+    func add(_ reconciler: Reconciler) {
+        state.withLock { state in
+            state.reconcilers[reconciler.name] = reconciler
+            if state.statuses[reconciler.name] == nil { state.statuses[reconciler.name] = ApplicationStatus(application: reconciler.name) }
+        }
+    }
+
+    /// Takes note, and wakes those that may have waited for it.
+    func set(_ status: ApplicationStatus) {
+        let others = state.withLock { state -> [Reconciler] in
+            state.statuses[status.application] = status
+            return state.reconcilers.values.filter { $0.name != status.application }
+        }
+        for other in others { other.dependencyChanged(status.application) }
+    }
+
+    func status(of name: String) -> ApplicationStatus? { state.withLock { $0.statuses[name] } }
+}

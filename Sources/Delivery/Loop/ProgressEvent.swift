@@ -1,0 +1,24 @@
+package import Kubernetes
+
+/// What the loop does, as it does it: for a terminal, a log, metrics and events.
+package enum ProgressEvent: Sendable {
+    /// A revision that was not known before.
+    case fetched(source: String, revision: SourceRevision, subject: String, author: String)
+    case sourceFailed(source: String, message: String)
+    case planned(application: String, revision: SourceRevision, ChangeSet)
+    case outcome(application: String, Outcome)
+    /// All that could be applied is.
+    case applied(application: String, revision: SourceRevision, count: Int, failures: Int, duration: Duration)
+    case status(ApplicationStatus, previous: ApplicationStatus)
+    case healthy(application: String, revision: SourceRevision, duration: Duration)
+    case hook(application: String, key: ObjectKey, message: String)
+}
+
+/// Who is told of progress. Must not block: the loop waits for nobody who watches it.
+package struct Progress: Sendable {
+    package let report: @Sendable (ProgressEvent) -> Void
+
+    package init(_ report: @escaping @Sendable (ProgressEvent) -> Void) { self.report = report }
+
+    package static let none = Progress { _ in }
+}

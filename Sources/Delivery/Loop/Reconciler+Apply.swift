@@ -1,0 +1,125 @@
+internal import Basics
+internal import Cluster
+internal import Kubernetes
+
+extension Reconciler {
+    /// Applies, runs hooks and deletes; the inventory is written before and after.
+    ///
+    /// - Returns: What was tried, failures that still stand included.
+    func carryOut(
+        _ changes: ChangeSet, desired: Desired, record: inout InventoryStore.Record, request: SyncRequest?,
+        isCurrent: @escaping @Sendable () -> Bool
+    ) async throws -> [Outcome] {
+        forget(changes, in: &record.inventory)
+        guard changes.blocked.isEmpty else { return [] }
+        let (due, waiting) = sortedByDue(changes, request: request)
+        let isNewRelease = record.inventory.release.inputDigest != desired.inputDigest
+        let hasHooks = !desired.hooks.isEmpty
+        guard !due.writes.isEmpty || isNewRelease || hasHooks else { return waiting }
+        if isNewRelease {
+            record.inventory.release.revision += 1
+            record.inventory.release.inputDigest = desired.inputDigest
+            record.inventory.release.finishedHooks = []
+        }
+        record.inventory.source = assignment?.source ?? record.inventory.source
+        _ = record.inventory.intend(due.writes.compactMap { $0.prepared?.key })
+        if !due.writes.isEmpty || hasHooks { environment.progress.report(.planned(application: name, revision: desired.revision, due)) }
+        if !due.writes.isEmpty {
+            record = try await environment.store.save(record)
+            self.record = record
+        }
+
+        let start = environment.time.elapsed
+        if !due.writes.isEmpty, let namespace = desired.spec.namespace, !due.writes.contains(where: { $0.key.kind == "Namespace" && $0.key.name == namespace }) {
+            try await environment.store.ensureNamespace(namespace)
+        }
+        let isInstall = record.inventory.release.revision <= 1
+        if let failure = await runHooks(isInstall ? .preInstall : .preUpgrade, desired, &record, isCurrent: isCurrent) {
+            return waiting + [failure]
+        }
+        var applier = Applier(client: environment.client, time: environment.time)
+        applier.forcesConflicts = environment.forcesConflicts || request?.forcesConflicts == true
+        let report: @Sendable (Outcome) async -> Void = { [progress = environment.progress, name] outcome in
+            progress.report(.outcome(application: name, outcome))
+        }
+        var outcomes = await applier.apply(due, known: record.inventory.entries, isCurrent: isCurrent, done: report)
+        let failedApplies = outcomes.count { !$0.isSuccess }
+        // An object that should replace another must be there before the other goes.
+        if failedApplies == 0 { outcomes += await applier.delete(due, isCurrent: isCurrent, done: report) }
+        note(outcomes, due, in: &record)
+        if failedApplies == 0, waiting.isEmpty, isCurrent() {
+            if let failure = await runHooks(isInstall ? .postInstall : .postUpgrade, desired, &record, isCurrent: isCurrent) {
+                outcomes.append(failure)
+            }
+        }
+        if !due.writes.isEmpty {
+            appliedAt = environment.time.elapsed
+            environment.progress.report(
+                .applied(
+                    application: name, revision: desired.revision, count: outcomes.count { $0.isSuccess },
+                    failures: outcomes.count { !$0.isSuccess }, duration: environment.time.elapsed - start))
+        }
+        // Whatever comes next, what was applied must be on record.
+        record = try await environment.store.save(record)
+        self.record = record
+        return waiting + outcomes
+    }
+
+    /// Objects whose absence was seen, or that are no longer ours, leave the inventory.
+    private func forget(_ changes: ChangeSet, in inventory: inout Inventory) {
+        for change in changes.changes where change.action == .forget {
+            inventory.entries[change.key] = nil
+            deleting[change.key] = nil
+            ownedDigests[change.key] = nil
+        }
+    }
+
+    /// Leaves out what failed a moment ago for a reason that has not changed.
+    private func sortedByDue(_ changes: ChangeSet, request: SyncRequest?) -> (due: ChangeSet, waiting: [Outcome]) {
+        guard request == nil, !failures.isEmpty else { return (changes, []) }
+        var due = changes
+        var waiting: [Outcome] = []
+        let now = environment.time.elapsed
+        due.changes.removeAll { change in
+            guard let failure = failures[change.key], let prepared = change.prepared, change.action != .keep,
+                failure.digest == prepared.digest, failure.notBefore > now
+            else { return false }
+            waiting.append(Outcome(change, .failed(failure.failure)))
+            wakeAfter(failure.notBefore - now)
+            return true
+        }
+        return (due, waiting)
+    }
+
+    private func note(_ outcomes: [Outcome], _ changes: ChangeSet, in record: inout InventoryStore.Record) {
+        var digests: [ObjectKey: String] = [:]
+        var uids: [ObjectKey: String] = [:]
+        for change in changes.changes {
+            digests[change.key] = change.prepared?.digest
+            uids[change.key] = change.uid
+        }
+        var hasTransient = false
+        for outcome in outcomes {
+            switch outcome.result {
+            case .applied(let object, _):
+                let owned = record.key.ownedDigest(object)
+                record.inventory.entries[outcome.key] = Inventory.Entry(
+                    desired: digests[outcome.key] ?? "", owned: owned, uid: object.uid)
+                ownedDigests[outcome.key] = (object.resourceVersion, owned)
+                answers[outcome.key] = object
+                failures[outcome.key] = nil
+            case .deleting:
+                deleting[outcome.key] = uids[outcome.key]
+            case .failed(let failure):
+                if failure.isTransient { hasTransient = true }
+                guard let digest = digests[outcome.key] else { continue }
+                // What only a person can mend is tried again too, for the cluster may have changed around it.
+                let wait: Duration = failure.isTransient ? backoff.next(environment.random) : .seconds(300)
+                failures[outcome.key] = Failure(digest: digest, failure: failure, notBefore: environment.time.elapsed + wait)
+                wakeAfter(wait)
+            case .superseded: break
+            }
+        }
+        if !hasTransient { backoff.reset() }
+    }
+}

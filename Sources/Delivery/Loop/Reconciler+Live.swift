@@ -1,0 +1,133 @@
+internal import Basics
+internal import Cluster
+internal import Document
+internal import Kubernetes
+
+/// Only objects that carry Martlet's label are kept in memory: a cluster holds many more.
+private let ours = ListScope(labelSelector: MartletAnnotations.application)
+
+extension Reconciler {
+    /// Follows every kind the application uses, and those that say why a workload is not well.
+    ///
+    /// - Returns: Kinds whose objects cannot be seen now, with the reason.
+    func follow(_ prepared: [Prepared], inventory: Inventory, resources: [APIResource]) async -> [GroupKind: String] {
+        var wanted: [GroupKind: APIResource] = [:]
+        var unknown: [GroupKind: String] = [:]
+        for item in prepared {
+            if let resource = item.resource { wanted[item.key.groupKind] = resource }
+        }
+        for key in inventory.entries.keys where wanted[key.groupKind] == nil {
+            if let resource = resources.first(where: { $0.gvk.groupKind == key.groupKind && $0.verbs.contains("list") }) {
+                wanted[key.groupKind] = resource
+            }
+        }
+        followedKinds = Set(wanted.keys)
+        let cache = environment.cache
+        await withTaskGroup(of: (GroupKind, String?).self) { group in
+            for (kind, resource) in wanted {
+                group.addTask {
+                    do {
+                        try await cache.start(resource, scope: ours)
+                        return (kind, nil)
+                    } catch {
+                        return (kind, "\(resource.name) cannot be listed: \(error)")
+                    }
+                }
+            }
+            let time = environment.time
+            group.addTask {
+                // One kind whose server hangs must not keep the others waiting.
+                try? await time.sleep(for: .seconds(15))
+                return (GroupKind(group: "", kind: ""), nil)
+            }
+            var left = wanted.count
+            while left > 0, let (kind, problem) = await group.next() {
+                if kind.kind.isEmpty { break }
+                left -= 1
+                unknown[kind] = problem
+                wanted[kind] = nil
+            }
+            group.cancelAll()
+        }
+        for kind in wanted.keys { unknown[kind] = "\(kind) cannot be listed yet" }
+        if prepared.contains(where: { hasPods($0.key.groupKind) }) {
+            for (kind, group) in [("Pod", ""), ("ReplicaSet", "apps")] {
+                guard let resource = resources.first(where: { $0.gvk.kind == kind && $0.gvk.group == group }) else { continue }
+                // Without them the health of a workload only has fewer reasons.
+                try? await cache.start(resource, dropping: [["metadata", "managedFields"]])
+            }
+        }
+        if let resource = resources.first(where: { $0.gvk.kind == "Secret" && $0.gvk.group.isEmpty }) {
+            // Where `martlet sync` leaves its requests.
+            try? await cache.start(
+                resource, scope: ListScope(namespace: environment.store.namespace, labelSelector: InventoryEncoding.label),
+                dropping: [["metadata", "managedFields"]])
+            let key = ObjectKey(
+                group: "", kind: "Secret", namespace: environment.store.namespace,
+                name: InventoryEncoding.secretName(name, piece: 0))
+            if let live = await cache.object(key), let text = live.annotation(SyncRequest.annotation),
+                record?.annotations[SyncRequest.annotation]?.string != text
+            {
+                // The request changed the Secret's version: the next save needs the new one.
+                record = nil
+                signal.wake(urgent: true)
+            }
+        }
+        return unknown
+    }
+
+    func hasPods(_ kind: GroupKind) -> Bool {
+        kind.group == "apps" || kind.kind == "Job"
+    }
+
+    /// The live state of every object that is wanted or was applied.
+    func lookUp(_ prepared: [Prepared], inventory: Inventory, unfollowed: [GroupKind: String]) async -> [ObjectKey: Live] {
+        var known: [ObjectKey: Object] = [:]
+        for object in await environment.cache.objects(application: name) { known[object.key] = object }
+        var live: [ObjectKey: Live] = [:]
+        let kinds = Set(prepared.map(\.key.groupKind)).union(inventory.entries.keys.map(\.groupKind))
+        var states: [GroupKind: WatchCache.State] = [:]
+        for kind in kinds { states[kind] = await environment.cache.state(of: kind, scope: ours) }
+        for key in Set(prepared.map(\.key)).union(inventory.entries.keys) {
+            if let why = unfollowed[key.groupKind] {
+                live[key] = .unknown(why)
+                continue
+            }
+            guard let state = states[key.groupKind] else {
+                // The server does not serve the kind: no object of it can be there.
+                live[key] = .absent
+                continue
+            }
+            guard state.isSynced else {
+                live[key] = .unknown("\(key.groupKind) cannot be listed: \(state.error?.message ?? "not yet")")
+                continue
+            }
+            var object = known[key]
+            if object == nil { object = await environment.cache.object(key) }
+            live[key] = seen(object, key: key, upTo: state)
+        }
+        return live
+    }
+
+    /// The cache's view, or our own newer answer from the server.
+    private func seen(_ cached: Object?, key: ObjectKey, upTo state: WatchCache.State) -> Live {
+        if let answer = answers[key] {
+            if let cached {
+                if isOlder(cached.resourceVersion, than: answer.resourceVersion) == true { return .present(answer) }
+            } else if isOlder(state.resourceVersion, than: answer.resourceVersion) != false {
+                return .present(answer)
+            }
+            answers[key] = nil
+        }
+        guard let cached else {
+            deleting[key] = nil
+            // A list that failed since the first one may have missed its creation, never its deletion.
+            return .absent
+        }
+        if let uid = deleting[key] {
+            if uid == cached.uid { return .unknown("is being deleted") }
+            deleting[key] = nil
+        }
+        return .present(cached)
+    }
+}

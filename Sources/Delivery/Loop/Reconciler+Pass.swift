@@ -1,0 +1,169 @@
+internal import Basics
+internal import Cluster
+internal import Document
+internal import Kubernetes
+internal import Logging
+
+extension Reconciler {
+    /// One look at everything, and what follows from it.
+    func pass() async {
+        guard let assignment else { return }
+        let generation = generation.withLock { $0 }
+        let isCurrent: @Sendable () -> Bool = { [generationNow = self.generation] in generationNow.withLock { $0 == generation } }
+        do {
+            var record = try await loadedRecord()
+            let resources = try await environment.client.resources()
+            let desired = try await rendered(assignment, record: record, resources: resources)
+            guard isCurrent() else { return }
+            let request = request(in: record)
+            var next = status
+            next.revision = desired.revision.description
+
+            if desired.spec.isSuspended {
+                next.sync = .suspended
+                next.message = "suspended by \(desired.spec.origin)"
+                return try await settle(next, &record, request: request)
+            }
+            if let waiting = waitingFor(desired.spec.dependsOn) {
+                next.sync = .outOfSync
+                next.message = waiting
+                return try await settle(next, &record, request: nil)
+            }
+
+            let lookup: @Sendable (GroupVersionKind) -> APIResource? = { gvk in resources.first { $0.gvk == gvk } }
+            let (prepared, moreProblems) = prepare(desired, resources: lookup, digest: record.key)
+            var complete = desired
+            complete.problems += moreProblems
+            let unfollowed = await follow(prepared, inventory: record.inventory, resources: resources)
+            let live = await lookUp(prepared, inventory: record.inventory, unfollowed: unfollowed)
+            guard isCurrent() else { return }
+            let changes = plan(planInput(complete, prepared, record: record, live: live, source: assignment.source, request: request))
+            let outcomes = try await carryOut(
+                changes, desired: complete, record: &record, request: request, isCurrent: isCurrent)
+            guard isCurrent() else { return }
+            await assess(&next, changes: changes, outcomes: outcomes, desired: complete, record: record, live: live)
+            try await settle(next, &record, request: request)
+        } catch let error as ClusterError where error.reason == .conflict {
+            // Someone else wrote the inventory: what it says now decides.
+            record = nil
+            wakeAfter(.milliseconds(100))
+        } catch is CancellationError {
+            return
+        } catch {
+            await failed("\(error)")
+        }
+    }
+
+    /// The record in the cluster, or a new one for an application never seen.
+    private func loadedRecord() async throws -> InventoryStore.Record {
+        if let record { return record }
+        if let loaded = try await environment.store.load(name) {
+            record = loaded
+            if let known = ApplicationStatus(loaded.status) { status = known }
+            return loaded
+        }
+        return InventoryStore.Record(inventory: Inventory(application: name), key: FingerprintKey(random: environment.random))
+    }
+
+    /// What git says, rendered once per input.
+    private func rendered(
+        _ assignment: Assignment, record: InventoryStore.Record, resources: [APIResource]
+    ) async throws -> Desired {
+        let digest = inputDigest(assignment.part)
+        if var desired, desired.inputDigest == digest, desired.spec == assignment.part.spec {
+            desired.revision = assignment.revision
+            self.desired = desired
+            return desired
+        }
+        let bytes = try await assignment.tree.read(assignment.part.files)
+        var context = RenderContext(now: environment.time.now)
+        context.release = record.inventory.release
+        if context.release.inputDigest != digest { context.release.revision += 1 }
+        context.seed = seed(digest)
+        if assignment.part.form == .chart {
+            context.kubeVersion = try await environment.client.serverVersion().gitVersion
+            let versions = Set(resources.map(\.gvk.apiVersion)).union(resources.map { "\($0.gvk.apiVersion)/\($0.gvk.kind)" })
+            context.apiVersions = versions.sorted()
+        }
+        var desired = render(assignment.part, bytes: bytes, revision: assignment.revision, context: context)
+        desired.problems += assignment.problems.map { RenderProblem($0, isBlocking: true) }
+        self.desired = desired
+        failures = [:]
+        backoff.reset()
+        appliedAt = nil
+        begunAt = environment.time.elapsed
+        return desired
+    }
+
+    private func seed(_ digest: String) -> UInt64 {
+        var seed: UInt64 = 14_695_981_039_346_656_037
+        for byte in name.utf8 { seed = (seed ^ UInt64(byte)) &* 1_099_511_628_211 }
+        for byte in digest.utf8 { seed = (seed ^ UInt64(byte)) &* 1_099_511_628_211 }
+        return seed
+    }
+
+    /// A request of `martlet sync` that was not handled yet.
+    private func request(in record: InventoryStore.Record) -> SyncRequest? {
+        guard let text = record.annotations[SyncRequest.annotation]?.string, let request = SyncRequest(text),
+            request.id != status.handledRequest
+        else { return nil }
+        return request
+    }
+
+    private func waitingFor(_ names: [String]) -> String? {
+        for name in names {
+            guard let other = statusOf(name) else { return "waits for \"\(name)\", which is no application here" }
+            if other.sync != .synced || other.health != .healthy { return "waits for \"\(name)\" to be healthy" }
+        }
+        return nil
+    }
+
+    private func planInput(
+        _ desired: Desired, _ prepared: [Prepared], record: InventoryStore.Record, live: [ObjectKey: Live], source: String,
+        request: SyncRequest?
+    ) -> PlanInput {
+        var input = PlanInput(
+            desired: desired, prepared: prepared, inventory: record.inventory, fingerprint: record.key, source: source,
+            live: { live[$0] ?? .unknown("not looked up") })
+        input.allowsDeletions = request?.allowsDeletions ?? false
+        let digests = ownedDigests
+        let key = record.key
+        input.ownedDigest = { object in
+            if let known = digests[object.key], known.version == object.resourceVersion { return known.digest }
+            return key.ownedDigest(object)
+        }
+        return input
+    }
+
+    /// Writes status and inventory when they changed, and tells who listens.
+    func settle(_ next: ApplicationStatus, _ record: inout InventoryStore.Record, request: SyncRequest?) async throws {
+        var next = next
+        if let request { next.handledRequest = request.id }
+        if next.sync != status.sync || next.health != status.health || next.changedAt == nil { next.changedAt = environment.time.now }
+        let previous = status
+        record.status = next.value
+        record = try await environment.store.save(record)
+        self.record = record
+        status = next
+        if previous != next {
+            environment.progress.report(.status(next, previous: previous))
+            if next.health == .healthy, next.sync == .synced, previous.health != .healthy || previous.appliedRevision != next.appliedRevision {
+                let begun = begunAt ?? environment.time.elapsed
+                environment.progress.report(
+                    .healthy(application: name, revision: desired?.revision ?? SourceRevision(reference: "", commit: ""),
+                        duration: environment.time.elapsed - begun))
+            }
+        }
+    }
+
+    /// Something outside of the plan went wrong: the cluster or the source is away.
+    private func failed(_ message: String) async {
+        var next = status
+        next.sync = .unknown
+        next.message = message
+        let previous = status
+        status = next
+        if previous != next { environment.progress.report(.status(next, previous: previous)) }
+        wakeAfter(backoff.next(environment.random))
+    }
+}

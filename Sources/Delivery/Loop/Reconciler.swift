@@ -1,0 +1,131 @@
+internal import Basics
+internal import Cluster
+internal import Kubernetes
+internal import Logging
+
+/// Keeps one application equal to its revision.
+///
+/// The contract: it is woken for any reason or none, looks at everything anew,
+/// does what is to be done and says when it wants to be woken next. Nothing it
+/// keeps in memory is needed to be right, only to be quick.
+package actor Reconciler {
+    package nonisolated let name: String
+    let environment: WorkEnvironment
+    nonisolated let signal = Signal()
+    /// Counts assignments, so that work on an old one can stop early.
+    nonisolated let generation = Locked(0)
+
+    var assignment: Assignment?
+    var desired: Desired?
+    var record: InventoryStore.Record?
+    package internal(set) var status: ApplicationStatus
+    /// How another application is; asked anew each time.
+    nonisolated let statusOf: @Sendable (String) -> ApplicationStatus?
+    /// The applications this one waits for.
+    private nonisolated let awaited = Locked<Set<String>>([])
+
+    /// Answers to our own applies that the cache may not have seen yet.
+    var answers: [ObjectKey: Object] = [:]
+    /// Objects whose deletion was accepted, by uid.
+    var deleting: [ObjectKey: String] = [:]
+    /// Digests of owned fields, per resourceVersion: computing them is the dear part of a plan.
+    var ownedDigests: [ObjectKey: (version: String, digest: String)] = [:]
+    /// Applies that failed, so that a wake-up for another reason does not repeat them.
+    var failures: [ObjectKey: Failure] = [:]
+    var backoff = Backoff(base: .seconds(1), limit: .seconds(120))
+    /// When the revision now desired was last applied, on `TimeSource.elapsed`.
+    var appliedAt: Duration?
+    var begunAt: Duration?
+    /// The next moment to look again without being told.
+    private var alarm: Duration?
+    private nonisolated let alarms = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(16))
+    var followedKinds: Set<GroupKind> = []
+
+    struct Failure {
+        var digest: String
+        var failure: ApplyFailure
+        var notBefore: Duration
+    }
+
+    package init(
+        name: String, environment: WorkEnvironment, record: InventoryStore.Record? = nil,
+        statusOf: @escaping @Sendable (String) -> ApplicationStatus?
+    ) {
+        self.name = name
+        self.statusOf = statusOf
+        self.environment = environment
+        self.record = record
+        status = record.flatMap { ApplicationStatus($0.status) } ?? ApplicationStatus(application: name)
+    }
+
+    /// Gives it a revision to make true; an earlier one is abandoned wherever it stands.
+    package func assign(_ assignment: Assignment) {
+        self.assignment = assignment
+        awaited.withLock { $0 = Set(assignment.part.spec.dependsOn) }
+        generation.withLock { $0 += 1 }
+        signal.wake(urgent: true)
+    }
+
+    /// Another application's status is new.
+    nonisolated func dependencyChanged(_ other: String) {
+        if awaited.withLock({ $0.contains(other) }) { signal.wake() }
+    }
+
+    /// Works until cancelled.
+    package func run() async {
+        let key = ObjectKey(
+            group: "", kind: "Secret", namespace: environment.store.namespace,
+            name: InventoryEncoding.secretName(name, piece: 0))
+        let changes = environment.cache.changes { _ in true }
+        await withDiscardingTaskGroup { group in
+            group.addTask { [signal, weak self] in
+                for await change in changes {
+                    guard let self else { return }
+                    if await self.concerns(change) { signal.wake(urgent: change.keys.contains(key)) }
+                }
+            }
+            group.addTask { [signal] in
+                for await _ in signal.wakes {
+                    // Changes come in bursts; one look at all of them is cheaper than many.
+                    if !signal.takeHurry() { try? await self.environment.time.sleep(for: .milliseconds(50)) }
+                    if Task.isCancelled { return }
+                    await self.pass()
+                }
+            }
+            group.addTask { [alarms] in
+                await withDiscardingTaskGroup { sleepers in
+                    for await due in alarms.stream { sleepers.addTask { await self.sleep(until: due) } }
+                }
+            }
+        }
+    }
+
+    private func sleep(until due: Duration) async {
+        try? await environment.time.sleep(for: max(.zero, due - environment.time.elapsed))
+        guard !Task.isCancelled, alarm == due else { return }
+        alarm = nil
+        signal.wake(urgent: true)
+    }
+
+    /// Asks to be woken after a while; the soonest wish counts.
+    func wakeAfter(_ wait: Duration) {
+        let due = environment.time.elapsed + wait
+        if let alarm, alarm <= due { return }
+        alarm = due
+        alarms.continuation.yield(due)
+    }
+
+    /// Whether a change in the cluster may change anything here.
+    private func concerns(_ change: CacheChanges) -> Bool {
+        if !change.kinds.isDisjoint(with: followedKinds) { return true }
+        guard let desired else { return true }
+        let namespaces = Set(desired.objects.map(\.object.namespace)).union([desired.spec.namespace ?? "default"])
+        for key in change.keys {
+            if record?.inventory.entries[key] != nil { return true }
+            if key.kind == "Secret", key.namespace == environment.store.namespace { return true }
+            // Pods and replica sets tell why a workload is not well.
+            if key.kind == "Pod" || key.kind == "ReplicaSet", namespaces.contains(key.namespace), status.health != .healthy { return true }
+        }
+        return false
+    }
+}

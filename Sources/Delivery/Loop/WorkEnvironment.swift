@@ -1,0 +1,29 @@
+package import Basics
+package import Cluster
+package import Logging
+
+/// What the work needs of the outside world, passed in from the edge.
+package struct WorkEnvironment: Sendable {
+    package var client: ClusterClient
+    package var cache: WatchCache
+    package var store: InventoryStore
+    package var time: any TimeSource
+    package var random: RandomSource
+    package var logger: Logger
+    package var progress: Progress
+    /// Take fields of other managers when they conflict: only when a person asked for it.
+    package var forcesConflicts = false
+
+    package init(
+        client: ClusterClient, cache: WatchCache, store: InventoryStore, time: any TimeSource, random: RandomSource,
+        logger: Logger, progress: Progress
+    ) {
+        self.client = client
+        self.cache = cache
+        self.store = store
+        self.time = time
+        self.random = random
+        self.logger = logger
+        self.progress = progress
+    }
+}

@@ -1,0 +1,148 @@
+package import Basics
+package import Git
+package import Logging
+
+/// Follows one branch, tag or commit of a repository, and hands on each new tip.
+package actor SourceWatcher {
+    package struct Settings: Sendable {
+        package var remote: GitRemote
+        package var reference: GitReference
+        package var root: String
+        /// Where the mirror is kept between restarts.
+        package var mirrorPath: String
+        package var pollInterval: Duration
+        /// Follow a branch that was rewritten, instead of staying with what is known.
+        package var followsRewrites: Bool
+
+        package init(
+            remote: GitRemote, reference: GitReference, root: String, mirrorPath: String, pollInterval: Duration = .seconds(60),
+            followsRewrites: Bool = false
+        ) {
+            self.remote = remote
+            self.reference = reference
+            self.root = root
+            self.mirrorPath = mirrorPath
+            self.pollInterval = pollInterval
+            self.followsRewrites = followsRewrites
+        }
+    }
+
+    /// What is known of the source.
+    package struct State: Sendable, Hashable {
+        /// The tip that was handed on last.
+        package var revision: SourceRevision?
+        /// Why the source, or its newest revision, cannot be used; nil while it can.
+        package var error: String?
+        /// When the server was last asked with success.
+        package var fetchedAt: Timestamp?
+
+        package init() {}
+    }
+
+    /// Two fetches of one source are at least this far apart, however often a webhook calls.
+    package static let leastInterval = Duration.seconds(5)
+
+    private let settings: Settings
+    private let time: any TimeSource
+    private let random: RandomSource
+    private let logger: Logger
+    private let progress: Progress
+    private nonisolated let bell = Doorbell()
+    private nonisolated let shared = Locked(State())
+    private var delivered: ObjectID?
+
+    package init(settings: Settings, time: any TimeSource, random: RandomSource, logger: Logger, progress: Progress) {
+        self.settings = settings
+        self.time = time
+        self.random = random
+        self.logger = logger
+        self.progress = progress
+    }
+
+    package nonisolated var state: State { shared.withLock { $0 } }
+
+    /// The source may have something new: look soon. Never fetches itself.
+    package nonisolated func markDue() { bell.ring() }
+
+    /// Fetches until cancelled.
+    ///
+    /// - Parameter deliver: takes a new tip; when it throws, the tip counts as bad and is
+    ///   tried again only with the next one or after a while.
+    package func run(deliver: @escaping @Sendable (GitTree) async throws -> Void) async {
+        var backoff = Backoff(base: .seconds(1), limit: settings.pollInterval < .seconds(120) ? max(settings.pollInterval, .seconds(1)) : .seconds(120))
+        var mirror: Mirror?
+        while !Task.isCancelled {
+            let start = time.elapsed
+            var wait = settings.pollInterval
+            do {
+                let opened = try await mirrorOpened(mirror)
+                if mirror == nil {
+                    mirror = opened
+                    // What the disk has is applied at once, so that a restart does not depend on the git server.
+                    if let tip = try await opened.remembered(settings.reference) { await handOn(tip, of: opened, deliver) }
+                }
+                let result = try await opened.fetch(settings.reference)
+                shared.withLock { $0.fetchedAt = time.now }
+                backoff.reset()
+                if let delivered, !settings.followsRewrites, try await !opened.isAncestor(delivered, of: result.tip) {
+                    report(
+                        "DivergedHistory: \"\(settings.reference)\" was rewritten: \(result.tip.short) does not descend from \(delivered.short), which stays applied; follow it with --on-rewrite follow"
+                    )
+                } else {
+                    await handOn(result.tip, of: opened, deliver)
+                }
+            } catch {
+                report(error.description)
+                wait = error.isTemporary ? min(backoff.next(random), settings.pollInterval) : settings.pollInterval
+            }
+            let isDue = await bell.wait(upTo: max(.zero, wait - (time.elapsed - start)), time)
+            if isDue {
+                let pause = Self.leastInterval - (time.elapsed - start)
+                if pause > .zero { try? await time.sleep(for: pause) }
+            }
+        }
+    }
+
+    private func mirrorOpened(_ mirror: Mirror?) async throws(GitError) -> Mirror {
+        if let mirror { return mirror }
+        return try await Mirror(path: settings.mirrorPath, remote: settings.remote)
+    }
+
+    private func handOn(_ tip: ObjectID, of mirror: Mirror, _ deliver: @Sendable (GitTree) async throws -> Void) async {
+        if tip == delivered {
+            // The same tip again: an earlier trouble with the server is over.
+            if state.revision?.commit == tip.description { shared.withLock { $0.error = nil } }
+            return
+        }
+        do {
+            let tree = try await GitTree(mirror: mirror, commit: tip, reference: settings.reference.name, path: settings.root)
+            let commit = try? await mirror.commit(tip)
+            progress.report(
+                .fetched(
+                    source: settings.remote.description, revision: tree.revision, subject: commit?.subject ?? "",
+                    author: commit?.author.name ?? ""))
+            for refused in tree.refused { logger.warning("left out of the tree", metadata: ["entry": "\(refused)"]) }
+            try await deliver(tree)
+            delivered = tip
+            try await mirror.remember(tip, for: settings.reference)
+            shared.withLock {
+                $0.revision = tree.revision
+                $0.error = nil
+            }
+        } catch {
+            report("\(settings.reference.name)@\(tip.short): \(error)")
+            // A revision that cannot be used stays unused; the cluster may be what failed, so it is tried again.
+            if error is RenderError { delivered = tip }
+        }
+    }
+
+    private func report(_ message: String) {
+        let isNew = shared.withLock { state in
+            defer { state.error = message }
+            return state.error != message
+        }
+        guard isNew else { return }
+        logger.error("source", metadata: ["source": "\(settings.remote)", "error": "\(message)"])
+        progress.report(.sourceFailed(source: settings.remote.description, message: message))
+    }
+}
