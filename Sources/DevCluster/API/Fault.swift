@@ -17,6 +17,9 @@ package struct FaultSite: Sendable {
         isDryRun = request.query["dryRun"] != nil
         userAgent = request.headers["User-Agent"] ?? ""
     }
+
+    /// Whether a request's target asks for a stream.
+    static func isWatch(_ target: String) -> Bool { target.contains("watch=true") || target.contains("watch=1") }
 }
 
 /// What goes wrong with a request, for tests of everything that must survive it.

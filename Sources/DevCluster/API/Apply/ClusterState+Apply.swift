@@ -106,7 +106,7 @@ extension ClusterState {
         wanted[path: "metadata", "creationTimestamp"] = nil
         if part == .main, call.type.hasStatus { wanted["status"] = nil }
         if part == .status { wanted["spec"] = nil }
-        let application = Application(
+        let application = ApplyMerge(
             live: liveValue, managers: managers, intent: wanted, fields: FieldOwnership.stripped(fields, type: call.type, part: part),
             schema: schema, manager: options.manager, subresource: part == .status ? "status" : "",
             apiVersion: call.type.apiVersion(call.version), time: time.now.description)
@@ -127,7 +127,7 @@ extension ClusterState {
     }
 
     /// The server's words for fields that belong to someone else (managedfields/internal/conflict.go).
-    static func applyConflict(_ conflicts: [Application.Conflict]) -> APIFailure {
+    static func applyConflict(_ conflicts: [ApplyMerge.Conflict]) -> APIFailure {
         let message: String
         if conflicts.count == 1, let only = conflicts.first {
             message = "Apply failed with 1 conflict: conflict with \(only.owner): \(only.path)"

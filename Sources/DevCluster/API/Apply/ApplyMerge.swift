@@ -3,7 +3,7 @@ import Kubernetes
 
 /// One server-side apply as a pure function: live object, its managers and the
 /// intent make the new object, its managers and the conflicts.
-struct Application: Sendable {
+struct ApplyMerge: Sendable {
     var live: Value
     var managers: ManagedFields
     var intent: Value
