@@ -15,7 +15,8 @@ struct Argument: Sendable {
         frame.node = node
         switch kind {
         case .expression(let expression):
-            return try frame.validate(try expression.evaluate(&frame), as: type)
+            let value = try expression.evaluate(&frame)
+            return try frame.validate(value, as: type)
         case .null:
             switch type {
             case .any: return .null

@@ -27,7 +27,10 @@ extension Builtin {
     }
 }
 
-private let incompatible = FunctionFault("incompatible types for comparison")
+private func incompatible(_ left: Datum, _ right: Datum) -> FunctionFault {
+    FunctionFault("incompatible types for comparison: \(left.typeName) and \(right.typeName)")
+}
+
 private let invalidType = FunctionFault("invalid type for comparison")
 
 /// Go's `eq` of two values: an int never equals a float, it is an error to ask.
@@ -42,7 +45,7 @@ func areEqual(_ left: Datum, _ right: Datum) throws(FunctionFault) -> Bool {
     }
     guard BasicKind(left) == BasicKind(right) else {
         if left.isNil || right.isNil { return false }
-        throw incompatible
+        throw incompatible(left, right)
     }
     if left.isNil || right.isNil { return left.isNil && right.isNil }
     switch (left, right) {
@@ -64,7 +67,7 @@ private func isLess(_ left: Datum, _ right: Datum) throws(FunctionFault) -> Bool
     }
     let (one, other) = (BasicKind(left), BasicKind(right))
     if one == .invalid || other == .invalid || one == other { throw invalidType }
-    throw incompatible
+    throw incompatible(left, right)
 }
 
 private func isAtMost(_ left: Datum, _ right: Datum) throws(FunctionFault) -> Bool {

@@ -28,12 +28,7 @@ enum Builtin: String, CaseIterable, Sendable {
             Function([.value], rest: .value) { try indexed($1.first ?? .undefined, by: $1.dropFirst()) }
         case .slice:
             Function([.value], rest: .value) { try sliced($1.first ?? .undefined, by: Array($1.dropFirst())) }
-        case .call:
-            Function([.value], rest: .value) { _, arguments in
-                let callee = arguments.first ?? .undefined
-                if callee.isNil { throw FunctionFault("call of nil") }
-                throw FunctionFault("non-function of type \(callee.typeName)")
-            }
+        case .call: Function([.value], rest: .value) { _, _ in throw FunctionFault("call of nil") }
         case .print: Function([], rest: .any) { .string(goSprint($1)) }
         case .println: Function([], rest: .any) { .string(goSprintln($1)) }
         case .printf:

@@ -90,12 +90,12 @@ struct Compiler {
         case .variable(let name, let names) where hasArguments && !names.isEmpty:
             let node = node(first)
             return MethodExpression(
-                node: node, receiver: .expression(variable(name, node), isElement: find(name)?.isElement == true), names: names,
+                node: node, receiver: .expression(variable(name, node), itemSlot: itemSlot(name)), names: names,
                 arguments: arguments(operands), final: final)
         case .chain(let inner, let names) where hasArguments:
             let node = node(first)
             return MethodExpression(
-                node: node, receiver: .expression(operand(inner), isElement: false), names: names,
+                node: node, receiver: .expression(operand(inner), itemSlot: nil), names: names,
                 arguments: arguments(operands), final: final)
         case .null where !hasArguments:
             return FailureExpression(node: node(first), message: "nil is not a command")
@@ -138,14 +138,14 @@ struct Compiler {
             let node = node(operand)
             let value = variable(name, node)
             if fields.isEmpty { return value }
-            return ChainExpression(node: node, value: value, isElement: find(name)?.isElement == true, names: fields)
+            return ChainExpression(node: node, value: value, itemSlot: itemSlot(name), names: fields)
         case .function(let name): return call(name, operand, callNode: node(operand), [], nil)
         case .chain(let inner, let names):
             let node = node(operand)
             if case .null = inner.kind {
                 return FailureExpression(node: node, message: "indirection through explicit nil in \(operand.text)")
             }
-            return ChainExpression(node: node, value: self.operand(inner), isElement: false, names: names)
+            return ChainExpression(node: node, value: self.operand(inner), itemSlot: nil, names: names)
         case .pipeline(let pipeline): return self.pipeline(pipeline)
         }
     }
@@ -164,6 +164,8 @@ struct Compiler {
                 return NotExpression(node: node, argument: arguments.first, final: final)
             case (.eq, 2), (.ne, 2), (.lt, 2), (.le, 2), (.gt, 2), (.ge, 2):
                 return ComparisonExpression(node: node, callNode: callNode, builtin, arguments: arguments, final: final)
+            case (.call, 1...):
+                return FunctionValueExpression(node: node, callNode: callNode, arguments: arguments, final: final)
             default: break
             }
         }
@@ -179,6 +181,8 @@ struct Compiler {
     }
 
     private func find(_ name: String) -> Variable? { scope.last { $0.name == name } }
+
+    private func itemSlot(_ name: String) -> Int? { find(name).flatMap { $0.isElement ? $0.slot : nil } }
 
     private func slot(of variable: Operand) -> Int? {
         guard case .variable(let name, _) = variable.kind else { return nil }

@@ -95,6 +95,33 @@ final class LogicExpression: Expression {
     }
 }
 
+/// `call`: nothing in a chart is a function value, so that it always fails, in Go's words.
+final class FunctionValueExpression: Expression {
+    let node: Int
+    let callNode: Int
+    let arguments: [Argument]
+    let final: (any Expression)?
+
+    init(node: Int, callNode: Int, arguments: [Argument], final: (any Expression)?) {
+        self.node = node
+        self.callNode = callNode
+        self.arguments = arguments
+        self.final = final
+    }
+
+    func evaluate(_ frame: inout Frame) throws -> Datum {
+        var callee = try final?.evaluate(&frame).unwrapped ?? .undefined
+        frame.node = node
+        for (index, argument) in arguments.enumerated() {
+            let value = try argument.evaluate(as: .value, &frame)
+            if index == 0 { callee = value }
+        }
+        let text = arguments.first.map { frame.template.text(ofNode: $0.node) } ?? "nil"
+        let fault = callee.isNil ? "call of nil" : "non-function \(text) of type \(callee.typeName)"
+        throw frame.callFailure("call", FunctionFault(fault), callNode)
+    }
+}
+
 /// `not`.
 final class NotExpression: Expression {
     let node: Int

@@ -20,19 +20,20 @@ final class FieldExpression: Expression {
 final class ChainExpression: Expression {
     let node: Int
     let value: any Expression
-    let isElement: Bool
+    /// The variable of a `range` that the value is; nil for any other.
+    let itemSlot: Int?
     let names: [String]
 
-    init(node: Int, value: any Expression, isElement: Bool, names: [String]) {
+    init(node: Int, value: any Expression, itemSlot: Int?, names: [String]) {
         self.node = node
         self.value = value
-        self.isElement = isElement
+        self.itemSlot = itemSlot
         self.names = names
     }
 
     func evaluate(_ frame: inout Frame) throws -> Datum {
         frame.node = node
-        var isElement = isElement
+        var isElement = frame.isElement(itemSlot)
         var result = try value.evaluate(&frame)
         for name in names { result = try frame.field(name, of: result, isElement: &isElement, node: node) }
         return result
@@ -43,7 +44,7 @@ final class ChainExpression: Expression {
 final class MethodExpression: Expression {
     enum Receiver: Sendable {
         case dot
-        case expression(any Expression, isElement: Bool)
+        case expression(any Expression, itemSlot: Int?)
     }
 
     let node: Int
@@ -65,9 +66,9 @@ final class MethodExpression: Expression {
         frame.node = node
         var isElement = frame.dotIsElement
         var value = frame.dot
-        if case .expression(let expression, let element) = receiver {
+        if case .expression(let expression, let slot) = receiver {
             value = try expression.evaluate(&frame)
-            isElement = element
+            isElement = frame.isElement(slot)
         }
         for name in names.dropLast() { value = try frame.field(name, of: value, isElement: &isElement, node: node) }
         guard let name = names.last else { return value }
@@ -92,6 +93,12 @@ final class MethodExpression: Expression {
 }
 
 extension Frame {
+    /// Whether Go sees what a variable of a `range` holds as an `interface{}`.
+    func isElement(_ slot: Int?) -> Bool {
+        guard let slot else { return false }
+        return slot > 63 || typedSlots & (1 << UInt64(slot)) == 0
+    }
+
     /// A field, a key or the result of a method without arguments.
     /// `isElement`: the value came out of an `interface{}`, so that errors do not name its own type.
     mutating func field(_ name: String, of value: Datum, isElement: inout Bool, node: Int) throws -> Datum {

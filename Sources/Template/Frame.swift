@@ -7,6 +7,8 @@ struct Frame {
     var dot: Datum
     /// The dot is an item of a `[]interface{}`: Go then says "interface {}" where it would name the item's type.
     var dotIsElement = false
+    /// Variables that hold an item of a typed list, which Go does not see as an interface.
+    var typedSlots: UInt64 = 0
     /// The node being evaluated, as an index of the template's nodes: what an error names.
     var node = 0
     var output: String

@@ -109,13 +109,31 @@ private func parseInteger(_ text: String) -> Int64? {
 private func parseFloat(_ text: String) -> Double? {
     var body = text
     if body.contains("_") {
-        // Underscores are for base prefixes only.
-        let unsigned = body.drop { $0 == "+" || $0 == "-" }
-        guard unsigned.hasPrefix("0x") || unsigned.hasPrefix("0X") else { return nil }
+        guard hasGoodUnderscores(body) else { return nil }
         body = String(body.filter { $0 != "_" })
     }
     let lower = body.lowercased()
     if lower.contains("0x"), !lower.contains("p") { return nil }
     guard body.utf8.contains(where: { (48...57).contains($0) }), let value = Double(body), value.isFinite else { return nil }
     return value
+}
+
+/// Underscores stand between digits, or after the prefix of a base.
+private func hasGoodUnderscores(_ text: String) -> Bool {
+    var rest = text.drop { $0 == "+" || $0 == "-" }
+    let isHex = rest.hasPrefix("0x") || rest.hasPrefix("0X")
+    var wasDigit = isHex
+    if isHex { rest = rest.dropFirst(2) }
+    var wasUnderscore = false
+    for character in rest {
+        let isDigit = isHex ? character.isHexDigit : character.isNumber
+        if character == "_" {
+            guard wasDigit else { return false }
+        } else if wasUnderscore, !isDigit {
+            return false
+        }
+        wasUnderscore = character == "_"
+        wasDigit = isDigit
+    }
+    return !wasUnderscore
 }

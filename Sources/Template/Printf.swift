@@ -103,7 +103,8 @@ private struct FormatReader {
     }
 
     private mutating func precision() {
-        guard rest.first == "." else { return }
+        // A point at the very end is taken for the verb.
+        guard rest.first == ".", rest.dropFirst().first != nil else { return }
         rest.removeFirst()
         if afterIndex { isIndexGood = false }
         argumentIndex()
@@ -132,7 +133,11 @@ private struct FormatReader {
         while let digit = rest.first, ("0"..."9").contains(digit) {
             rest.removeFirst()
             value = (value ?? 0) * 10 + Int(digit.value - 48)
-            if let number = value, number > Self.numberLimit { return nil }
+            if let number = value, number > Self.numberLimit {
+                // As in Go, the format ends here.
+                rest = rest.suffix(0)
+                return nil
+            }
         }
         return value
     }

@@ -131,11 +131,13 @@ final class RangeStatement: Executable {
     private func turns(over collection: Datum, _ frame: inout Frame) throws -> Bool {
         switch collection {
         case .list(let items, let element):
+            mark(element, &frame)
             for (index, item) in items.enumerated() {
                 guard try turn(.int(Int64(index)), item, isElement: element == .any, &frame) else { break }
             }
             return !items.isEmpty
         case .map(let map):
+            mark(map.element, &frame)
             let storage = map.storage
             for key in map.sortedKeys {
                 guard let item = storage[key] else { continue }
@@ -162,6 +164,12 @@ final class RangeStatement: Executable {
         default: break
         }
         throw frame.failure("range can't iterate over \(collection.printed)")
+    }
+
+    private func mark(_ element: ElementType, _ frame: inout Frame) {
+        guard let slot = slots.last ?? nil, slot < 64 else { return }
+        let bit: UInt64 = 1 << UInt64(slot)
+        if element == .any { frame.typedSlots &= ~bit } else { frame.typedSlots |= bit }
     }
 
     /// One turn; false after `break`.
