@@ -49,7 +49,17 @@ extension HTTPResponse {
     static func json(_ text: String, status: Int = 200, headers: HTTPHeaders = [:]) -> HTTPResponse {
         var headers = headers
         headers["Content-Type"] = "application/json"
-        return HTTPResponse(status: status, headers: headers, body: HTTPBody(Array(text.utf8)))
+        // A script may give one answer many times, so its body begins anew after its end.
+        let isRead = Locked(false)
+        let body = HTTPBody(
+            next: {
+                let isEnd = isRead.withLock { isRead in
+                    defer { isRead.toggle() }
+                    return isRead
+                }
+                return isEnd ? nil : Array(text.utf8)
+            }, cancel: {})
+        return HTTPResponse(status: status, headers: headers, body: body)
     }
 
     static func status(_ code: Int, _ reason: String = "", message: String = "", headers: HTTPHeaders = [:]) -> HTTPResponse {
