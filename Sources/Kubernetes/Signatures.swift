@@ -12,13 +12,6 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
     package var description: String { line.map { "\(file):\($0)" } ?? file }
 }
 
-/// `application/strategic-merge-patch+json`.
-package func strategicMergePatch(_ original: Value, _ patch: Value, schema: Schema) throws(KubernetesError) -> Value { patch }
-/// RFC 7386.
-package func mergePatch(_ original: Value, _ patch: Value) -> Value { patch }
-/// RFC 6902.
-package func jsonPatch(_ original: Value, _ operations: Value) throws(KubernetesError) -> Value { original }
-
 /// A field that is not as its schema asks.
 package struct FieldProblem: Sendable, Hashable, CustomStringConvertible {
     package enum Kind: Sendable, Hashable {
