@@ -49,6 +49,9 @@ package struct Schema: Sendable, Hashable {
         return form
     }
 
+    /// The same schema with another form.
+    mutating func replaceShape(_ shape: Shape) { form = shape }
+
     /// The names this form refers to, without following them.
     var referenceNames: [String] {
         switch form {

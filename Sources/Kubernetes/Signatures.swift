@@ -1,40 +1,11 @@
 package import Document
 
-extension Schema {
-    package init?(openAPIV3: Value) { return nil }
-}
-
 /// Where an object was written.
 package struct Origin: Sendable, Hashable, CustomStringConvertible {
     package var file: String
     package var line: Int?
     package init(file: String, line: Int? = nil) { self.file = file; self.line = line }
     package var description: String { line.map { "\(file):\($0)" } ?? file }
-}
-
-/// A field that is not as its schema asks.
-package struct FieldProblem: Sendable, Hashable, CustomStringConvertible {
-    package enum Kind: Sendable, Hashable {
-        case unknownField(nearest: String?)
-        case wrongType(expected: String, found: String)
-        case missing
-        case invalid(String)
-        case duplicateKey
-    }
-    package var path: DocumentPath
-    package var kind: Kind
-    package init(_ kind: Kind, at path: DocumentPath) { self.kind = kind; self.path = path }
-    package var description: String { "" }
-}
-/// What is wrong with an object before any server saw it; a nil schema checks only what every object has.
-package func validate(_ object: Object, schema: Schema?) -> [FieldProblem] { [] }
-extension Schema {
-    /// Fields the schema does not name and values of the wrong type.
-    package func problems(in value: Value) -> [FieldProblem] { [] }
-    /// `value` without the fields the schema does not name (custom resources).
-    package func pruned(_ value: Value) -> Value { value }
-    /// `value` with the schema's defaults filled in.
-    package func defaulted(_ value: Value) -> Value { value }
 }
 
 package struct Difference: Sendable, Hashable {
