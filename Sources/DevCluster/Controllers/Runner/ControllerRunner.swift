@@ -36,6 +36,7 @@ package actor ControllerRunner {
     private var running = 0
     private var alarm: Duration?
     private var isSynced = false
+    private var hasSettled = false
 
     package init(
         client: ClusterClient, controllers: [any Controller], time: any TimeSource, random: RandomSource, logger: Logger,
@@ -53,16 +54,20 @@ package actor ControllerRunner {
 
     /// Until the task is cancelled.
     ///
-    /// - Parameter synced: called once, when everything there is has been listed.
+    /// - Parameter settled: called once, when everything there was at the start has been looked at.
     /// - Throws: `ClusterError` where the server refuses what no later try would change.
-    package func run(synced: @escaping @Sendable () async -> Void = {}) async throws {
+    package func run(settled: @escaping @Sendable () async -> Void = {}) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await self.cache.run() }
-            group.addTask { try await self.follow(synced) }
+            group.addTask { try await self.follow() }
             for await _ in signal {
                 while isSynced, running < workers, let item = queue.next() {
                     running += 1
                     group.addTask { await self.work(on: item) }
+                }
+                if isSynced, queue.isIdle, !hasSettled {
+                    hasSettled = true
+                    group.addTask { await settled() }
                 }
                 if let due = queue.earliest, alarm.map({ due < $0 }) ?? true {
                     alarm = due
@@ -76,7 +81,7 @@ package actor ControllerRunner {
     // MARK: What is observed
 
     /// Lists and then follows every kind a controller reads; kinds the server does not have are left out.
-    private func follow(_ synced: @Sendable () async -> Void) async throws {
+    private func follow() async throws {
         let changes = cache.changes()
         var resources: [GroupKind: APIResource] = [:]
         for (index, controller) in controllers.enumerated() {
@@ -96,7 +101,6 @@ package actor ControllerRunner {
         }
         isSynced = true
         signaler.yield()
-        await synced()
         for await change in changes {
             for kind in change.kinds { await refresh(all: kind) }
             for key in change.keys { await refresh(key) }
