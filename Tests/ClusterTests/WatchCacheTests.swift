@@ -1,0 +1,352 @@
+import Basics
+import Document
+import HTTP
+import Kubernetes
+import Logging
+import TestKit
+import Testing
+
+@testable import Cluster
+
+/// One resource type on a server: what lists answer now, and a pipe for each watch.
+private final class FakeType: Sendable {
+    private struct State {
+        var list: HTTPResponse
+        var watches: [Pipe] = []
+        var lists = 0
+    }
+
+    private let state: Locked<State>
+
+    init(_ list: HTTPResponse) { state = Locked(State(list: list)) }
+
+    func answerLists(_ response: HTTPResponse) { state.withLock { $0.list = response } }
+    var lists: Int { state.withLock { $0.lists } }
+    var watches: [Pipe] { state.withLock { $0.watches } }
+
+    var transport: ScriptedTransport {
+        ScriptedTransport { [self] request, _ in
+            state.withLock { state in
+                if request.url.contains("watch=true") {
+                    let pipe = Pipe()
+                    state.watches.append(pipe)
+                    return pipe.response
+                }
+                state.lists += 1
+                return state.list
+            }
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct WatchCacheTests {
+    private let key = ObjectKey(group: "", kind: "ConfigMap", namespace: "shop", name: "a")
+    private let configMaps = GroupKind(group: "", kind: "ConfigMap")
+
+    private func cache(_ transport: any HTTPTransport, _ time: VirtualTime, changeLimit: Int = 50_000) -> WatchCache {
+        WatchCache(
+            client: client(transport, time: time), time: time, random: RandomSource(seed: 1), logger: Logger(label: "test"),
+            changeLimit: changeLimit)
+    }
+
+    /// Runs `body` while the cache runs.
+    private func running(_ cache: WatchCache, _ body: () async throws -> Void) async throws {
+        let run = Task { await cache.run() }
+        do { try await body() } catch {
+            run.cancel()
+            await run.value
+            throw error
+        }
+        run.cancel()
+        await run.value
+    }
+
+    private func list(_ names: [String: String], _ version: String) -> HTTPResponse {
+        .json(listText(names.sorted { $0.key < $1.key }.map { configMap($0.key, version: $0.value) }, version: version))
+    }
+
+    @Test func listThenWatch() async throws {
+        let time = VirtualTime()
+        let type = FakeType(list(["a": "1", "b": "2"], "10"))
+        let transport = type.transport
+        let cache = cache(transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps, scope: ListScope(namespace: "shop"))
+            let scope = ListScope(namespace: "shop")
+            #expect(await cache.objects(configMaps).map(\.name) == ["a", "b"])
+            #expect(await cache.isSynced(configMaps, scope: scope))
+            #expect(await !cache.isSynced(configMaps), "another scope is another watch")
+            try await cache.start(.configMaps, scope: scope)
+            await time.settle()
+            #expect(type.lists == 1)
+            #expect(transport.targets.last?.contains("/namespaces/shop/configmaps?watch=true&resourceVersion=10") == true)
+
+            var changes = cache.changes().makeAsyncIterator()
+            type.watches[0].write(
+                event("MODIFIED", configMap("a", version: "11")) + event("DELETED", configMap("b", version: "12"))
+                    + event("ADDED", configMap("c", version: "13")) + event("MODIFIED", configMap("a", version: "14")))
+            let seen = await changes.next()
+            #expect(Set(seen?.keys.map(\.name) ?? []) == ["a", "b", "c"])
+            #expect(await cache.object(key)?.resourceVersion == "14")
+            #expect(await cache.objects(configMaps).map(\.name) == ["a", "c"])
+            await time.settle()
+            #expect(await cache.state(of: configMaps, scope: scope)?.resourceVersion == "14")
+        }
+    }
+
+    @Test func aWatchGoesOnWhereItEnded() async throws {
+        let time = VirtualTime()
+        let type = FakeType(list(["a": "1"], "10"))
+        let transport = type.transport
+        let cache = cache(transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps)
+            #expect(await time.run { type.watches.count == 1 })
+            type.watches[0].write(bookmark("20"))
+            await time.settle()
+            type.watches[0].fail(.connection("reset"))
+            #expect(await time.run { type.watches.count == 2 })
+            #expect(transport.requests.last?.url.contains("resourceVersion=20&") == true)
+            #expect(type.lists == 1)
+            await time.settle()
+            type.watches[1].write(event("ADDED", configMap("c", version: "21")))
+            try await cache.wait(for: ObjectKey(group: "", kind: "ConfigMap", namespace: "shop", name: "c"), timeout: .seconds(5)) {
+                $0 != nil
+            }
+            await time.settle()
+            #expect(await cache.state(of: configMaps)?.isCurrent == true)
+            #expect(await cache.object(key) != nil, "nothing was forgotten meanwhile")
+        }
+    }
+
+    @Test func after410TheListTellsWhatWentAway() async throws {
+        let time = VirtualTime()
+        let type = FakeType(list(["a": "1", "b": "2", "same": "3"], "10"))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps)
+            #expect(await time.run { type.watches.count == 1 })
+            type.watches[0].write(bookmark("11"))
+            await time.settle()
+            var changes = cache.changes().makeAsyncIterator()
+            type.answerLists(list(["a": "30", "same": "3", "new": "31"], "40"))
+            type.watches[0].write(event("ERROR", #"{"kind":"Status","reason":"Expired","code":410,"message":"too old"}"#))
+            let seen = await changes.next()
+            #expect(Set(seen?.keys.map(\.name) ?? []) == ["a", "b", "new"])
+            #expect(await cache.objects(configMaps).map(\.name) == ["a", "new", "same"])
+            #expect(await cache.state(of: configMaps)?.regressions == 0)
+        }
+    }
+
+    @Test func aFailedListIsNeverNothingThere() async throws {
+        let time = VirtualTime()
+        let type = FakeType(list(["a": "1"], "10"))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps)
+            #expect(await time.run { type.watches.count == 1 })
+            type.watches[0].write(bookmark("11"))
+            await time.settle()
+            type.answerLists(.status(403, "Forbidden", message: "no more"))
+            type.watches[0].write(event("ERROR", #"{"kind":"Status","reason":"Expired","code":410}"#))
+            await time.settle()
+            #expect(await cache.object(key) != nil)
+            let state = await cache.state(of: configMaps)
+            #expect(state?.isSynced == true)
+            #expect(state?.isCurrent == false, "good enough to read, not to delete by")
+            #expect(state?.error?.reason == .forbidden)
+            type.answerLists(list([:], "50"))
+            #expect(await time.run { await cache.object(key) == nil })
+            #expect(await cache.state(of: configMaps)?.isCurrent == true)
+        }
+    }
+
+    @Test func aFirstListThatCannotWorkIsAnError() async throws {
+        let time = VirtualTime()
+        let type = FakeType(.status(403, "Forbidden", message: "configmaps is forbidden"))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            let error = await failure { () async throws(ClusterError) in try await cache.start(.configMaps) }
+            #expect(error?.reason == .forbidden)
+            #expect(await cache.state(of: configMaps)?.isSynced == false)
+            // It is tried again all the same.
+            type.answerLists(list(["a": "1"], "10"))
+            #expect(await time.run { await cache.isSynced(configMaps) })
+            try await cache.start(.configMaps)
+        }
+    }
+
+    @Test func aServerThatIsAwayIsWaitedFor() async throws {
+        let time = VirtualTime()
+        let type = FakeType(.status(503))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            let started = Task { await failure { () async throws(ClusterError) in try await cache.start(.configMaps) } }
+            await time.advance(by: .seconds(30))
+            type.answerLists(list(["a": "1"], "10"))
+            #expect(await time.run { await cache.isSynced(configMaps) })
+            #expect(await started.value == nil)
+        }
+    }
+
+    @Test func silenceIsNoticedAndMended() async throws {
+        let time = VirtualTime()
+        let type = FakeType(list(["a": "1"], "10"))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps)
+            #expect(await time.waitForSleep(of: .seconds(150)))
+            #expect(await time.run { type.watches.count == 2 })
+            #expect(time.elapsed == .seconds(150))
+            await time.settle()
+            #expect(await cache.state(of: configMaps)?.error?.reason == .timeout)
+            type.watches[1].write(bookmark("12"))
+            await time.settle()
+            #expect(await cache.state(of: configMaps)?.isCurrent == true)
+            #expect(await cache.state(of: configMaps)?.lastHeard == .seconds(150))
+        }
+    }
+
+    @Test func aClusterThatWentBackInTime() async throws {
+        let time = VirtualTime()
+        let type = FakeType(list(["a": "30", "b": "31"], "40"))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps)
+            #expect(await time.run { type.watches.count == 1 })
+            type.watches[0].write(bookmark("41"))
+            await time.settle()
+            type.answerLists(list(["a": "3"], "20"))
+            var changes = cache.changes().makeAsyncIterator()
+            type.watches[0].write(event("ERROR", #"{"kind":"Status","reason":"Expired","code":410}"#))
+            var kinds: Set<GroupKind> = []
+            while await cache.objects(configMaps).count != 1 { kinds.formUnion(await changes.next()?.kinds ?? []) }
+            await time.settle()
+            if kinds.isEmpty { kinds.formUnion(await changes.next()?.kinds ?? []) }
+            #expect(kinds == [configMaps])
+            #expect(await cache.state(of: configMaps)?.regressions == 1)
+            #expect(await cache.object(key)?.resourceVersion == "3")
+        }
+    }
+
+    @Test func ownWritesAreSeenAtOnce() async throws {
+        let time = VirtualTime()
+        let type = FakeType(list(["a": "1", "b": "2"], "10"))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps)
+            await cache.observe(try object(configMap("a", version: "11")))
+            await cache.observe(try object(configMap("new", version: "12")))
+            #expect(await cache.object(key)?.resourceVersion == "11")
+            #expect(await cache.objects(configMaps).count == 3)
+            #expect(await time.run { type.watches.count == 1 })
+            // The watch is behind: what it says of the past does not undo what is known.
+            type.watches[0].write(event("MODIFIED", configMap("a", version: "10")) + event("DELETED", configMap("b", version: "13")))
+            await time.settle()
+            #expect(await cache.object(key)?.resourceVersion == "11")
+            await cache.observe(try object(configMap("b", version: "12")))
+            #expect(await cache.objects(configMaps).map(\.name) == ["a", "new"], "deleted after that write")
+        }
+    }
+
+    @Test func bigFieldsCanBeLeftOut() async throws {
+        let time = VirtualTime()
+        let item = configMap("a", version: "1", metadata: #","managedFields":[{"manager":"x"}]"#)
+        let type = FakeType(.json(listText([item], version: "10")))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps, dropping: [["metadata", "managedFields"]])
+            #expect(await cache.object(key)?.value["metadata"]?["managedFields"] == nil)
+            #expect(await cache.object(key)?.uid == "a")
+        }
+    }
+
+    @Test func fromAPodUpToItsDeployment() async throws {
+        let time = VirtualTime()
+        func owned(_ name: String, by owner: String) -> String {
+            configMap(name, version: "1", metadata: #","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"\#(owner)","uid":"\#(owner)","controller":true}]"#)
+        }
+        let type = FakeType(
+            .json(listText([owned("pod", by: "set"), owned("set", by: "top"), configMap("top", version: "1"), owned("self", by: "self")], version: "10")))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps)
+            func root(_ name: String) async -> String? {
+                await cache.root(of: ObjectKey(group: "", kind: "ConfigMap", namespace: "shop", name: name))?.name
+            }
+            #expect(await root("pod") == "top")
+            #expect(await root("top") == "top")
+            #expect(await root("self") == "self", "a circle ends")
+            #expect(await root("none") == nil)
+            #expect(await cache.owned(by: "set").map(\.name) == ["pod"])
+        }
+    }
+
+    @Test func waiting() async throws {
+        let time = VirtualTime()
+        let type = FakeType(list([:], "10"))
+        let cache = cache(type.transport, time)
+        try await running(cache) {
+            try await cache.start(.configMaps)
+            #expect(await time.run { type.watches.count == 1 })
+            let key = key
+            let found = Task { try await cache.wait(for: key, timeout: .seconds(60)) { $0?.resourceVersion == "12" } }
+            type.watches[0].write(event("ADDED", configMap("a", version: "11")))
+            await time.settle()
+            type.watches[0].write(event("MODIFIED", configMap("a", version: "12")))
+            #expect(try await found.value?.name == "a")
+            let late = Task { await failure { () async throws(ClusterError) in try await cache.wait(for: key, timeout: .seconds(5)) { $0 == nil } } }
+            #expect(await time.waitForSleep(of: .seconds(5)))
+            await time.advance(by: .seconds(6))
+            #expect(await late.value?.reason == .timeout)
+        }
+    }
+
+    @Test func theEndOfRunEndsWaiting() async throws {
+        let time = VirtualTime()
+        let cache = cache(FakeType(.status(503)).transport, time)
+        let started = Task { await failure { () async throws(ClusterError) in try await cache.start(.configMaps) } }
+        await time.settle()
+        started.cancel()
+        #expect(await started.value?.reason == .cancelled)
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct CacheChangesTests {
+    private func key(_ number: Int) -> ObjectKey { ObjectKey(group: "", kind: "Pod", namespace: "n", name: "\(number)") }
+
+    @Test func aSlowReaderHoldsNoMoreThanTheLimit() async {
+        let hub = ChangeHub()
+        var reader = hub.subscribe(limit: 10) { _ in true }.makeAsyncIterator()
+        for _ in 0..<1000 { hub.publish(CacheChanges(keys: [key(1), key(2)])) }
+        #expect(await reader.next() == CacheChanges(keys: [key(1), key(2)]), "each key once")
+        for number in 0..<11 { hub.publish(CacheChanges(keys: [key(number)])) }
+        #expect(await reader.next() == CacheChanges(kinds: [GroupKind(group: "", kind: "Pod")]))
+    }
+
+    @Test func readersChoose() async {
+        let hub = ChangeHub()
+        let wanted = key(3)
+        var some = hub.subscribe(limit: 10) { $0 == wanted }.makeAsyncIterator()
+        var all = hub.subscribe(limit: 10) { _ in true }.makeAsyncIterator()
+        hub.publish(CacheChanges(keys: [key(1)]))
+        hub.publish(CacheChanges(keys: [key(3)]))
+        #expect(await some.next()?.keys == [key(3)])
+        #expect(await all.next()?.keys == [key(1), key(3)])
+    }
+
+    @Test func cancellingEndsTheSequence() async throws {
+        let hub = ChangeHub()
+        let stream = hub.subscribe(limit: 10) { _ in true }
+        let reader = Task {
+            var count = 0
+            for await _ in stream { count += 1 }
+            return count
+        }
+        try await Task.sleep(for: .milliseconds(5))
+        hub.publish(CacheChanges(keys: [key(1)]))
+        try await Task.sleep(for: .milliseconds(5))
+        reader.cancel()
+        #expect(await reader.value == 1)
+    }
+}
