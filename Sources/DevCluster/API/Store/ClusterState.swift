@@ -61,7 +61,7 @@ struct ClusterState: Sendable {
         let limit = options.historyLimit
         tables[type.storage]?.remember(event, limit: limit)
         var hasEnded = false
-        var encoder = WatchEncoder(event: event)
+        var encoder = WatchEncoder(event: event, now: time.now)
         for sink in tables[type.storage]?.watchers ?? [] {
             if sink.isFinished { hasEnded = true; continue }
             if let line = encoder.line(for: sink.filter) { sink.push(line) }

@@ -1,9 +1,11 @@
+import Basics
 import Document
 import Kubernetes
 
 /// Turns one event into watch lines; each form is encoded once, however many watch.
 struct WatchEncoder {
     private let event: StoredEvent
+    private let now: Timestamp
     private var made: [Form: [UInt8]] = [:]
 
     private struct Form: Hashable {
@@ -13,7 +15,10 @@ struct WatchEncoder {
         var form: ObjectForm
     }
 
-    init(event: StoredEvent) { self.event = event }
+    init(event: StoredEvent, now: Timestamp) {
+        self.event = event
+        self.now = now
+    }
 
     /// The line a watch with this filter gets; nil where the event is none of its business.
     /// An object that leaves a selector is deleted for its watch, one that enters is added.
@@ -41,7 +46,7 @@ struct WatchEncoder {
     private mutating func line(_ word: String, _ object: StoredObject, _ filter: WatchFilter) -> [UInt8] {
         let form = Form(word: word, resource: filter.type.id, version: filter.version, form: filter.form)
         if let line = made[form] { return line }
-        let line = Self.line(word, filter.type.encoded(object, version: filter.version, form: filter.form))
+        let line = Self.line(word, filter.type.encoded(object, version: filter.version, form: filter.form, now: now))
         made[form] = line
         return line
     }
@@ -66,7 +71,7 @@ struct WatchEncoder {
 
 extension ResourceType {
     /// An object's JSON as a client asked for it; the stored bytes where nothing has to change.
-    func encoded(_ stored: StoredObject, version: String, form: ObjectForm) -> [UInt8] {
+    func encoded(_ stored: StoredObject, version: String, form: ObjectForm, now: Timestamp) -> [UInt8] {
         switch form {
         case .whole:
             version == storageVersion && id == storage
@@ -74,7 +79,9 @@ extension ResourceType {
         case .metadata: JSON.write(partialMetadata(stored.object))
         case .table(let includes):
             JSON.write(
-                table(of: [stored], version: version, includes: includes, metadata: ["resourceVersion": .string("\(stored.revision)")]))
+                table(
+                    of: [stored], version: version, includes: includes,
+                    metadata: ["resourceVersion": .string("\(stored.revision)")], now: now))
         }
     }
 

@@ -1,3 +1,4 @@
+import Basics
 import Document
 import HTTP
 import Kubernetes
@@ -63,13 +64,13 @@ extension ClusterState {
 
     private func get(_ call: ResourceCall) throws(APIFailure) -> APIResponse {
         guard let stored = stored(call.type.storage, call.key) else { throw .notFound(call.type.id, call.key.name) }
-        return APIResponse(bytes: call.type.encoded(stored, version: call.version, form: call.form) + [10])
+        return APIResponse(bytes: call.type.encoded(stored, version: call.version, form: call.form, now: time.now) + [10])
     }
 
     /// The answer of a write: the object as it now is, in the form and version the client speaks.
     func answer(_ result: WriteResult, _ call: ResourceCall, status: Int = 200) -> APIResponse {
         var response = APIResponse(
-            status: status, bytes: call.type.encoded(result.stored, version: call.version, form: call.form) + [10])
+            status: status, bytes: call.type.encoded(result.stored, version: call.version, form: call.form, now: time.now) + [10])
         response.warnings = result.warnings
         return response
     }

@@ -1,3 +1,4 @@
+import Basics
 import Document
 import Kubernetes
 
@@ -62,7 +63,7 @@ extension ClusterState {
             if filter.labels == nil, filter.fields == nil { metadata["remainingItemCount"] = .int(Int64(remaining)) }
         }
         if case .table(let includes) = call.form {
-            return APIResponse(call.type.table(of: page, version: call.version, includes: includes, metadata: metadata))
+            return APIResponse(call.type.table(of: page, version: call.version, includes: includes, metadata: metadata, now: time.now))
         }
         let kind = call.form == .metadata ? "PartialObjectMetadataList" : "\(call.type.kind)List"
         let apiVersion = call.form == .metadata ? "meta.k8s.io/v1" : call.type.apiVersion(call.version)
@@ -73,7 +74,7 @@ extension ClusterState {
         bytes.reserveCapacity(bytes.count + page.reduce(0) { $0 + $1.bytes.count + 1 })
         for (index, stored) in page.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes += call.type.encoded(stored, version: call.version, form: call.form)
+            bytes += call.type.encoded(stored, version: call.version, form: call.form, now: time.now)
         }
         bytes += Array("]}\n".utf8)
         return APIResponse(bytes: bytes)

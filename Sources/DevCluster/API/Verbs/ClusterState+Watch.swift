@@ -17,14 +17,14 @@ extension ClusterState {
         let wantsInitialEvents = call.request.query["sendInitialEvents"] != nil && call.request.flag("sendInitialEvents")
         if since == 0 || wantsInitialEvents {
             for stored in (tables[id]?.objects ?? SortedObjects()).slice(namespace: call.namespace) where filter.matches(stored) {
-                sink.push(WatchEncoder.line("ADDED", call.type.encoded(stored, version: call.version, form: call.form)))
+                sink.push(WatchEncoder.line("ADDED", call.type.encoded(stored, version: call.version, form: call.form, now: time.now)))
             }
             if wantsInitialEvents, filter.allowsBookmarks {
                 sink.push(WatchEncoder.bookmark(revision, type: call.type, version: call.version, endsInitialEvents: true))
             }
         } else if let events = (tables[id] ?? ResourceTable()).events(after: since) {
             for event in events {
-                var encoder = WatchEncoder(event: event)
+                var encoder = WatchEncoder(event: event, now: time.now)
                 if let line = encoder.line(for: filter) { sink.push(line) }
             }
         } else {
