@@ -36,6 +36,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
@@ -49,6 +50,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", "4.5.2"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -83,7 +85,7 @@ let package = Package(
         safe("Delivery", ["Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", logging, metrics, crypto]),
 
         // 6: faces.
-        safe("Server", ["Basics", "Document", "Delivery", logging, metrics, lifecycle, hummingbird, crypto]),
+        safe("Server", ["Basics", "Document", "Delivery", logging, metrics, lifecycle, hummingbird, crypto, httpTypes]),
         safe("Commands", [
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Delivery", "Server", "DevCluster",
             arguments, logging, metrics, lifecycle,

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Basics
+import Cluster
+import Delivery
+import HTTP
+
+/// Which cluster, and where in it Martlet keeps its own things.
+struct ClusterOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The kubeconfig file; by default $KUBECONFIG, then ~/.kube/config, then the pod's own account.", valueName: "file"))
+    var kubeconfig: String?
+
+    @Option(help: ArgumentHelp("The context of the kubeconfig.", valueName: "name"))
+    var context: String?
+
+    @Option(help: ArgumentHelp("The namespace for Martlet's own records.", valueName: "namespace"))
+    var martletNamespace = "martlet-system"
+
+    func configuration() throws -> ClusterConfiguration {
+        do {
+            return try Kubeconfig.load(environment: processEnvironment(), path: kubeconfig, context: context)
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    /// A client for the cluster; nothing is asked of it yet.
+    func connect(time: any TimeSource, random: RandomSource, limits: ClusterClient.Limits = .init()) throws -> ClusterClient {
+        let configuration = try configuration()
+        let transport = CurlTransport(tls: configuration.tls, userAgent: "martlet/\(MartletVersion.current)")
+        return ClusterClient(
+            configuration: configuration, transport: transport, time: time, random: random,
+            userAgent: "martlet/\(MartletVersion.current)", limits: limits)
+    }
+}
+
+/// A failure told in the words a person needs; nothing more is printed.
+struct CommandFailure: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,4 @@
+import FoundationEssentials
+
+/// The variables of this process.
+func processEnvironment() -> [String: String] { ProcessInfo.processInfo.environment }

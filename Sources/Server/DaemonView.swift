@@ -1,0 +1,26 @@
+package import Document
+
+/// What the server may see and do of the daemon: values to show, and one bell to ring.
+package struct DaemonView: Sendable {
+    /// Ready to answer for the cluster: nil, or why not yet.
+    package var unreadiness: @Sendable () -> String?
+    /// `GET /api/v1/status`.
+    package var status: @Sendable () -> Value
+    /// The source may have something new.
+    package var markDue: @Sendable () -> Void
+    /// The branch that is followed; nil for a tag or a commit.
+    package var branch: String?
+    /// The secret webhooks are signed with; nil turns them off.
+    package var webhookSecret: [UInt8]?
+
+    package init(
+        unreadiness: @escaping @Sendable () -> String?, status: @escaping @Sendable () -> Value,
+        markDue: @escaping @Sendable () -> Void, branch: String?, webhookSecret: [UInt8]?
+    ) {
+        self.unreadiness = unreadiness
+        self.status = status
+        self.markDue = markDue
+        self.branch = branch
+        self.webhookSecret = webhookSecret
+    }
+}
