@@ -1,6 +1,10 @@
+import ArgumentParser
 import Commands
 
+/// The executable: everything is in Commands.
 @main
 struct Martlet {
-    static func main() async {}
+    static func main() async {
+        await MartletCommand.main()
+    }
 }

@@ -90,6 +90,21 @@ package struct InventoryStore: Sendable {
         return record
     }
 
+    /// Leaves a person's request on an application's record, where the daemon sees it. Who may do
+    /// that is a matter of Kubernetes' own rules on Secrets of this namespace.
+    package func request(_ request: SyncRequest, of application: String) async throws(ClusterError) {
+        _ = try await client.patch(
+            Self.secrets, namespace: namespace, name: InventoryEncoding.secretName(application, piece: 0),
+            ["metadata": ["annotations": .mapping([SyncRequest.annotation: .string(request.text)])]], type: .merge)
+    }
+
+    /// Forgets an application of which nothing is left.
+    package func remove(_ record: Record) async throws(ClusterError) {
+        for piece in record.pieces.values {
+            _ = try await client.delete(Self.secrets, namespace: namespace, name: piece.name, uid: piece.uid)
+        }
+    }
+
     /// Makes a namespace that is missing; one that is there stays as it is.
     package func ensureNamespace(_ name: String) async throws(ClusterError) {
         guard let object = Object(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]) else { return }

@@ -125,7 +125,7 @@ extension Reconciler {
         var input = PlanInput(
             desired: desired, prepared: prepared, inventory: record.inventory, fingerprint: record.key, source: source,
             live: { live[$0] ?? .unknown("not looked up") })
-        input.allowsDeletions = request?.allowsDeletions ?? false
+        input.allowsDeletions = environment.allowsDeletions || request?.allowsDeletions == true
         let digests = ownedDigests
         let key = record.key
         input.ownedDigest = { object in

@@ -13,6 +13,8 @@ package struct WorkEnvironment: Sendable {
     package var progress: Progress
     /// Take fields of other managers when they conflict: only when a person asked for it.
     package var forcesConflicts = false
+    /// Delete what the revision no longer has, however much it is: only when a person asked for it.
+    package var allowsDeletions = false
 
     package init(
         client: ClusterClient, cache: WatchCache, store: InventoryStore, time: any TimeSource, random: RandomSource,

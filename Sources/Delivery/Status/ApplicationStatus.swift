@@ -98,6 +98,20 @@ extension ApplicationStatus {
     }
 }
 
+extension ApplicationStatus {
+    /// Nothing more will happen without someone changing something.
+    package var isFinal: Bool {
+        switch sync {
+        case .failed, .outOfSync, .suspended: true
+        case .unknown, .syncing: false
+        case .synced: health != .progressing && health != .unknown && health != .missing
+        }
+    }
+
+    /// Final, and about this revision.
+    package func isFinal(at revision: String) -> Bool { self.revision == revision && isFinal }
+}
+
 extension ApplicationStatus.Problem {
     package init(_ error: RenderError) {
         switch error.reason {

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Basics
+import Cluster
+import Delivery
+import Document
+import Git
+import Logging
+import Metrics
+import Server
+import ServiceLifecycle
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "The daemon: keep a cluster equal to a repository.",
+        discussion: """
+            Every YAML document below --git-path is applied, every folder with a Chart.yaml is rendered as a chart, and
+            martlet.yaml files, where there are any, say more. It serves /healthz, /readyz, /metrics and
+            /webhooks/{generic,github,gitlab} and stops cleanly on SIGTERM.
+
+            Examples:
+              martlet run --git-url https://git.example.com/shop.git --git-path deploy
+              martlet run --git-url git@git.example.com:shop.git --git-ssh-key-file ~/.ssh/id_ed25519
+            """)
+
+    @OptionGroup var git: GitOptions
+    @OptionGroup var cluster: ClusterOptions
+
+    @Option(help: ArgumentHelp("Where to serve HTTP.", valueName: "host:port"))
+    var listen = "127.0.0.1:8080"
+
+    @Option(help: ArgumentHelp("A file with the secret that webhooks are signed with; without it there are none.", valueName: "file"))
+    var webhookSecretFile: String?
+
+    @Option(help: ArgumentHelp("trace, debug, info, warning or error.", valueName: "level"))
+    var logLevel = Logger.Level.info
+
+    mutating func validate() throws {
+        guard git.gitURL != nil else { throw ValidationError("which repository? Say it with --git-url") }
+        guard address != nil else { throw ValidationError("--listen is \"\(listen)\", expected host:port such as \"127.0.0.1:8080\"") }
+    }
+
+    private var address: (host: String, port: Int)? {
+        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]), (0...65535).contains(port)
+        else { return nil }
+        return (String(listen[..<colon]), port)
+    }
+
+    func run() async throws {
+        guard let url = git.gitURL, let address else { return }
+        let logger = makeLogger()
+        let registry = MetricRegistry()
+        MetricsSystem.bootstrap(registry)
+        let time = SystemTime()
+        let random = RandomSource()
+        let client = try cluster.connect(time: time, random: random)
+        let remote = try git.remote(url)
+        let progress = observed(logger)
+        let cache = WatchCache(client: client, time: time, random: random, logger: logger)
+        let environment = WorkEnvironment(
+            client: client, cache: cache, store: InventoryStore(client: client, namespace: cluster.martletNamespace), time: time,
+            random: random, logger: logger, progress: progress)
+        let watcher = SourceWatcher(
+            settings: SourceWatcher.Settings(
+                remote: remote, reference: git.reference, root: git.gitPath, mirrorPath: try git.mirrorPath(url),
+                pollInterval: git.pollInterval, followsRewrites: git.onRewrite == .follow),
+            time: time, random: random, logger: logger, progress: progress)
+        let work = Applications(
+            settings: Applications.Settings(source: remote.description, root: git.gitPath, name: git.applicationName(url)),
+            environment: environment)
+        let view = DaemonView(
+            unreadiness: {
+                let state = watcher.state
+                return state.revision == nil ? state.error ?? "the repository has not been fetched yet" : nil
+            },
+            status: { statusValue(source: remote.description, watcher.state, work.statuses) },
+            markDue: { watcher.markDue() },
+            branch: { if case .branch(let name) = git.reference { name } else { nil } }(),
+            webhookSecret: try webhookSecretFile.map { Array(try text(of: $0, "--webhook-secret-file").trimmingNewlines.utf8) })
+        let server = HTTPService(
+            host: address.host, port: address.port, router: Routes.router(view, metrics: registry), logger: quiet(logger)
+        ) { port in logger.info("listening", metadata: ["address": "\(address.host):\(port)"]) }
+        logger.info("martlet \(MartletVersion.current)", metadata: ["source": "\(remote)", "reference": "\(git.reference)", "cluster": "\(client.configuration.server)"])
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: server),
+                    .init(service: LoopService { await work.run() }),
+                    .init(service: LoopService { await watcher.run { try await work.deliver($0) } }),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
+        try await group.run()
+    }
+
+    private func makeLogger() -> Logger {
+        LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
+        var logger = Logger(label: "martlet")
+        logger.logLevel = logLevel
+        return logger
+    }
+
+    /// The libraries' own chatter, only when it matters.
+    private func quiet(_ logger: Logger) -> Logger {
+        var quiet = logger
+        quiet.logLevel = max(logLevel, .warning)
+        return quiet
+    }
+
+    private func observed(_ logger: Logger) -> Progress {
+        let metrics = ProgressMetrics()
+        let log = ProgressLog(logger: logger)
+        return Progress { event in
+            metrics.note(event)
+            log.note(event)
+        }
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// A loop as a service: cancelled when the group shuts down, which it takes as its end.
+private struct LoopService: Service {
+    let body: @Sendable () async -> Void
+
+    init(_ body: @escaping @Sendable () async -> Void) { self.body = body }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await body() }
+    }
+}
+
+/// What `GET /api/v1/status` answers.
+func statusValue(source: String, _ state: SourceWatcher.State, _ statuses: [ApplicationStatus]) -> Value {
+    var value: Value = ["source": ["url": .string(source)], "applications": .sequence(statuses.map(\.value))]
+    if let revision = state.revision {
+        value[path: "source", "revision"] = .string(revision.description)
+        value[path: "source", "commit"] = .string(revision.commit)
+    }
+    if let error = state.error { value[path: "source", "error"] = .string(error) }
+    if let fetchedAt = state.fetchedAt { value[path: "source", "fetchedAt"] = .string(fetchedAt.description) }
+    return value
+}

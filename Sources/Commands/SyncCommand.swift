@@ -1,0 +1,163 @@
+import ArgumentParser
+import Basics
+import Cluster
+import Delivery
+import Document
+import Git
+import Kubernetes
+import Logging
+
+struct SyncCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync", abstract: "Apply now, and follow until healthy.",
+        discussion: """
+            With names of applications it asks the running daemon, and agrees to deletions when told so. With --path or
+            --git-url it does one pass by itself, without a daemon.
+
+            Examples:
+              martlet sync front-end
+              martlet sync front-end --allow-deletions
+              martlet sync --path deploy
+              martlet sync --git-url https://git.example.com/shop.git --git-path deploy
+            """)
+
+    @Argument(help: "Applications of the running daemon; all of them when none is named.")
+    var applications: [String] = []
+
+    @Option(help: ArgumentHelp("Apply this folder, uncommitted edits included.", valueName: "folder"))
+    var path: String?
+
+    @Flag(help: "Agree to what the revision deletes, however much it is.")
+    var allowDeletions = false
+
+    @Flag(help: "Take fields that other managers own.")
+    var forceConflicts = false
+
+    @Option(help: ArgumentHelp("How long to follow.", valueName: "duration"))
+    var timeout = "5m"
+
+    @OptionGroup var git: GitOptions
+    @OptionGroup var cluster: ClusterOptions
+
+    mutating func validate() throws {
+        guard parseDuration(timeout) != nil else { throw ValidationError("--timeout is \"\(timeout)\", expected a duration such as \"5m\"") }
+        if path != nil, git.gitURL != nil { throw ValidationError("--path and --git-url: choose one") }
+        if path != nil || git.gitURL != nil, !applications.isEmpty {
+            throw ValidationError("names of applications are for the running daemon: leave out --path and --git-url")
+        }
+    }
+
+    private var limit: Duration { parseDuration(timeout) ?? .seconds(300) }
+
+    func run() async throws {
+        let outcome = path != nil || git.gitURL != nil ? try await passAlone() : try await askDaemon()
+        let printer = ProgressPrinter(terminal: .standardError)
+        var isWell = true
+        for status in outcome where status.sync != .synced || status.health != .healthy {
+            isWell = false
+            printer.say("unwell", .red, "\(status.application): \(status.sync.rawValue), \(status.health.rawValue): \(status.message)")
+        }
+        if !isWell { throw ExitCode(1) }
+    }
+
+    /// One pass in this process, with the same loop as the daemon's.
+    private func passAlone() async throws -> [ApplicationStatus] {
+        let time = SystemTime()
+        let random = RandomSource()
+        let client = try cluster.connect(time: time, random: random)
+        var logger = Logger(label: "martlet")
+        logger.logLevel = .critical
+        let store = InventoryStore(client: client, namespace: cluster.martletNamespace)
+        let bell = Doorbell()
+        let printed = ProgressPrinter(terminal: .standardError).progress
+        var environment = WorkEnvironment(
+            client: client, cache: WatchCache(client: client, time: time, random: random, logger: logger), store: store, time: time,
+            random: random, logger: logger,
+            progress: Progress { event in
+                printed.report(event)
+                bell.ring()
+            })
+        environment.forcesConflicts = forceConflicts
+        environment.allowsDeletions = allowDeletions
+        let tree: any SourceTree
+        let settings: Applications.Settings
+        if let path {
+            tree = FolderTree(root: path)
+            settings = Applications.Settings(source: path, root: "", name: git.name ?? folderName(path))
+        } else {
+            let url = git.gitURL ?? ""
+            let remote = try git.remote(url)
+            let mirror = try await Mirror(path: try git.mirrorPath(url), remote: remote)
+            let tip = try await mirror.fetch(git.reference).tip
+            tree = try await GitTree(mirror: mirror, commit: tip, reference: git.reference.name, path: git.gitPath)
+            settings = Applications.Settings(source: remote.description, root: git.gitPath, name: git.applicationName(url))
+        }
+        let work = Applications(settings: settings, environment: environment)
+        return try await withThrowingTaskGroup(of: [ApplicationStatus]?.self) { group in
+            group.addTask {
+                await work.run()
+                return nil
+            }
+            group.addTask {
+                try await work.deliver(tree)
+                let start = time.elapsed
+                while time.elapsed - start < limit {
+                    let statuses = work.statuses
+                    if !statuses.isEmpty, statuses.allSatisfy({ $0.isFinal(at: tree.revision.description) }) { break }
+                    _ = await bell.wait(upTo: .seconds(1), time)
+                }
+                return work.statuses
+            }
+            var statuses: [ApplicationStatus] = []
+            while let result = try await group.next() {
+                if let result {
+                    statuses = result
+                    break
+                }
+            }
+            group.cancelAll()
+            return statuses
+        }
+    }
+
+    /// Leaves a request on the inventories, where the daemon sees it, and follows their status.
+    private func askDaemon() async throws -> [ApplicationStatus] {
+        let time = SystemTime()
+        let random = RandomSource()
+        let client = try cluster.connect(time: time, random: random)
+        let store = InventoryStore(client: client, namespace: cluster.martletNamespace)
+        let known = try await store.loadAll()
+        let names = applications.isEmpty ? known.keys.sorted() : applications
+        for name in names where known[name] == nil {
+            let all = known.keys.sorted().joined(separator: ", ")
+            throw CommandFailure("no application \"\(name)\" in namespace \"\(cluster.martletNamespace)\", there are: \(all.isEmpty ? "none" : all)")
+        }
+        guard !names.isEmpty else {
+            throw CommandFailure("no applications in namespace \"\(cluster.martletNamespace)\": is the daemon running? (martlet run --help)")
+        }
+        let request = SyncRequest(
+            id: ULID(at: time.now, random: random).description, allowsDeletions: allowDeletions, forcesConflicts: forceConflicts)
+        for name in names { try await store.request(request, of: name) }
+        let printer = ProgressPrinter(terminal: .standardError)
+        let start = time.elapsed
+        var shown: [String: ApplicationStatus] = [:]
+        while true {
+            let records = try await store.loadAll()
+            let statuses = names.compactMap { records[$0].flatMap { ApplicationStatus($0.status) } }
+            for status in statuses where shown[status.application] != status && status.handledRequest == request.id {
+                shown[status.application] = status
+                printer.say("status", .cyan, "\(status.application) at \(status.revision): \(status.sync.rawValue), \(status.health.rawValue)")
+            }
+            let isDone = statuses.count == names.count && statuses.allSatisfy { $0.handledRequest == request.id && $0.isFinal }
+            if isDone { return statuses }
+            if time.elapsed - start > limit {
+                let late = statuses.filter { $0.handledRequest != request.id }.map(\.application)
+                if !late.isEmpty {
+                    throw CommandFailure("the daemon did not answer for \(late.joined(separator: ", ")) within \(timeout): is it running?")
+                }
+                return statuses
+            }
+            try await time.sleep(for: .milliseconds(500))
+        }
+    }
+}
