@@ -60,6 +60,7 @@ let package = Package(
         // 0: C libraries from the system, and what Glibc hides from Swift.
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZLib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
@@ -67,11 +68,12 @@ let package = Package(
         // 1: values.
         binding("Basics"),
         binding("Document", ["Basics", "CYAML"]),
+        binding("Archive", ["CZLib"]),
 
         // 2: engines, pure: a value in, a value out.
         binding("RegularExpression", ["CRE2"]),
         safe("Template", ["Basics", "Document"]),
-        safe("Chart", ["Basics", "Document", "Template", "RegularExpression", crypto, certificates]),
+        safe("Chart", ["Basics", "Document", "Archive", "Template", "RegularExpression", crypto, certificates]),
         safe("Kubernetes", ["Basics", "Document"]),
 
         // 3: transport.
@@ -101,6 +103,11 @@ let package = Package(
 
         // `make bench`: one file per benchmark.
         .executableTarget(name: "Bench", dependencies: ["Document", "CYAML"], path: "Tools/Bench", swiftSettings: strict),
+
+        // Tools that measure us against others' recorded answers.
+        .executableTarget(
+            name: "conformance", dependencies: ["Basics", "Document", "Chart", arguments], path: "Tools/Conformance",
+            swiftSettings: strict),
 
         // Tests mirror the modules.
         tests("Basics"),

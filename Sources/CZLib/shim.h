@@ -1,0 +1,12 @@
+#pragma once
+#include <zlib.h>
+
+/* zlib's initializers are macros, which Swift does not see. */
+
+/* Reads gzip only: 15 bits of window, 16 for the gzip header. */
+static inline int czlib_inflate_init_gzip(z_stream *stream) { return inflateInit2(stream, 15 + 16); }
+
+/* Writes gzip. */
+static inline int czlib_deflate_init_gzip(z_stream *stream, int level) {
+    return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+}

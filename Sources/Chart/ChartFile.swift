@@ -1,0 +1,15 @@
+/// One file of a chart, as git or an archive has it.
+package struct ChartFile: Sendable, Hashable {
+    /// Relative to the chart's root, "/" between its parts: "templates/service.yaml".
+    package var path: String
+    package var bytes: [UInt8]
+
+    package init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+    }
+
+    package init(path: String, text: String) { self.init(path: path, bytes: Array(text.utf8)) }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}

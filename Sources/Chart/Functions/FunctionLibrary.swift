@@ -1,0 +1,19 @@
+internal import Template
+
+/// Everything a chart's template may call: Go's own functions, Sprig 3.3's and Helm 4.2's.
+enum FunctionLibrary {
+    static func table(_ environment: RenderEnvironment) -> FunctionTable {
+        var table = FunctionTable()
+        table.registerStrings()
+        table.registerLists()
+        table.registerDicts()
+        table.registerMath()
+        table.registerDefaults()
+        table.registerRegularExpressions()
+        table.registerEncodings()
+        table.registerPaths()
+        table.registerVersions()
+        table.registerHelm(environment)
+        return table
+    }
+}

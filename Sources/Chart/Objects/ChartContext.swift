@@ -1,0 +1,75 @@
+internal import Document
+internal import Template
+
+/// The maps a template's `.` holds: `.Chart`, `.Release`, `.Values`.
+enum ChartContext {
+    static func release(_ release: ReleaseOptions) -> DatumMap {
+        DatumMap([
+            "Name": .string(release.name), "Namespace": .string(release.namespace), "IsUpgrade": .bool(release.isUpgrade),
+            "IsInstall": .bool(!release.isUpgrade), "Revision": .int(Int64(release.revision)), "Service": .string("Helm"),
+        ])
+    }
+
+    static func chart(_ node: ChartNode) -> DatumMap {
+        let metadata = node.metadata
+        return DatumMap([
+            "Name": .string(metadata.name), "Home": .string(metadata.home), "Sources": texts(metadata.sources),
+            "Version": .string(metadata.version), "Description": .string(metadata.description),
+            "Keywords": texts(metadata.keywords), "Icon": .string(metadata.icon), "APIVersion": .string(metadata.apiVersion),
+            "Condition": .string(metadata.condition), "Tags": .string(metadata.tags),
+            "AppVersion": .string(metadata.appVersion), "Deprecated": .bool(metadata.deprecated),
+            "Annotations": .map(DatumMap(metadata.annotations.mapValues(Datum.string), of: .string)),
+            "KubeVersion": .string(metadata.kubeVersion), "Type": .string(metadata.type), "IsRoot": .bool(node.isRoot),
+            "Maintainers": .list(
+                metadata.maintainers.map { person in
+                    .map(DatumMap(["Name": .string(person.name), "Email": .string(person.email), "URL": .string(person.url)]))
+                }),
+            "Dependencies": .list(metadata.dependencies.map { .map(dependency($0)) }),
+        ])
+    }
+
+    private static func texts(_ texts: [String]) -> Datum { .list(texts.map(Datum.string)) }
+
+    private static func dependency(_ dependency: ChartDependency) -> DatumMap {
+        DatumMap([
+            "Name": .string(dependency.name), "Version": .string(dependency.version),
+            "Repository": .string(dependency.repository), "Condition": .string(dependency.condition),
+            "Tags": texts(dependency.tags), "Enabled": .bool(dependency.isEnabled), "Alias": .string(dependency.alias),
+            "ImportValues": .list(
+                dependency.importValues.map { item in
+                    if case .string(let name) = item {
+                        return .map(DatumMap(["child": .string("exports.\(name)"), "parent": .string(".")], of: .string))
+                    }
+                    let child = item["child"]?.goText ?? "<nil>", parent = item["parent"]?.goText ?? "<nil>"
+                    return .map(DatumMap(["child": .string(child), "parent": .string(parent)], of: .string))
+                }),
+        ])
+    }
+
+    /// A map called `common.Values`, as Helm names the values and the context itself.
+    static func named(_ map: DatumMap) -> DatumMap {
+        DatumMap(map.storage, name: "common.Values") { map, name in
+            switch name {
+            case "AsMap": Function([]) { _, _ in .map(DatumMap(map.storage)) }
+            case "YAML": Function([]) { _, _ in .string((try yaml(.map(map))) + "\n") }
+            case "Table":
+                Function([.string]) { _, a in
+                    guard let table = map.table(goSplit(a.string(0), ".")) else {
+                        throw FunctionError("\(goQuoted(a.string(0))) is not a table")
+                    }
+                    return .map(named(table))
+                }
+            case "PathValue":
+                Function([.string]) { _, a in
+                    var keys = goSplit(a.string(0), ".")
+                    let last = keys.removeLast()
+                    guard let value = map.table(keys)?[last] else {
+                        throw FunctionError("\(goQuoted(last)) is not a value")
+                    }
+                    return value
+                }
+            default: nil
+            }
+        }
+    }
+}

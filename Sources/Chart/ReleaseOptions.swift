@@ -1,0 +1,23 @@
+/// What a render is for: the `.Release` and `.Capabilities` of its templates.
+package struct ReleaseOptions: Sendable, Hashable {
+    package var name: String
+    package var namespace: String
+    package var revision: Int
+    package var isUpgrade: Bool
+    /// The cluster's version, "v1.32.0".
+    package var kubeVersion: String
+    /// Group versions and kinds the cluster serves: "v1", "apps/v1", "apps/v1/Deployment".
+    package var apiVersions: [String]
+
+    package init(
+        name: String, namespace: String, revision: Int = 1, isUpgrade: Bool = false,
+        kubeVersion: String = defaultKubeVersion, apiVersions: [String] = defaultAPIVersions
+    ) {
+        self.name = name
+        self.namespace = namespace
+        self.revision = revision
+        self.isUpgrade = isUpgrade
+        self.kubeVersion = kubeVersion
+        self.apiVersions = apiVersions
+    }
+}

@@ -1,0 +1,25 @@
+package import Basics
+package import Document
+
+/// What a render gets from outside: with the same environment, chart, values and
+/// release it gives the same bytes.
+package struct RenderEnvironment: Sendable {
+    /// `now` and `ago`.
+    package var now: Timestamp
+    /// `randAlphaNum`, `genCA`, `uuidv4` and their like. A caller that wants a
+    /// re-render to change nothing seeds it from the application and its input.
+    package var random: RandomSource
+    /// `lookup`: an object, or a list where the name is empty; nil for what is not there.
+    /// Without it every answer is empty, as `helm template` has it.
+    package typealias Lookup = @Sendable (_ apiVersion: String, _ kind: String, _ namespace: String, _ name: String) throws -> Value?
+    package var lookup: Lookup?
+    /// Templates parsed before; without it each render parses its own.
+    package var templates: TemplateCache?
+
+    package init(now: Timestamp, random: RandomSource, lookup: Lookup? = nil, templates: TemplateCache? = nil) {
+        self.now = now
+        self.random = random
+        self.lookup = lookup
+        self.templates = templates
+    }
+}

@@ -1,0 +1,95 @@
+internal import Template
+
+/// Helm's template engine: every template of a chart and its subcharts parsed
+/// into one set, each file then run with its own chart's values.
+struct Engine {
+    /// A template's text, and the `.` it runs with.
+    private struct Template {
+        var text: ChartFile
+        var context: DatumMap
+        var basePath: String
+    }
+
+    private var templates: [String: Template] = [:]
+    private let functions: FunctionTable
+    private let cache: TemplateCache?
+
+    init(_ chart: ChartNode, values: DatumMap, release: ReleaseOptions, environment: RenderEnvironment) {
+        functions = FunctionLibrary.table(environment)
+        cache = environment.templates
+        let shared = Shared(release: .map(ChartContext.release(release)), capabilities: .object(CapabilitiesObject(release)))
+        _ = collect(chart, parent: ["Values": .map(values)], shared)
+    }
+
+    private struct Shared {
+        var release: Datum
+        var capabilities: Datum
+    }
+
+    private mutating func collect(_ chart: ChartNode, parent: [String: Datum], _ shared: Shared) -> DatumMap {
+        let context = ChartContext.named(DatumMap([
+            "Chart": .map(ChartContext.chart(chart)), "Files": .object(FilesObject(chart.files)),
+            "Release": shared.release, "Capabilities": shared.capabilities,
+        ]))
+        if case .map(let values)? = parent["Values"] {
+            if chart.isRoot {
+                context["Values"] = .map(ChartContext.named(values))
+            } else if case .map(let own)? = values[chart.name] {
+                context["Values"] = .map(own)
+            }
+        }
+        if context["Values"] == nil { context["Values"] = .map(ChartContext.named(DatumMap())) }
+        let subcharts = DatumMap()
+        context["Subcharts"] = .map(subcharts)
+        for dependency in chart.dependencies {
+            subcharts[dependency.name] = .map(collect(dependency, parent: context.storage, shared))
+        }
+        let path = chart.fullPath
+        for file in chart.templates {
+            if chart.metadata.isLibrary, !baseName(file.path).hasPrefix("_") { continue }
+            templates[cleanPath("\(path)/\(file.path)")] = Template(text: file, context: context, basePath: "\(path)/templates")
+        }
+        return context
+    }
+
+    /// The output of every template that is no partial, by name.
+    func render() throws(ChartError) -> [String: String] {
+        let names = templates.keys.sorted { Self.parsesBefore($0, $1) }
+        let set = try parse(names)
+        let execution = Execution(templates: set, functions: functions)
+        var output: [String: String] = [:]
+        for name in names where !baseName(name).hasPrefix("_") {
+            guard let template = templates[name] else { continue }
+            template.context["Template"] = .map(ChartContext.named(DatumMap([
+                "Name": .string(name), "BasePath": .string(template.basePath),
+            ])))
+            do {
+                output[name] = withoutNoValue(try execution.execute(name, data: .map(template.context)))
+            } catch {
+                throw ExecutionErrors.reshaped(error, file: name)
+            }
+        }
+        return output
+    }
+
+    private func parse(_ names: [String]) throws(ChartError) -> TemplateSet {
+        let files = names.compactMap { name in templates[name].map { ChartFile(path: name, bytes: $0.text.bytes) } }
+        if let known = cache?[files] { return known }
+        var set = TemplateSet(functions: functions)
+        for file in files {
+            do throws(TemplateError) {
+                try set.parse(name: file.path, text: file.text)
+            } catch {
+                throw ExecutionErrors.syntax(error, file: file.path)
+            }
+        }
+        cache?[files] = set
+        return set
+    }
+
+    /// Deeper files first, so that what lies higher has the last word; by name, backwards, among equals.
+    private static func parsesBefore(_ left: String, _ right: String) -> Bool {
+        let a = left.utf8.count { $0 == UInt8(ascii: "/") }, b = right.utf8.count { $0 == UInt8(ascii: "/") }
+        return a == b ? goLess(right, left) : a > b
+    }
+}

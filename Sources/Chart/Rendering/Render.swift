@@ -1,0 +1,63 @@
+package import Document
+internal import Template
+
+/// Renders a chart as `helm template` would; pure.
+///
+/// `values` are values files in their order, a later one wins; integers in them are
+/// float64 to templates, as in Helm, unless `--set` made them (see `SetValues`).
+package func render(
+    _ chart: Chart, values: [Value], release: ReleaseOptions, environment: RenderEnvironment
+) throws(ChartError) -> RenderResult {
+    let files = try renderFiles(chart, values: values, release: release, environment: environment)
+    let (manifests, hooks) = try Manifests.sort(files.outputs)
+    return RenderResult(manifests: manifests, hooks: hooks, notes: files.notes, crds: files.crds)
+}
+
+/// The output of each template by its name, "chart/templates/service.yaml", before it is split into documents.
+package func renderTemplates(
+    _ chart: Chart, values: [Value], release: ReleaseOptions, environment: RenderEnvironment
+) throws(ChartError) -> [String: String] {
+    try renderFiles(chart, values: values, release: release, environment: environment).outputs
+}
+
+/// What comes before documents: outputs, notes and CRDs.
+struct RenderedFiles {
+    var outputs: [String: String]
+    var notes: String
+    var crds: [RenderedDocument]
+}
+
+func renderFiles(
+    _ chart: Chart, values: [Value], release: ReleaseOptions, environment: RenderEnvironment
+) throws(ChartError) -> RenderedFiles {
+    try Dependencies.check(chart)
+    if chart.metadata.isLibrary {
+        throw ChartError(.notInstallable, chart: chart.name, file: "Chart.yaml", message: "library charts are not installable")
+    }
+    let wanted = chart.metadata.kubeVersion
+    if !wanted.isEmpty, !isCompatible(wanted, KubeVersionObject(release.kubeVersion).normalized) {
+        throw ChartError(
+            .notInstallable, chart: chart.name, file: "Chart.yaml",
+            message: "chart requires kubeVersion: \(wanted) which is incompatible with Kubernetes "
+                + KubeVersionObject(release.kubeVersion).normalized)
+    }
+    let root = ChartNode(chart)
+    let given = ValuesFiles.merged(values)
+    try Dependencies.process(root, given)
+    let all = try Coalescing.coalesced(root, given)
+    let engine = Engine(root, values: all, release: release, environment: environment)
+    var outputs = try engine.render()
+    var notes = ""
+    for name in outputs.keys.sorted(by: goLess) where name.hasSuffix("NOTES.txt") {
+        if name == "\(root.name)/templates/NOTES.txt" { notes = outputs[name] ?? "" }
+        outputs[name] = nil
+    }
+    return RenderedFiles(outputs: outputs, notes: notes, crds: crds(of: root))
+}
+
+private func crds(of node: ChartNode) -> [RenderedDocument] {
+    let own = node.files.filter { Chart.isCRD($0.path) }.map {
+        RenderedDocument(source: "\(node.fullPath)/\($0.path)", text: $0.text, kind: "CustomResourceDefinition")
+    }
+    return own + node.dependencies.flatMap(crds)
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Basics
+import Chart
+import Document
+
+/// Compares the chart engine with recorded answers of Helm, byte for byte.
+@main
+struct Conformance: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "conformance",
+        abstract: "Compare rendered charts with Helm's recorded output.",
+        discussion: """
+            The corpus folder holds cases.jsonl (one chart render per line, with Helm's output or error), \
+            functions.json (small templates with Helm's answers), and the charts. One line is printed per difference.
+            """)
+
+    @Argument(help: "The folder with cases.jsonl and functions.json.")
+    var corpus: String
+
+    @Option(help: "Only cases whose id or template holds this text.")
+    var only: String?
+
+    @Option(help: "Succeed when at least this many pass; all by default.")
+    var atLeast: Int?
+
+    @Flag(help: "Print how long loading and rendering took.")
+    var time = false
+
+    @Option(help: "Write our output of differing cases into this folder.")
+    var keep: String?
+
+    func run() throws {
+        var tally = Tally()
+        let clock = ContinuousClock()
+        var spent: [(id: String, time: Duration)] = []
+        for entry in try Corpus.charts(corpus) where matches(entry.id) {
+            let start = clock.now
+            let outcome = entry.outcome(corpus: corpus, keep: keep)
+            spent.append((entry.id, clock.now - start))
+            tally.count(entry.id, outcome, isError: entry.error != nil)
+        }
+        for entry in try Corpus.functions(corpus) where matches(entry.template) {
+            tally.count("function: \(entry.template.prefix(60))", entry.outcome(), isError: entry.error != nil)
+        }
+        if time {
+            for entry in spent.sorted(by: { $0.time > $1.time }).prefix(15) { print("\(entry.time) \(entry.id)") }
+            print("charts together: \(spent.reduce(.zero) { $0 + $1.time })")
+        }
+        print("\(tally.passedOutputs) of \(tally.outputs) outputs, \(tally.passedErrors) of \(tally.errors) errors (\(tally.otherPlace) at another place)")
+        print("\(tally.passed) passed, \(tally.failed) failed")
+        if atLeast.map({ tally.passed < $0 }) ?? (tally.failed > 0) { throw ExitCode.failure }
+    }
+
+    private func matches(_ text: String) -> Bool { only.map(text.contains) ?? true }
+}
+
+/// What came of one case.
+enum Outcome {
+    case same
+    /// We fail as Helm does, but at another line and column.
+    case otherPlace(String)
+    case different(String)
+}
+
+/// The sum of all cases.
+struct Tally {
+    private(set) var outputs = 0, passedOutputs = 0, errors = 0, passedErrors = 0, otherPlace = 0
+
+    var passed: Int { passedOutputs + passedErrors }
+    var failed: Int { outputs + errors - passed }
+
+    mutating func count(_ id: String, _ outcome: Outcome, isError: Bool) {
+        if isError { errors += 1 } else { outputs += 1 }
+        switch outcome {
+        case .same:
+            if isError { passedErrors += 1 } else { passedOutputs += 1 }
+        case .otherPlace(let text):
+            passedErrors += 1
+            otherPlace += 1
+            print("PLACE \(id): \(text)")
+        case .different(let text): print("DIFF \(id): \(text)")
+        }
+    }
+}
