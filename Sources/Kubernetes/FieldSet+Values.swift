@@ -11,7 +11,7 @@ extension FieldSet {
 
     private func values(in value: Value, isMember: Bool) -> Value? {
         // A member without members below it is a leaf: the whole value counts.
-        if isEmpty { return isMember ? value.canonical : nil }
+        if isEmpty, isMember { return value.canonical }
         var entries: [Mapping.Entry] = []
         let items = ListItems(value)
         for element in elements {
@@ -21,7 +21,8 @@ extension FieldSet {
                 entries.append(Mapping.Entry(key: element.fieldsV1, value: found))
             }
         }
-        return entries.isEmpty && !isMember ? nil : .mapping(Mapping(uniqueEntries: entries))
+        if entries.isEmpty, !isMember { return Optional.none }
+        return .mapping(Mapping(uniqueEntries: entries))
     }
 }
 

@@ -12,19 +12,22 @@ extension StructuredMerge {
     }
 
     private static func select(_ set: FieldSet, in value: Value, _ schema: Schema, keeps: Bool) -> Value? {
-        guard let typed = try? TypedValue(value, schema, at: FieldPath(), refusesDuplicates: false) else { return keeps ? nil : value }
+        // `Optional.none`, not `nil`: a `nil` beside a `Value` would be null.
+        let whole: Value? = if keeps { Optional.none } else { value }
+        guard let typed = try? TypedValue(value, schema, at: FieldPath(), refusesDuplicates: false) else { return whole }
         switch typed {
-        case .leaf: return keeps ? nil : value
+        case .leaf: return whole
         case .fields(let mapping):
             var result = Mapping()
             for entry in mapping {
                 let element = PathElement.field(entry.key)
                 if let kept = part(entry.value, element, set, schema, keeps: keeps) { result[entry.key] = kept }
             }
-            return result.isEmpty && !(mapping.isEmpty && !keeps) ? nil : .mapping(result)
+            if result.isEmpty, keeps || !mapping.isEmpty { return Optional.none }
+            return .mapping(result)
         case .items:
             // Over the real items, so that duplicates are not lost.
-            guard case .list(let list) = schema.shape, let items = value.sequence else { return keeps ? nil : value }
+            guard case .list(let list) = schema.shape, let items = value.sequence else { return whole }
             var result: [Value] = []
             for (index, item) in items.enumerated() {
                 guard let element = try? list.element(for: item, index: index, path: FieldPath()) else { continue }
@@ -36,7 +39,8 @@ extension StructuredMerge {
                 }
                 result.append(kept)
             }
-            return result.isEmpty && !(items.isEmpty && !keeps) ? nil : .sequence(result)
+            if result.isEmpty, keeps || !items.isEmpty { return Optional.none }
+            return .sequence(result)
         }
     }
 
@@ -46,10 +50,11 @@ extension StructuredMerge {
         let below = set.below(element)
         let isMember = set.members.contains(element)
         if keeps {
-            if below.isEmpty { return isMember ? value : nil }
-            return select(below, in: value, schema.below(element), keeps: true) ?? (isMember ? value.emptied : nil)
+            if below.isEmpty, isMember { return value }
+            let selected = select(below, in: value, schema.below(element), keeps: true)
+            return selected == Optional.none && isMember ? value.emptied : selected
         }
-        if isMember { return nil }
+        if isMember { return Optional.none }
         return below.isEmpty ? value : select(below, in: value, schema.below(element), keeps: false)
     }
 }

@@ -144,4 +144,18 @@ import Testing
             try merged
                 == yaml("{spec: {template: {spec: {containers: [{name: a, ports: [{containerPort: 80, name: http, protocol: TCP}]}]}}}}"))
     }
+
+    @Test func extractsWhatSomeoneOwns() throws {
+        let live = try yaml(
+            "{metadata: {labels: {a: x, b: v}}, spec: {replicas: 2, paused: true, template: {spec: {volumes: [], containers: [{name: web, image: i, args: [z]}, {name: q}]}}}}")
+        let set = try FieldSet(
+            of: yaml("{metadata: {labels: {a: x}}, spec: {replicas: 2, template: {spec: {containers: [{name: web, image: i}]}}}}"), schema: apply.schema)
+        #expect(
+            try StructuredMerge.extract(set, from: live, schema: apply.schema)
+                == yaml("{metadata: {labels: {a: x}}, spec: {replicas: 2, template: {spec: {containers: [{name: web, image: i}]}}}}"))
+        #expect(
+            try StructuredMerge.remove(set, from: live, schema: apply.schema)
+                == yaml("{metadata: {labels: {b: v}}, spec: {paused: true, template: {spec: {volumes: [], containers: [{name: q}]}}}}"))
+        #expect(StructuredMerge.extract(FieldSet(), from: live, schema: apply.schema) == [:])
+    }
 }

@@ -1,0 +1,36 @@
+internal import Document
+
+/// What a secret value is shown as.
+package let secretMask = "***"
+
+/// The object without the values of a Secret, for people's eyes and for logs.
+///
+/// `digest` gets each value's bytes and gives a short text that stands behind the
+/// mask, so that changed values look different; it must be keyed, because short
+/// secrets can be guessed from a plain digest. The same bytes in `data` and in
+/// `stringData` look the same.
+package func masked(_ object: Object, digest: ([UInt8]) -> String = { _ in "" }) -> Object {
+    guard object.groupKind == GroupKind(group: "", kind: "Secret") else { return object }
+    var result = object
+    func mask(_ bytes: [UInt8]) -> Value {
+        let suffix = digest(bytes)
+        return .string(suffix.isEmpty ? secretMask : "\(secretMask) \(suffix)")
+    }
+    for field in ["data", "stringData"] {
+        guard let values = object.value[field] else { continue }
+        guard let mapping = values.mapping else {
+            // Not what it should be, and all the more not to be shown.
+            if !values.isNull { result.value[field] = .string(secretMask) }
+            continue
+        }
+        result.value[field] = .mapping(
+            mapping.mapValues { value in
+                guard let text = value.string else { return value.isNull ? .null : .string(secretMask) }
+                return mask(field == "data" ? Base64.decode(text) ?? Array(text.utf8) : Array(text.utf8))
+            })
+    }
+    // kubectl keeps the whole manifest here, values and all.
+    let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+    if object.annotations.contains(lastApplied) { result.annotations[lastApplied] = .string(secretMask) }
+    return result
+}
