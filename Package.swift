@@ -95,7 +95,7 @@ let package = Package(
         .executableTarget(name: "Martlet", dependencies: ["Commands", arguments], swiftSettings: strict),
 
         // Beside the house: what stands in for the world.
-        safe("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", logging, hummingbird]),
+        safe("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "RegularExpression", "Cluster", logging, hummingbird]),
         .target(
             name: "TestKit",
             dependencies: ["Basics", "Document", "HTTP", "Git", "Cluster", "Kubernetes", "DevCluster", hummingbird, hummingbirdTLS, certificates, crypto],
