@@ -14,38 +14,32 @@ extension ClusterState {
         }
         let intent = try applied(patch, call, options: options)
         let part = WrittenPart(subresource: subresource)
-        guard let schema = call.type.schema(call.version) else {
+        guard let rules = rules(call.type, version: call.version, part: part) else {
             throw .internalError("no schema for \(call.type.gvk(call.version))")
         }
-        let fields: FieldSet
-        do {
-            fields = try FieldSet(of: intent.value, schema: schema)
-        } catch {
-            throw Self.typedPatchFailure(intent, "\(error)")
-        }
-        guard let current = stored(call.type.storage, call.key) else {
+        let current = stored(call.type.storage, call.key)
+        if current == nil {
             guard subresource.isEmpty else { throw .notFound(call.type.id, call.key.name) }
-            if !intent.uid.isEmpty {
+            guard intent.uid.isEmpty else {
                 throw .conflict(
                     call.type.id, call.key.name,
                     "uid mismatch: the provided object specified uid \(intent.uid), and no existing object was found")
             }
-            var warnings: [String] = []
-            guard let object = Object(
-                try typed(intent.value, type: call.type, version: call.version, options: options, warnings: &warnings))
-            else { throw .badRequest("apiVersion and kind must be strings") }
-            let result = try insert(object, type: call.type, version: call.version, options: options, appliedFields: fields)
-            return answer(result, call, status: 201)
         }
-        let merged = try merge(intent, fields: fields, onto: current, schema: schema, call: call, part: part, options: options)
+        let outcome = try merge(intent, onto: current, rules: rules, call: call, part: part, options: options)
         var warnings: [String] = []
         guard var object = Object(
-            try typed(merged.value, type: call.type, version: call.version, options: options, warnings: &warnings))
+            try typed(outcome.object, type: call.type, version: call.version, options: options, warnings: &warnings))
         else { throw .badRequest("apiVersion and kind must be strings") }
-        object.value[path: "metadata", "resourceVersion"] = intent.resourceVersion.isEmpty ? nil : .string(intent.resourceVersion)
+        guard let current else {
+            let result = try insert(
+                object, type: call.type, version: call.version, options: options, applied: outcome.managed)
+            return answer(result, call, status: 201)
+        }
+        object.value[path: "metadata", "resourceVersion"] = intent.value[path: "metadata", "resourceVersion"]
+        object.value[path: "metadata", "uid"] = intent.value[path: "metadata", "uid"]
         let result = try update(
-            current, to: object, type: call.type, version: call.version, part: part, options: options,
-            appliedFields: merged.managers)
+            current, to: object, type: call.type, version: call.version, part: part, options: options, applied: outcome.managed)
         return answer(result, call)
     }
 
@@ -87,36 +81,30 @@ extension ClusterState {
             "failed to create typed patch object (\(object.namespace)/\(object.name); \(object.apiVersion), Kind=\(object.kind)): \(text)")
     }
 
-    private struct Merged {
-        var value: Value
-        var managers: ManagedFields
-    }
-
     private func merge(
-        _ intent: Object, fields: FieldSet, onto current: StoredObject, schema: Schema, call: ResourceCall, part: WrittenPart,
+        _ intent: Object, onto current: StoredObject?, rules: ServerSideApply, call: ResourceCall, part: WrittenPart,
         options: WriteOptions
-    ) throws(APIFailure) -> Merged {
-        let live = call.type.converted(current.object, to: call.version)
-        var liveValue = live.value
-        liveValue[path: "metadata", "managedFields"] = nil
-        let managers = (try? ManagedFields(of: live)) ?? ManagedFields()
+    ) throws(APIFailure) -> ServerSideApply.Outcome {
         var wanted = intent.value
-        wanted[path: "metadata", "resourceVersion"] = nil
-        wanted[path: "metadata", "uid"] = nil
-        wanted[path: "metadata", "creationTimestamp"] = nil
+        for field in ["resourceVersion", "uid", "creationTimestamp", "generation", "selfLink", "deletionTimestamp"] {
+            wanted[path: "metadata", field] = nil
+        }
+        // Each side of the status subresource keeps off the other's fields.
         if part == .main, call.type.hasStatus { wanted["status"] = nil }
         if part == .status { wanted["spec"] = nil }
-        let application = ApplyMerge(
-            live: liveValue, managers: managers, intent: wanted, fields: FieldOwnership.stripped(fields, type: call.type, part: part),
-            schema: schema, manager: options.manager, subresource: part == .status ? "status" : "",
-            apiVersion: call.type.apiVersion(call.version), time: time.now.description)
         do {
-            var outcome = try application.outcome()
-            if !outcome.conflicts.isEmpty, !options.force, !application.comesFromClientSideApply(outcome.conflicts) {
-                throw Self.applyConflict(outcome.conflicts)
+            guard let current else {
+                let empty: Value = ["apiVersion": .string(intent.apiVersion), "kind": .string(intent.kind)]
+                return try rules.apply(wanted, to: empty, managed: ManagedFields(), manager: options.manager, force: true)
             }
-            outcome.managers.entries = FieldOwnership.sorted(outcome.managers.entries)
-            return Merged(value: outcome.value, managers: outcome.managers)
+            let live = call.type.converted(current.object, to: call.version)
+            let managed = managers(of: live, rules: rules)
+            var outcome = try rules.apply(wanted, to: live.value, managed: managed, manager: options.manager, force: options.force)
+            if !outcome.conflicts.isEmpty, options.manager == "kubectl", isOwnPast(outcome.conflicts, live: live, rules: rules) {
+                outcome = try rules.apply(wanted, to: live.value, managed: managed, manager: options.manager, force: true)
+            }
+            if !outcome.conflicts.isEmpty { throw Self.applyConflict(outcome.conflicts, managed: managed) }
+            return outcome
         } catch let error as KubernetesError {
             throw Self.typedPatchFailure(intent, "\(error)")
         } catch let error as APIFailure {
@@ -126,22 +114,49 @@ extension ClusterState {
         }
     }
 
+    /// Who manages a live object; one from before anyone tracked it belongs to `before-first-apply`.
+    private func managers(of live: Object, rules: ServerSideApply) -> ManagedFields {
+        let managed = (try? ManagedFields(of: live)) ?? ManagedFields()
+        guard managed.entries.isEmpty else { return managed }
+        var value = live.value
+        value["status"] = nil
+        return (try? rules.update(from: [:], to: value, managed: managed, manager: "before-first-apply")) ?? managed
+    }
+
+    /// kubectl's own client-side past does not stand in the way of its server-side present: it may take
+    /// fields that the last-applied annotation states (LastAppliedManager).
+    private func isOwnPast(_ conflicts: [ServerSideApply.Conflict], live: Object, rules: ServerSideApply) -> Bool {
+        guard let text = live.annotation("kubectl.kubernetes.io/last-applied-configuration"), let last = try? JSON.parse(text),
+            let stated = try? FieldSet(of: last, schema: rules.schema)
+        else { return false }
+        return conflicts.allSatisfy { stated.contains($0.path) }
+    }
+
     /// The server's words for fields that belong to someone else (managedfields/internal/conflict.go).
-    static func applyConflict(_ conflicts: [ApplyMerge.Conflict]) -> APIFailure {
+    static func applyConflict(_ conflicts: [ServerSideApply.Conflict], managed: ManagedFields) -> APIFailure {
+        let named = conflicts.map { conflict -> (owner: String, path: String) in
+            var owner = "\"\(conflict.manager)\""
+            if !conflict.subresource.isEmpty { owner += " with subresource \"\(conflict.subresource)\"" }
+            if conflict.operation == .update {
+                let entry = managed.entries.first {
+                    $0.manager == conflict.manager && $0.operation == .update && $0.subresource == conflict.subresource
+                }
+                owner += " using \(entry?.apiVersion ?? "")"
+            }
+            return (owner, "\(conflict.path)")
+        }
         let message: String
-        if conflicts.count == 1, let only = conflicts.first {
+        if named.count == 1, let only = named.first {
             message = "Apply failed with 1 conflict: conflict with \(only.owner): \(only.path)"
         } else {
-            let owners = Set(conflicts.map(\.owner)).sorted()
-            let blocks = owners.map { owner in
-                "conflicts with \(owner):\n"
-                    + conflicts.filter { $0.owner == owner }.map { "- \($0.path)" }.joined(separator: "\n")
+            let blocks = Set(named.map(\.owner)).sorted().map { owner in
+                "conflicts with \(owner):\n" + named.filter { $0.owner == owner }.map { "- \($0.path)" }.joined(separator: "\n")
             }
-            message = "Apply failed with \(conflicts.count) conflicts: \(blocks.joined(separator: "\n"))"
+            message = "Apply failed with \(named.count) conflicts: \(blocks.joined(separator: "\n"))"
         }
         var failure = APIFailure(409, "Conflict", message)
-        failure.causes = conflicts.map {
-            .init(reason: "FieldManagerConflict", message: "conflict with \($0.owner)", field: "\($0.path)")
+        failure.causes = named.map {
+            .init(reason: "FieldManagerConflict", message: "conflict with \($0.owner)", field: $0.path)
         }
         return failure
     }

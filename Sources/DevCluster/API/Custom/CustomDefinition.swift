@@ -1,5 +1,6 @@
 import Document
 import Kubernetes
+import RegularExpression
 
 /// What a CustomResourceDefinition says of its resource.
 struct CustomDefinition: Sendable {
@@ -41,17 +42,33 @@ struct CustomDefinition: Sendable {
         }
         unknown += reader.unknownFields
         guard let schema = version(name)?.schema else { return (result, unknown) }
-        var body = result
-        for field in ["apiVersion", "kind", "metadata"] { body[field] = nil }
-        for problem in schema.problems(in: body) {
-            if case .unknownField = problem.kind { unknown.append(problem.path.description) }
+        for problem in schema.problems(in: result) {
+            if case .unknownField = problem.kind, problem.path.steps.first != .key("metadata") {
+                unknown.append(problem.path.description)
+            }
         }
-        body = schema.defaulted(schema.pruned(body))
-        var whole: Mapping = [:]
-        for field in ["apiVersion", "kind", "metadata"] { whole[field] = result[field] }
-        for entry in body.mapping ?? [:] where !whole.contains(entry.key) { whole[entry.key] = entry.value }
-        return (.mapping(whole), unknown)
+        let metadata = result["metadata"]
+        result = schema.defaulted(schema.pruned(result))
+        result["metadata"] = metadata
+        return (result, unknown)
     }
+
+    /// What the schema says against an object, in the server's words.
+    func problems(_ object: Object, version name: String) -> [FieldError] {
+        guard let schema = version(name)?.schema else { return [] }
+        var value = object.value
+        value["metadata"] = nil
+        return schema.problems(in: value, checks: Self.checks).compactMap { FieldError($0) }
+    }
+
+    private static let checks: SchemaChecks = {
+        var checks = SchemaChecks()
+        checks.matchesPattern = { pattern, text in
+            guard let expression = try? RegularExpression(pattern) else { return nil }
+            return expression.matches(text)
+        }
+        return checks
+    }()
 }
 
 extension ResourceType {
@@ -66,13 +83,12 @@ extension ResourceType {
         let served = all.filter { $0["served"]?.bool ?? false }
         let versions = served.compactMap { version -> CustomDefinition.Version? in
             guard let name = version["name"]?.string else { return nil }
-            let openAPI = version[path: "schema", "openAPIV3Schema"]
             let scale = version[path: "subresources", "scale"]
             func path(_ field: String) -> [String]? {
                 scale?[field]?.string.map { $0.split(separator: ".").map(String.init) }
             }
             return CustomDefinition.Version(
-                name: name, schema: openAPI.flatMap { Schema(openAPIV3: $0) },
+                name: name, schema: Schema(definition: definition, version: name),
                 hasStatus: version[path: "subresources", "status"] != nil,
                 scale: path("specReplicasPath").map {
                     ScalePaths(

@@ -77,7 +77,7 @@ extension ClusterState {
 
     private mutating func makeOwn(_ value: Value, _ options: WriteOptions) {
         guard let object = Object(value), let type = types.find(object.groupKind) else { return }
-        _ = try? insert(object, type: type, version: object.gvk.version, options: options, appliedFields: nil)
+        _ = try? insert(object, type: type, version: object.gvk.version, options: options, applied: nil)
     }
 
     /// What the server does after a write was stored.

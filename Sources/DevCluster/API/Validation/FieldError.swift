@@ -1,4 +1,5 @@
 import Document
+import Kubernetes
 
 /// One fault of an object, in the words of k8s.io/apimachinery/pkg/util/validation/field.
 struct FieldError: Sendable, Hashable {
@@ -47,6 +48,26 @@ struct FieldError: Sendable, Hashable {
 
     static func typeInvalid(_ field: String, _ value: Value, _ detail: String) -> FieldError {
         FieldError(field, "FieldValueTypeInvalid", "Invalid value: \(shown(value))", detail)
+    }
+
+    /// A shown value in words of Go that JSON has no form for.
+    static func invalid(_ field: String, shown: String, _ detail: String) -> FieldError {
+        FieldError(field, "FieldValueInvalid", "Invalid value: \(shown)", detail)
+    }
+
+    /// What a custom resource's schema says; nil for unknown fields, which are field validation's business.
+    init?(_ problem: FieldProblem) {
+        let field = problem.path.description
+        let text = problem.serverText
+        let detail = text.hasPrefix("\(field): ") ? String(text.dropFirst(field.count + 2)) : text
+        switch problem.kind {
+        case .unknownField: return nil
+        case .missing: self.init(field, "FieldValueRequired", detail, "")
+        case .wrongType: self.init(field, "FieldValueTypeInvalid", detail, "")
+        case .unsupported: self.init(field, "FieldValueNotSupported", detail, "")
+        case .duplicate: self.init(field, "FieldValueDuplicate", detail, "")
+        case .invalid: self.init(field, "FieldValueInvalid", detail, "")
+        }
     }
 
     /// A value as Go's `%q` and `%v` print it for the common kinds; anything deep as JSON.

@@ -7,7 +7,7 @@ extension ClusterState {
         let options = try WriteOptions(call.request)
         var warnings: [String] = []
         let object = try decoded(call, options: options, warnings: &warnings)
-        var result = try insert(object, type: call.type, version: call.version, options: options, appliedFields: nil)
+        var result = try insert(object, type: call.type, version: call.version, options: options, applied: nil)
         result.warnings = warnings + result.warnings
         return answer(result, call, status: 201)
     }
@@ -57,9 +57,9 @@ extension ClusterState {
 
     /// A new object: prepared, checked, stored.
     ///
-    /// - Parameter appliedFields: what server-side apply counts as the manager's; nil for a plain create, whose manager owns all of it.
+    /// - Parameter applied: the managers server-side apply worked out; nil for a plain create, whose manager owns all of it.
     mutating func insert(
-        _ proposed: Object, type: ResourceType, version: String, options: WriteOptions, appliedFields: FieldSet?
+        _ proposed: Object, type: ResourceType, version: String, options: WriteOptions, applied: ManagedFields?
     ) throws(APIFailure) -> WriteResult {
         var object = proposed
         if !object.resourceVersion.isEmpty { throw .badRequest("resourceVersion should not be set on objects to be created") }
@@ -83,10 +83,8 @@ extension ClusterState {
         object.value[path: "metadata", "generation"] = type.hasGeneration ? .int(1) : nil
         if type.hasStatus { object.value["status"] = nil }
         object = prepareCreated(object, type: type, version: version)
-        let claimed = object.value[path: "metadata", "managedFields"]
         object.value[path: "metadata", "managedFields"] = nil
-        let tracked = managedFieldsAfterCreate(
-            object, claimed: claimed, type: type, version: version, options: options, appliedFields: appliedFields)
+        let tracked = managedFieldsAfterCreate(object, type: type, version: version, options: options, applied: applied)
         object.value[path: "metadata", "managedFields"] = tracked
         let errors = validateCreated(object, type: type, version: version)
         if !errors.isEmpty { throw .invalid(group: type.group, kind: type.kind, name: shownName, errors) }

@@ -32,7 +32,7 @@ extension ClusterState {
         }
         var result = try update(
             current, to: object, type: call.type, version: call.version, part: WrittenPart(subresource: subresource),
-            options: options, appliedFields: nil)
+            options: options, applied: nil)
         result.warnings = warnings + result.warnings
         return answer(result, call)
     }

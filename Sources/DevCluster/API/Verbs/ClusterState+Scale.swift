@@ -32,7 +32,7 @@ extension ClusterState {
         object.value[path: paths.specReplicas] = .int(replicas)
         let options = try WriteOptions(call.request)
         let result = try update(
-            current, to: object, type: call.type, version: call.version, part: .main, options: options, appliedFields: nil)
+            current, to: object, type: call.type, version: call.version, part: .main, options: options, applied: nil)
         return APIResponse(scaleObject(result.stored.object, paths))
     }
 

@@ -48,7 +48,7 @@ extension ClusterState {
         object.value[path: "status", "conditions"] = .sequence(conditions)
         let options = try WriteOptions(call.request)
         _ = try update(
-            current, to: object, type: call.type, version: call.version, part: .all, options: options, appliedFields: nil)
+            current, to: object, type: call.type, version: call.version, part: .all, options: options, applied: nil)
         return APIResponse(status: 201, ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201])
     }
 

@@ -26,7 +26,7 @@ extension ClusterState {
             let allowed = ["leases", "endpoints", "events", "limitranges", "resourcequotas", "services"]
             guard allowed.contains(call.type.plural), subresource.isEmpty, object.uid.isEmpty, object.resourceVersion.isEmpty
             else { throw .notFound(call.type.id, name) }
-            let result = try insert(object, type: call.type, version: call.version, options: options, appliedFields: nil)
+            let result = try insert(object, type: call.type, version: call.version, options: options, applied: nil)
             return answer(result, call, status: 201)
         }
         if object.resourceVersion.isEmpty, call.type.custom != nil {
@@ -36,7 +36,7 @@ extension ClusterState {
         }
         var result = try update(
             current, to: object, type: call.type, version: call.version, part: WrittenPart(subresource: subresource),
-            options: options, appliedFields: nil)
+            options: options, applied: nil)
         result.warnings = warnings + result.warnings
         return answer(result, call)
     }
@@ -45,7 +45,7 @@ extension ClusterState {
     /// back, the rest prepared, checked and stored, unless nothing changed.
     mutating func update(
         _ current: StoredObject, to proposed: Object, type: ResourceType, version: String, part: WrittenPart,
-        options: WriteOptions, appliedFields: ManagedFields?, skipsManagedFields: Bool = false
+        options: WriteOptions, applied: ManagedFields?
     ) throws(APIFailure) -> WriteResult {
         let old = type.converted(current.object, to: version)
         var object = proposed
@@ -82,10 +82,8 @@ extension ClusterState {
         if type.hasGeneration, part != .status, type.changesGeneration(from: old, to: object) {
             object.value[path: "metadata", "generation"] = .int((old.generation ?? 0) + 1)
         }
-        if !skipsManagedFields {
-            object.value[path: "metadata", "managedFields"] = managedFieldsAfterUpdate(
-                object, old: old, type: type, version: version, part: part, options: options, applied: appliedFields)
-        }
+        object.value[path: "metadata", "managedFields"] = managedFieldsAfterUpdate(
+            object, old: old, type: type, version: version, part: part, options: options, applied: applied)
         if isSame(object, old) { return WriteResult(stored: current) }
         var stored = type.converted(object, to: type.storageVersion)
         if type.id == ResourceType.newEvents, let core = types[ResourceType.coreEvents] { stored = core.converted(object, to: "v1") }
