@@ -17,6 +17,8 @@ extension ClusterState {
         guard let rules = rules(call.type, version: call.version, part: part) else {
             throw .internalError("no schema for \(call.type.gvk(call.version))")
         }
+        let misfits = TypedPatch.misfits(intent.value, rules.schema)
+        if !misfits.isEmpty { throw Self.typedPatchFailure(intent, misfits) }
         let current = stored(call.type.storage, call.key)
         if current == nil {
             guard subresource.isEmpty else { throw .notFound(call.type.id, call.key.name) }

@@ -53,6 +53,8 @@ struct ServiceAddresses: Sendable {
         }
     }
 
+    mutating func giveBack(_ ports: Set<Int64>) { nodePorts.subtract(ports) }
+
     mutating func releaseNodePorts(of object: Object) {
         for port in object.value[path: "spec", "ports"]?.sequence ?? [] {
             if let number = port["nodePort"]?.int { nodePorts.remove(number) }
