@@ -1,5 +1,5 @@
 /// An argument of a call: constants take the type that the parameter asks for.
-struct Argument: Sendable {
+final class Argument: Sendable {
     enum Kind: Sendable {
         case null
         case bool(Bool)
@@ -10,6 +10,11 @@ struct Argument: Sendable {
 
     let node: Int
     let kind: Kind
+
+    init(node: Int, kind: Kind) {
+        self.node = node
+        self.kind = kind
+    }
 
     func evaluate(as type: ParameterType, _ frame: inout Frame) throws -> Datum {
         frame.node = node

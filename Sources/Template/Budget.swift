@@ -4,6 +4,8 @@ package struct Budget: Sendable, Hashable {
     package var steps = 50_000_000
     /// Templates inside templates, by `template`, `include` and `tpl` together.
     package var depth = 1000
+    /// Blocks and parentheses in each other, over all templates that run in each other.
+    package var nesting = 20_000
     /// Bytes written by all templates of the render that are not yet joined, 32 MiB.
     package var outputBytes = 32 << 20
 

@@ -5,15 +5,18 @@ final class CompiledTemplate: Sendable {
     let isEmpty: Bool
     /// How many variables it has room for.
     let slotCount: Int
+    /// How deep its blocks and parentheses go: what it may take of the stack.
+    let nesting: Int
     let body: Block
     /// The nodes that errors may name.
     private let nodes: [any SourceNode]
     private let source: SourceText
 
-    init(name: String, isEmpty: Bool, slotCount: Int, body: Block, nodes: [any SourceNode], source: SourceText) {
+    init(name: String, isEmpty: Bool, slotCount: Int, nesting: Int, body: Block, nodes: [any SourceNode], source: SourceText) {
         self.name = name
         self.isEmpty = isEmpty
         self.slotCount = slotCount
+        self.nesting = nesting
         self.body = body
         self.nodes = nodes
         self.source = source
@@ -22,8 +25,12 @@ final class CompiledTemplate: Sendable {
     /// Runs it, appending to `output`.
     func execute(data: Datum, output: inout String, in execution: Execution) throws {
         execution.depth += 1
-        defer { execution.depth -= 1 }
-        if execution.depth > execution.budget.depth {
+        execution.nesting += nesting
+        defer {
+            execution.depth -= 1
+            execution.nesting -= nesting
+        }
+        if execution.depth > execution.budget.depth || execution.nesting > execution.budget.nesting {
             throw failure("exceeded maximum template depth (\(execution.budget.depth))", at: nil, kind: .budget)
         }
         var slots = [Datum](repeating: .undefined, count: slotCount)
@@ -37,14 +44,16 @@ final class CompiledTemplate: Sendable {
     /// A node as errors print it.
     func text(ofNode node: Int) -> String { nodes.indices.contains(node) ? nodes[node].text : "" }
 
-    func failure(_ message: String, at node: Int?, kind: TemplateError.Kind) -> TemplateError {
+    func failure(
+        _ message: String, at node: Int?, kind: TemplateError.Kind, function: String? = nil, cause: (any Error)? = nil
+    ) -> TemplateError {
         guard let node, nodes.indices.contains(node) else {
             return TemplateError(kind, template: name, message: message)
         }
         let place = source.place(of: nodes[node].position)
         return TemplateError(
             kind, template: source.name, line: place.line, column: place.column, executing: name,
-            context: nodes[node].text, message: message)
+            context: nodes[node].text, function: function, message: message, cause: cause)
     }
 }
 

@@ -17,7 +17,7 @@ struct Compiler {
         var compiler = Compiler(functions: functions)
         let body = compiler.block(template.statements)
         return CompiledTemplate(
-            name: template.name, isEmpty: template.isEmpty, slotCount: compiler.slotCount, body: body,
+            name: template.name, isEmpty: template.isEmpty, slotCount: compiler.slotCount, nesting: template.nesting, body: body,
             nodes: compiler.nodes, source: source)
     }
 

@@ -9,7 +9,10 @@ package final class Execution {
     package let budget: Budget
     let functions: [Function?]
     var steps = 0
+    /// Templates running in each other.
     package internal(set) var depth = 0
+    /// Blocks and parentheses that these have in each other, at most.
+    var nesting = 0
     /// Texts that `evaluate` saw: charts run the same ones again and again.
     private var parsed: [ParsedKey: ParsedText] = [:]
 

@@ -31,26 +31,21 @@ extension Frame {
     mutating func call(
         _ function: Function, _ name: String, _ arguments: [Argument], _ final: Datum?, callNode: Int
     ) throws -> Datum {
-        let fixed = function.parameters.count
+        let fixed = function.fixedCount
         let count = arguments.count + (final == nil ? 0 : 1)
-        if let rest = function.rest {
+        if function.rest != nil {
             if count < fixed {
                 throw failure("wrong number of args for \(name): want at least \(fixed) got \(arguments.count)")
             }
-            var values: [Datum] = []
-            values.reserveCapacity(count)
-            for argument in arguments {
-                let type = values.count < fixed ? function.parameters[values.count] : rest
-                values.append(try argument.evaluate(as: type, &self))
-            }
-            if let final { values.append(try validate(final, as: values.count < fixed ? function.parameters[values.count] : rest)) }
-            return try run(function, name, values, callNode)
+        } else if count != fixed {
+            throw failure("wrong number of args for \(name): want \(fixed) got \(count)")
         }
-        if count != fixed { throw failure("wrong number of args for \(name): want \(fixed) got \(count)") }
         var values: [Datum] = []
         values.reserveCapacity(count)
-        for argument in arguments { values.append(try argument.evaluate(as: function.parameters[values.count], &self)) }
-        if let final { values.append(try validate(final, as: function.parameters[values.count])) }
+        for (place, argument) in arguments.enumerated() {
+            values.append(try argument.evaluate(as: function.type(at: place), &self))
+        }
+        if let final { values.append(try validate(final, as: function.type(at: arguments.count))) }
         return try run(function, name, values, callNode)
     }
 
@@ -62,10 +57,7 @@ extension Frame {
     mutating func callFailure(_ name: String, _ error: any Error, _ callNode: Int) -> any Error {
         if let error = error as? TemplateError, error.root.kind == .budget { return error }
         node = callNode
-        var failure = failure("error calling \(name): \(error)", kind: .call)
-        failure.function = name
-        failure.cause = error
-        return failure
+        return template.failure("error calling \(name): \(error)", at: node, kind: .call, function: name, cause: error)
     }
 }
 

@@ -32,8 +32,8 @@ package enum ParameterType: Sendable, Hashable {
     }
 }
 
-/// A function that templates call.
-package struct Function {
+/// A function that templates call. A class, so that calling one copies nothing.
+package final class Function {
     /// The whole render, and the arguments: as many as there are parameters, or more when variadic.
     /// What it throws becomes "error calling NAME: …".
     package typealias Body = (_ execution: Execution, _ arguments: [Datum]) throws -> Datum
@@ -42,12 +42,18 @@ package struct Function {
     /// The type of the arguments after the parameters; nil when there may be none.
     package let rest: ParameterType?
     package let body: Body
+    /// How many arguments come before the rest.
+    let fixedCount: Int
 
     package init(_ parameters: [ParameterType], rest: ParameterType? = nil, body: @escaping Body) {
         self.parameters = parameters
         self.rest = rest
         self.body = body
+        fixedCount = parameters.count
     }
+
+    /// The type of the argument at a place.
+    func type(at place: Int) -> ParameterType { place < fixedCount ? parameters[place] : rest ?? .any }
 }
 
 /// The functions that templates of one render may call, by name. Starts with Go's own.

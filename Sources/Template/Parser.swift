@@ -18,7 +18,9 @@ struct Parser {
     var variables = ["$"]
     var rangeDepth = 0
     private var actionLine = 0
-    private(set) var depth = 0
+    private var depth = 0
+    /// The deepest that the template being parsed has come.
+    private var deepest = 0
 
     init(name: String, text: String, functionNames: Set<String>) {
         self.name = name
@@ -46,7 +48,7 @@ struct Parser {
             default: statements.append(statement)
             }
         }
-        try add(ParsedTemplate(name: name, statements: statements))
+        try add(ParsedTemplate(name: name, statements: statements, nesting: deepest))
         return definitions
     }
 
@@ -70,9 +72,7 @@ struct Parser {
         guard token.kind == .string || token.kind == .rawString else { throw unexpected(token, in: clause) }
         let name = try unquoted(token)
         try expect(.rightDelimiter, in: clause)
-        let (body, end) = try nested { parser throws(TemplateError) in try parser.list() }
-        guard case .end = end.kind else { throw error("unexpected \(end.text) in \(clause)") }
-        try add(ParsedTemplate(name: name, statements: body))
+        try body(of: name, clause)
     }
 
     /// `block`: a definition and its use in one.
@@ -81,32 +81,28 @@ struct Parser {
         let token = nextNonSpace()
         let name = try templateName(token, in: clause)
         let pipeline = try pipeline(clause, until: .rightDelimiter)
-        let (body, end) = try nested { parser throws(TemplateError) in try parser.list() }
-        guard case .end = end.kind else { throw error("unexpected \(end.text) in \(clause)") }
-        try add(ParsedTemplate(name: name, statements: body))
+        try body(of: name, clause)
         return Statement(position: token.position, kind: .template(name, pipeline))
     }
 
     /// Parses a template inside this one: it sees no variables and no loop from outside.
-    private mutating func nested<Result>(
-        _ body: (inout Parser) throws(TemplateError) -> Result
-    ) throws(TemplateError) -> Result {
-        let outer = (variables, rangeDepth, actionLine)
-        variables = ["$"]
-        rangeDepth = 0
-        actionLine = 0
-        let result = try deeper(body)
-        (variables, rangeDepth, actionLine) = outer
-        return result
+    private mutating func body(of name: String, _ clause: String) throws(TemplateError) {
+        let outer = (variables, rangeDepth, actionLine, depth, deepest)
+        (variables, rangeDepth, actionLine) = (["$"], 0, 0)
+        deepest = depth
+        let (body, end) = try deeper { parser throws(TemplateError) in try parser.list() }
+        guard case .end = end.kind else { throw error("unexpected \(end.text) in \(clause)") }
+        try add(ParsedTemplate(name: name, statements: body, nesting: deepest - depth))
+        (variables, rangeDepth, actionLine) = (outer.0, outer.1, outer.2)
+        (depth, deepest) = (outer.3, max(outer.4, deepest))
     }
 
     mutating func deeper<Result>(_ body: (inout Parser) throws(TemplateError) -> Result) throws(TemplateError) -> Result {
         depth += 1
         defer { depth -= 1 }
+        deepest = max(deepest, depth)
         if depth > Self.depthLimit {
-            var failure = error("more than \(Self.depthLimit) blocks and parentheses in each other")
-            failure.kind = .budget
-            throw failure
+            throw error("more than \(Self.depthLimit) blocks and parentheses in each other", .budget)
         }
         return try body(&self)
     }
@@ -207,8 +203,8 @@ struct Parser {
 
     // MARK: Errors
 
-    func error(_ message: String) -> TemplateError {
-        TemplateError(.syntax, template: name, line: tokens.0.line, message: message)
+    func error(_ message: String, _ kind: TemplateError.Kind = .syntax) -> TemplateError {
+        TemplateError(kind, template: name, line: tokens.0.line, message: message)
     }
 
     func unexpected(_ token: Token, in clause: String) -> TemplateError {
@@ -225,6 +221,8 @@ struct Parser {
 struct ParsedTemplate: Sendable {
     var name: String
     var statements: [Statement]
+    /// How many blocks and parentheses are in each other at most.
+    var nesting: Int
 
     var isEmpty: Bool { statements.allSatisfy(\.isEmpty) }
 }

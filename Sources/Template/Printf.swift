@@ -8,7 +8,7 @@ private struct FormatReader {
     /// Widths and precisions beyond it are refused, as in Go.
     static let numberLimit = 1_000_000
 
-    var rest: Substring.UnicodeScalarView
+    var rest: Substring
     let arguments: [Datum]
     var formatter = Formatter()
     var next = 0
@@ -18,17 +18,17 @@ private struct FormatReader {
     var afterIndex = false
 
     init(format: String, arguments: [Datum]) {
-        rest = Substring(format).unicodeScalars
+        rest = Substring(format)
         self.arguments = arguments
     }
 
     mutating func run() -> String {
-        while let percent = rest.firstIndex(of: "%") {
-            formatter.output.unicodeScalars.append(contentsOf: rest[..<percent])
-            rest = rest[rest.index(after: percent)...]
-            verb()
+        while let percent = rest.utf8.firstIndex(of: UInt8(ascii: "%")) {
+            formatter.output += rest[..<percent]
+            rest = rest[rest.utf8.index(after: percent)...]
+            if !plainString() { verb() }
         }
-        formatter.output.unicodeScalars.append(contentsOf: rest)
+        formatter.output += rest
         formatter.clearFlags()
         if !isReordered, next < arguments.count {
             formatter.output += "%!(EXTRA "
@@ -46,6 +46,17 @@ private struct FormatReader {
         return formatter.output
     }
 
+    /// `%s` with a string, which most verbs are.
+    private mutating func plainString() -> Bool {
+        guard rest.utf8.first == UInt8(ascii: "s"), arguments.indices.contains(next),
+            case .string(let text) = arguments[next]
+        else { return false }
+        formatter.output += text
+        rest = rest[rest.utf8.index(after: rest.startIndex)...]
+        next += 1
+        return true
+    }
+
     private mutating func verb() {
         formatter.clearFlags()
         isIndexGood = true
@@ -55,7 +66,7 @@ private struct FormatReader {
         width()
         precision()
         if !afterIndex { argumentIndex() }
-        guard let verb = rest.popFirst() else { return formatter.output += "%!(NOVERB)" }
+        guard let verb = rest.unicodeScalars.popFirst() else { return formatter.output += "%!(NOVERB)" }
         if verb == "%" { return formatter.output += "%" }
         guard isIndexGood else { return formatter.output += "%!\(verb)(BADINDEX)" }
         guard arguments.indices.contains(next) else { return formatter.output += "%!\(verb)(MISSING)" }
@@ -68,22 +79,22 @@ private struct FormatReader {
     }
 
     private mutating func flags() {
-        while let flag = rest.first {
+        while let flag = rest.utf8.first {
             switch flag {
-            case "#": formatter.sharp = true
-            case "0": formatter.zero = true
-            case "+": formatter.plus = true
-            case "-": formatter.minus = true
-            case " ": formatter.space = true
+            case UInt8(ascii: "#"): formatter.sharp = true
+            case UInt8(ascii: "0"): formatter.zero = true
+            case UInt8(ascii: "+"): formatter.plus = true
+            case UInt8(ascii: "-"): formatter.minus = true
+            case UInt8(ascii: " "): formatter.space = true
             default: return
             }
-            rest.removeFirst()
+            rest.utf8.removeFirst()
         }
     }
 
     private mutating func width() {
-        if rest.first == "*" {
-            rest.removeFirst()
+        if rest.utf8.first == UInt8(ascii: "*") {
+            rest.utf8.removeFirst()
             guard let width = number() else {
                 formatter.output += "%!(BADWIDTH)"
                 afterIndex = false
@@ -104,12 +115,12 @@ private struct FormatReader {
 
     private mutating func precision() {
         // A point at the very end is taken for the verb.
-        guard rest.first == ".", rest.dropFirst().first != nil else { return }
-        rest.removeFirst()
+        guard rest.utf8.first == UInt8(ascii: "."), rest.utf8.count > 1 else { return }
+        rest.utf8.removeFirst()
         if afterIndex { isIndexGood = false }
         argumentIndex()
-        if rest.first == "*" {
-            rest.removeFirst()
+        if rest.utf8.first == UInt8(ascii: "*") {
+            rest.utf8.removeFirst()
             let precision = number()
             formatter.precision = precision.flatMap { $0 < 0 ? nil : $0 }
             if precision == nil { formatter.output += "%!(BADPREC)" }
@@ -130,9 +141,9 @@ private struct FormatReader {
 
     private mutating func digits() -> Int? {
         var value: Int?
-        while let digit = rest.first, ("0"..."9").contains(digit) {
-            rest.removeFirst()
-            value = (value ?? 0) * 10 + Int(digit.value - 48)
+        while let digit = rest.utf8.first, (48...57).contains(digit) {
+            rest.utf8.removeFirst()
+            value = (value ?? 0) * 10 + Int(digit - 48)
             if let number = value, number > Self.numberLimit {
                 // As in Go, the format ends here.
                 rest = rest.suffix(0)
@@ -144,19 +155,19 @@ private struct FormatReader {
 
     /// `[3]`
     private mutating func argumentIndex() {
-        guard rest.first == "[" else {
+        guard rest.utf8.first == UInt8(ascii: "[") else {
             afterIndex = false
             return
         }
         isReordered = true
-        guard let close = rest.firstIndex(of: "]") else {
-            rest.removeFirst()
+        guard let close = rest.utf8.firstIndex(of: UInt8(ascii: "]")) else {
+            rest.utf8.removeFirst()
             isIndexGood = false
             afterIndex = false
             return
         }
-        let number = Int(String(rest[rest.index(after: rest.startIndex)..<close]))
-        rest = rest[rest.index(after: close)...]
+        let number = Int(rest[rest.utf8.index(after: rest.startIndex)..<close])
+        rest = rest[rest.utf8.index(after: close)...]
         if let number, arguments.indices.contains(number - 1) {
             next = number - 1
             afterIndex = true
