@@ -5,15 +5,15 @@ package let secretMask = "***"
 
 /// The object without the values of a Secret, for people's eyes and for logs.
 ///
-/// `digest` gets each value's bytes and gives a short text that stands behind the
+/// `digest` gets each value's text (the base 64 where it is no text) and gives a short text that stands behind the
 /// mask, so that changed values look different; it must be keyed, because short
-/// secrets can be guessed from a plain digest. The same bytes in `data` and in
+/// secrets can be guessed from a plain digest. The same text in `data` and in
 /// `stringData` look the same.
-package func masked(_ object: Object, digest: ([UInt8]) -> String = { _ in "" }) -> Object {
+package func masked(_ object: Object, digest: (String) -> String = { _ in "" }) -> Object {
     guard object.groupKind == GroupKind(group: "", kind: "Secret") else { return object }
     var result = object
-    func mask(_ bytes: [UInt8]) -> Value {
-        let suffix = digest(bytes)
+    func mask(_ text: String) -> Value {
+        let suffix = digest(text)
         return .string(suffix.isEmpty ? secretMask : "\(secretMask) \(suffix)")
     }
     for field in ["data", "stringData"] {
@@ -26,7 +26,8 @@ package func masked(_ object: Object, digest: ([UInt8]) -> String = { _ in "" })
         result.value[field] = .mapping(
             mapping.mapValues { value in
                 guard let text = value.string else { return value.isNull ? .null : .string(secretMask) }
-                return mask(field == "data" ? Base64.decode(text) ?? Array(text.utf8) : Array(text.utf8))
+                guard field == "data", let bytes = Base64.decode(text) else { return mask(text) }
+                return mask(String(validating: bytes, as: UTF8.self) ?? text)
             })
     }
     // kubectl keeps the whole manifest here, values and all.
