@@ -8,6 +8,8 @@ package struct DocumentError: Error, Sendable, Hashable {
         case notText
         case duplicateKey(String)
         case unknownAlias(String)
+        /// An edit that cannot be made; the text says why.
+        case notEditable(String)
         /// One of the limits that keep hostile input from costing much; names the limit and its value.
         case limit(String, Int)
     }
@@ -36,6 +38,7 @@ extension DocumentError: CustomStringConvertible {
             case .syntax(let text): text
             case .notText: "not a text file (invalid UTF-8 or a NUL byte)"
             case .duplicateKey(let key): "duplicate key \"\(key)\""
+            case .notEditable(let text): text
             case .unknownAlias(let name): "alias \"*\(name)\" has no anchor"
             case .limit(let name, let value): "over the limit: \(name) \(value)"
             }

@@ -67,33 +67,6 @@ package struct Mapping: Sendable {
     package var sorted: [Entry] { entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } }
 }
 
-extension Mapping: Hashable {
-    package static func == (left: Mapping, right: Mapping) -> Bool {
-        guard left.count == right.count else { return false }
-        for (index, entry) in left.entries.enumerated() {
-            // Two mappings of one origin mostly share their order.
-            let other = right.entries[index]
-            if other.key == entry.key {
-                if other.value != entry.value { return false }
-            } else if right[entry.key] != entry.value {
-                return false
-            }
-        }
-        return true
-    }
-
-    package func hash(into hasher: inout Hasher) {
-        var sum = 0
-        for entry in entries {
-            var one = Hasher()
-            one.combine(entry)
-            sum ^= one.finalize()
-        }
-        hasher.combine(count)
-        hasher.combine(sum)
-    }
-}
-
 extension Mapping: Sequence {
     package func makeIterator() -> IndexingIterator<[Entry]> { entries.makeIterator() }
 }

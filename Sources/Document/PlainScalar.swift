@@ -14,7 +14,7 @@ enum PlainScalar {
             UInt8(ascii: "f"), UInt8(ascii: "F"), UInt8(ascii: "o"), UInt8(ascii: "O"), UInt8(ascii: "~"):
             return bytes.count <= 5 ? word(bytes) : nil
         case UInt8(ascii: "."):
-            return specialFloat(bytes) ?? (isFloat(bytes) ? Number.double(bytes).map(Value.double) : nil)
+            return specialFloat(bytes) ?? fraction(bytes)
         default: return nil
         }
     }
@@ -111,6 +111,18 @@ enum PlainScalar {
             }
         }
         return isFloat(bytes) ? Number.double(bytes).map(Value.double) : nil
+    }
+
+    /// A number that begins with its point; Go's `ParseFloat` allows underscores
+    /// between two digits.
+    private static func fraction(_ bytes: UnsafeBufferPointer<UInt8>) -> Value? {
+        guard bytes.contains(UInt8(ascii: "_")) else { return isFloat(bytes) ? Number.double(bytes).map(Value.double) : nil }
+        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "_") {
+            guard index > 0, index &+ 1 < bytes.count, bytes[index &- 1] &- UInt8(ascii: "0") < 10,
+                bytes[index &+ 1] &- UInt8(ascii: "0") < 10
+            else { return nil }
+        }
+        return bytes.filter { $0 != UInt8(ascii: "_") }.withUnsafeBufferPointer { fraction($0) }
     }
 
     /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`

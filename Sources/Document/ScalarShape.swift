@@ -6,6 +6,8 @@ struct ScalarShape {
     private var mayBePlain = true
     private var maySingleQuote = true
     private var mayBeBlock = true
+    /// A character that ends a plain text inside brackets or braces.
+    private var hasFlowIndicator = false
 
     init(of bytes: UnsafeBufferPointer<UInt8>) {
         guard let first = bytes.first else {
@@ -36,6 +38,11 @@ struct ScalarShape {
                 if Self.isBlankOrEnd(bytes, at: next) { mayBePlain = false }
             } else if byte == UInt8(ascii: "#"), afterBlank {
                 mayBePlain = false
+            }
+            switch byte {
+            case UInt8(ascii: ","), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"):
+                hasFlowIndicator = true
+            default: break
             }
             let breakWidth = Self.width(ofBreakAt: index, in: bytes)
             if !Self.isPrintable(bytes, at: index) { forbidAllButDoubleQuotes() }
@@ -70,6 +77,23 @@ struct ScalarShape {
         guard !PlainScalar.isReserved(bytes) else { return .doubleQuoted }
         if mayBePlain { return .plain }
         return maySingleQuote ? .singleQuoted : .doubleQuoted
+    }
+
+    // MARK: for edits
+
+    /// Whether plain style can say the text in this place, whatever type it turns into.
+    func isPlain(inFlow: Bool, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard mayBePlain, !bytes.isEmpty else { return false }
+        if !inFlow { return true }
+        return !hasFlowIndicator && bytes.last != UInt8(ascii: ":")
+    }
+
+    var isOneLineOfPrintables: Bool { !hasBreaks && maySingleQuote }
+
+    /// Whether a block without indentation indicator can say the text.
+    func isBlock(startingWithText bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard mayBeBlock, let first = bytes.first else { return false }
+        return first != UInt8(ascii: " ") && Self.width(ofBreakAt: 0, in: bytes) == 0
     }
 
     // MARK: characters

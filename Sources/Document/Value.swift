@@ -4,7 +4,7 @@
 /// Numbers are `int` while they fit 64 bits and were written without fraction or
 /// exponent, else `double`, as encoding/json and sigs.k8s.io/yaml leave them to
 /// Kubernetes' own types.
-package enum Value: Sendable, Hashable {
+package enum Value: Sendable {
     case null
     case bool(Bool)
     case int(Int64)

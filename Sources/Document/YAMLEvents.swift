@@ -65,7 +65,8 @@ struct YAMLEvents: ~Copyable {
             let offset = Int(truncatingIfNeeded: parser.pointee.problem_offset) &+ text.skipped
             let position = SourceText.position(of: offset, in: text.bytes, skipped: text.skipped)
             let value = parser.pointee.problem_value
-            if value > 0, problem.contains("control characters") {
+            let isText = !text.bytes.contains(0) && String(validating: text.bytes, as: UTF8.self) != nil
+            if value > 0, isText, problem.contains("control characters") {
                 let code = String(value, radix: 16, uppercase: true)
                 let name = "U+" + String(repeating: "0", count: max(0, 4 - code.count)) + code
                 return DocumentError(.syntax("the control character \(name) is not allowed in YAML"), file: file, position: position)

@@ -107,12 +107,17 @@ struct YAMLPass: ~Copyable {
         openAnchors = []
         var type = try events.next()
         let start = events.position(events.event.pointee.start_mark)
-        var end = start
+        // The end of a block collection is marked at the next thing, so it has no
+        // length; the last event with one ends the content.
+        var endMark = events.event.pointee.end_mark
         while type != YAML_DOCUMENT_END_EVENT {
+            if events.event.pointee.start_mark.index != events.event.pointee.end_mark.index {
+                endMark = events.event.pointee.end_mark
+            }
             try node(type)
-            if builder.depth == 0 { end = events.position(events.event.pointee.end_mark) }
             type = try events.next()
         }
+        let end = events.position(endMark)
         return YAMLDocument(index: index, value: builder.takeRoot(), range: SourceRange(start: start, end: end))
     }
 
@@ -184,16 +189,10 @@ struct YAMLPass: ~Copyable {
         builder.setKey(key, mark: .init(hash: hash, line: Int32(truncatingIfNeeded: mark.line), column: Int32(truncatingIfNeeded: mark.column)))
     }
 
-    /// What sigs.k8s.io/yaml makes of a key that is no string.
     private mutating func keyText(of value: Value) throws(DocumentError) -> String {
-        switch value {
-        case .string(let text): return text
-        case .int(let number): return String(number)
-        case .bool(let flag): return flag ? "true" : "false"
-        case .double(let number): return GoNumber.general(Float(number))
-        case .null: throw failure(.syntax("null cannot be a key"), expected: "a text, in quotes if it is \"~\", \"null\" or empty")
-        case .sequence, .mapping: throw failure(.syntax("\(value.kindName) cannot be a key"), expected: "a text")
-        }
+        if let text = value.keyText { return text }
+        throw failure(
+            .syntax("\(value.kindName) cannot be a key"), expected: value.isNull ? "a text, in quotes if it is \"~\", \"null\" or empty" : "a text")
     }
 
     @inline(never)
