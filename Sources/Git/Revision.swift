@@ -44,6 +44,10 @@ package struct FetchResult: Sendable, Hashable {
     package var previous: ObjectID?
     /// The history before was thrown away: `previous` is not an ancestor of `tip`.
     package var isRewritten: Bool
+
+    package init(tip: ObjectID, previous: ObjectID?, isRewritten: Bool) {
+        (self.tip, self.previous, self.isRewritten) = (tip, previous, isRewritten)
+    }
 }
 
 /// What a server offers.
@@ -52,4 +56,8 @@ package struct RemoteReferences: Sendable, Hashable {
     package var branches: [String: ObjectID]
     /// Peeled.
     package var tags: [String: ObjectID]
+
+    package init(defaultBranch: String?, branches: [String: ObjectID], tags: [String: ObjectID]) {
+        (self.defaultBranch, self.branches, self.tags) = (defaultBranch, branches, tags)
+    }
 }

@@ -9,6 +9,10 @@ package struct TreeListing: Sendable, Hashable {
     package var refused: [RefusedEntry]
     /// Submodules are not followed.
     package var submodules: [String]
+
+    package init(commit: ObjectID, path: String, entries: [TreeEntry], refused: [RefusedEntry] = [], submodules: [String] = []) {
+        (self.commit, self.path, self.entries, self.refused, self.submodules) = (commit, path, entries, refused, submodules)
+    }
 }
 
 /// One file of a tree.
@@ -25,6 +29,10 @@ package struct TreeEntry: Sendable, Hashable {
     package var blob: ObjectID
     package var size: Int?
     package var kind: Kind
+
+    package init(path: String, blob: ObjectID, size: Int? = nil, kind: Kind = .file) {
+        (self.path, self.blob, self.size, self.kind) = (path, blob, size, kind)
+    }
 }
 
 /// An entry of a tree that was left out.

@@ -16,7 +16,10 @@ package struct Address: Sendable, Hashable {
 
     /// Nil for anything that is not an absolute URL, and for control characters and spaces anywhere in it.
     package init?(_ text: String) {
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }), text.utf8.count <= 8192, let url = curl_url() else { return nil }
+        // libcurl would take the first name of the path for a missing host.
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }), text.utf8.count <= 8192,
+            let slashes = text.range(of: "://"), !text[slashes.upperBound...].hasPrefix("/"), let url = curl_url()
+        else { return nil }
         defer { curl_url_cleanup(url) }
         guard curl_url_set(url, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
             let scheme = Self.part(url, CURLUPART_SCHEME), let host = Self.part(url, CURLUPART_HOST)

@@ -221,6 +221,12 @@ final class CurlTransfer {
 
     // MARK: the end
 
+    /// OpenSSL's `X509_V_ERR_…`; 0 where the certificate was not the trouble.
+    private var verificationFailure: Int {
+        var result = 0
+        return ccurl_getinfo_long(easy, CURLINFO_SSL_VERIFYRESULT, &result) == CURLE_OK ? result : 0
+    }
+
     func result(of code: CURLcode) -> Result<Void, HTTPError> {
         if code == CURLE_OK { return .success(()) }
         let detail = String(cString: errors)
@@ -232,6 +238,8 @@ final class CurlTransfer {
             CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
             return .failure(.certificate(text))
         case CURLE_WRITE_ERROR where headerBytes > Self.maxHeaderBytes: return .failure(.tooLarge(limit: Self.maxHeaderBytes))
+        case CURLE_SSL_CONNECT_ERROR where verificationFailure != 0:
+            return .failure(.certificate("\(text) (verification error \(verificationFailure))"))
         default:
             // A server that refuses our certificate says so by an alert, in TLS 1.3 only after the handshake.
             let lowered = text.lowercased()

@@ -1,0 +1,101 @@
+internal import Glibc
+
+/// Repositories over SSH: Debian's `sshd` on a loopback port, as the user of
+/// the tests, with keys of its own in a temporary folder.
+package final class SSHGitServer: Sendable {
+    package let port: Int
+    package let user: String
+    /// In OpenSSH's format; the server knows its public half.
+    package let clientKey: [UInt8]
+    /// A key the server does not know.
+    package let strangerKey: [UInt8]
+    /// For `GitRemote.knownHosts`.
+    package let knownHosts: [UInt8]
+    /// The same host with another key.
+    package let wrongKnownHosts: [UInt8]
+    private let folder: TemporaryFolder
+    private let process: RunningProcess
+
+    package init() async throws {
+        folder = try TemporaryFolder("martlet-sshd")
+        for name in ["host", "client", "stranger"] {
+            try await Subprocess.check("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder.file(name)])
+        }
+        port = try Self.freePort()
+        user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "root"
+        clientKey = try TemporaryFolder.read(folder.file("client"))
+        strangerKey = try TemporaryFolder.read(folder.file("stranger"))
+        let hostKey = try String(decoding: TemporaryFolder.read(folder.file("host.pub")), as: UTF8.self)
+        let otherKey = try String(decoding: TemporaryFolder.read(folder.file("stranger.pub")), as: UTF8.self)
+        knownHosts = Array("[127.0.0.1]:\(port) \(hostKey)".utf8)
+        wrongKnownHosts = Array("[127.0.0.1]:\(port) \(otherKey)".utf8)
+        let publicKey = try String(decoding: TemporaryFolder.read(folder.file("client.pub")), as: UTF8.self)
+        try folder.write("authorized_keys", "restrict,command=\"git-shell -c \\\"$SSH_ORIGINAL_COMMAND\\\"\" \(publicKey)".utf8)
+        let settings = """
+            Port \(port)
+            ListenAddress 127.0.0.1
+            HostKey \(folder.file("host"))
+            PidFile none
+            StrictModes no
+            UsePAM no
+            PermitRootLogin prohibit-password
+            PasswordAuthentication no
+            KbdInteractiveAuthentication no
+            AuthorizedKeysFile \(folder.file("authorized_keys"))
+            PrintMotd no
+            LogLevel VERBOSE
+
+            """
+        try folder.write("sshd_config", settings.utf8)
+        // Where sshd locks itself in when it runs as root; its package makes it at boot.
+        if getuid() == 0 { mkdir("/run/sshd", 0o755) }
+        process = try RunningProcess(
+            "/usr/sbin/sshd", ["-D", "-e", "-f", folder.file("sshd_config")], environment: TestRepository.environment, errors: folder.file("log"))
+        for _ in 0..<100 {
+            if Self.answers(port) { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw SubprocessError("sshd does not start: \(log)")
+    }
+
+    /// - Parameter repository: the path of a bare repository.
+    package func url(_ repository: String) -> String { "ssh://\(user)@127.0.0.1:\(port)\(repository)" }
+
+    /// What the server logged.
+    package var log: String { (try? String(decoding: TemporaryFolder.read(folder.file("log")), as: UTF8.self)) ?? "" }
+
+    package func stop() async { await process.end() }
+
+    /// A silent server: everything stops, nothing closes.
+    package func freeze(_ frozen: Bool) { process.signal(frozen ? SIGSTOP : SIGCONT) }
+
+    private static func address(_ port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(truncatingIfNeeded: port)).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        return address
+    }
+
+    /// A port that nobody has right now.
+    package static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = address(0)
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1 }
+        }
+        guard code == 0 else { throw SubprocessError("no free port: error \(errno)") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    private static func answers(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = address(port)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Basics
+package import HTTP
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import Logging
+internal import NIOCore
+internal import NIOSSL
+
+/// An HTTP server on 127.0.0.1 whose answers a test writes as a function.
+package final class LoopbackServer: Sendable {
+    package typealias Handler = @Sendable (HTTP.HTTPRequest) async throws -> HTTP.HTTPResponse
+
+    /// An answer that throws this breaks its connection.
+    package struct Cut: Error { package init() {} }
+
+    package let port: Int
+    private let scheme: String
+    private let task: Task<Void, any Error>
+
+    /// `https://127.0.0.1:PORT`
+    package var url: String { "\(scheme)://127.0.0.1:\(port)" }
+
+    /// - Parameters:
+    ///   - certificates: for TLS; plain HTTP without.
+    ///   - requiresClient: refuses clients without a certificate of the same authority.
+    package init(certificates: TestCertificates? = nil, requiresClient: Bool = false, handler: @escaping Handler) async throws {
+        var server = HTTPServerBuilder.http1()
+        if let certificates {
+            var tls = TLSConfiguration.makeServerConfiguration(
+                certificateChain: try NIOSSLCertificate.fromPEMBytes(certificates.server).map { .certificate($0) },
+                privateKey: .privateKey(try NIOSSLPrivateKey(bytes: certificates.serverKey, format: .pem)))
+            if requiresClient {
+                tls.certificateVerification = .noHostnameVerification
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(certificates.ca))
+            }
+            server = try .tls(.http1(), tlsConfiguration: tls)
+        }
+        scheme = certificates == nil ? "http" : "https"
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let responder = CallbackResponder<BasicRequestContext> { request, _ in try await Self.answer(request, handler) }
+        var logger = Logger(label: "loopback")
+        logger.logLevel = .critical
+        let application = Application(
+            responder: responder, server: server, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { channel in
+                continuation.yield(channel.localAddress?.port ?? 0)
+                continuation.finish()
+            }, logger: logger)
+        task = Task {
+            defer { continuation.finish() }
+            try await application.run()
+        }
+        var found: Int?
+        for await port in ports { found = port }
+        guard let found, found > 0 else { throw SubprocessError("the server on 127.0.0.1 does not start") }
+        port = found
+    }
+
+    deinit { task.cancel() }
+
+    /// Closes the port and all connections.
+    package func stop() async {
+        task.cancel()
+        _ = await task.result
+    }
+
+    private static func answer(_ request: Request, _ handler: Handler) async throws -> Response {
+        var ours = HTTP.HTTPRequest(request.method.rawValue, request.uri.string)
+        for field in request.headers { ours.headers.append(field.name.canonicalName, field.value) }
+        let body = try await request.body.collect(upTo: 256 << 20)
+        ours.body = Array(body.readableBytesView)
+        let answer = try await handler(ours)
+        var fields = HTTPFields()
+        for field in answer.headers.fields {
+            if let name = HTTPField.Name(field.name) { fields.append(HTTPField(name: name, value: field.value)) }
+        }
+        let length = answer.headers["Content-Length"].flatMap { Int($0) }
+        return Response(
+            status: HTTPTypes.HTTPResponse.Status(code: answer.status), headers: fields,
+            body: ResponseBody(contentLength: length) { writer in
+                for try await piece in answer.body { try await writer.write(ByteBuffer(bytes: piece)) }
+                try await writer.finish(nil)
+            })
+    }
+}
+
+extension HTTP.HTTPResponse {
+    /// A short answer for tests.
+    package static func text(_ text: String, status: Int = 200, headers: HTTPHeaders = [:]) -> HTTP.HTTPResponse {
+        var headers = headers
+        headers["Content-Length"] = String(text.utf8.count)
+        return HTTP.HTTPResponse(status: status, headers: headers, body: HTTPBody(Array(text.utf8)))
+    }
+}
