@@ -67,7 +67,7 @@ struct RenderCommand: AsyncParsableCommand {
         let chart = try Chart.load(files: files.map { ChartFile(path: $0.path, bytes: contents[$0.path] ?? []) })
         var values: [Value] = []
         for file in valuesFiles { values.append(try YAML.parse(try bytes(of: file, "--values"), file: file, options: .values)) }
-        let result = try Chart.render(
+        let result = try render(
             chart, values: values, release: ReleaseOptions(name: name ?? folderName(path), namespace: namespace),
             environment: RenderEnvironment(now: SystemTime().now, random: RandomSource()))
         print(helmTemplateOutput(result, includeCRDs: true), terminator: "")

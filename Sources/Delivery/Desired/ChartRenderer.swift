@@ -36,7 +36,7 @@ func renderChart(
             revision: max(1, context.release.revision), isUpgrade: context.isUpgrade)
         if let version = context.kubeVersion { options.kubeVersion = version }
         if let versions = context.apiVersions { options.apiVersions = versions }
-        rendered = try Chart.render(
+        rendered = try render(
             chart, values: values, release: options,
             environment: RenderEnvironment(now: context.now, random: RandomSource(seed: context.seed)))
     } catch let error as ChartError {
