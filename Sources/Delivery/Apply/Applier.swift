@@ -63,11 +63,9 @@ package struct Applier: Sendable {
                 resource, namespace: change.key.namespace, name: change.key.name, uid: change.uid.isEmpty ? nil : change.uid,
                 propagation: .background)
             return Outcome(change, .deleting)
-        } catch where error.reason == .unknownKind {
-            // The kind went away, and every object of it.
-            return Outcome(change, .deleting)
         } catch {
-            return Outcome(change, .failed(ApplyFailure(error)))
+            // A kind that went away took every object of it along.
+            return Outcome(change, error.reason == .unknownKind ? .deleting : .failed(ApplyFailure(error)))
         }
     }
 
@@ -98,50 +96,50 @@ package struct Applier: Sendable {
     private func send(
         _ prepared: Prepared, _ resource: APIResource, change: ChangeSet.Change, entry: Inventory.Entry?
     ) async throws -> ApplyResult {
+        let refusal: ClusterError
         do {
             return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: false)
-        } catch where error.reason == .conflict && !error.causes.isEmpty {
-            switch decide(
-                conflict: error, isDrift: change.action == .correct, isKnown: entry?.desired.isEmpty == false,
-                forces: forcesConflicts)
-            {
-            case .force, .adopt:
-                return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
-            case .yieldReplicas:
-                var object = prepared.object
-                object.value[path: "spec", "replicas"] = nil
-                return try await client.apply(resource, object, fieldManager: fieldManager, force: change.action == .correct)
-            case .report(let text):
-                throw ApplyFailure(text, isTransient: false)
-            }
-        } catch where isImmutableChange(error) {
-            switch decide(immutable: error, policy: prepared.policy, kind: prepared.key.groupKind) {
-            case .report(let text):
-                throw ApplyFailure(text, isTransient: false, field: error.causes.first?.field)
-            case .replace:
-                try await remove(prepared.key, resource)
-                return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
-            }
+        } catch {
+            refusal = error
+        }
+        if refusal.reason == .conflict, !refusal.causes.isEmpty {
+            return try await resolve(refusal, prepared, resource, change: change, entry: entry)
+        }
+        guard isImmutableChange(refusal) else { throw refusal }
+        switch decide(immutable: refusal, policy: prepared.policy, kind: prepared.key.groupKind) {
+        case .report(let text):
+            throw ApplyFailure(text, isTransient: false, field: refusal.causes.first?.field)
+        case .replace:
+            try await remove(prepared.key, resource)
+            return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
+        }
+    }
+
+    private func resolve(
+        _ conflict: ClusterError, _ prepared: Prepared, _ resource: APIResource, change: ChangeSet.Change,
+        entry: Inventory.Entry?
+    ) async throws -> ApplyResult {
+        let isKnown = entry?.desired.isEmpty == false
+        switch decide(conflict: conflict, isDrift: change.action == .correct, isKnown: isKnown, forces: forcesConflicts) {
+        case .force, .adopt:
+            return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
+        case .yieldReplicas:
+            var object = prepared.object
+            object.value[path: "spec", "replicas"] = nil
+            return try await client.apply(resource, object, fieldManager: fieldManager, force: change.action == .correct)
+        case .report(let text):
+            throw ApplyFailure(text, isTransient: false)
         }
     }
 
     /// Deletes an object and waits until it is gone.
     package func remove(_ key: ObjectKey, _ resource: APIResource) async throws {
-        let live: Object
-        do {
-            live = try await client.get(resource, namespace: key.namespace, name: key.name)
-        } catch where error.reason == .notFound {
-            return
-        }
+        guard let live = try await client.getIfPresent(resource, namespace: key.namespace, name: key.name) else { return }
         _ = try await client.delete(resource, namespace: key.namespace, name: key.name, uid: live.uid, propagation: .background)
         let start = time.elapsed
         while time.elapsed - start < .seconds(60) {
-            do {
-                let now = try await client.get(resource, namespace: key.namespace, name: key.name)
-                if now.uid != live.uid { return }
-            } catch where error.reason == .notFound {
-                return
-            }
+            let now = try await client.getIfPresent(resource, namespace: key.namespace, name: key.name)
+            if now?.uid != live.uid { return }
             try await time.sleep(for: .milliseconds(200))
         }
         throw ApplyFailure("\(key) was deleted to be made anew and is still there after 60 s: see its finalizers", isTransient: true)
@@ -208,5 +206,17 @@ extension Applier {
             }
         }
         return outcomes
+    }
+}
+
+extension ClusterClient {
+    /// An object, or nil where the server says there is none.
+    package func getIfPresent(_ resource: APIResource, namespace: String, name: String) async throws(ClusterError) -> Object? {
+        do {
+            return try await get(resource, namespace: namespace, name: name)
+        } catch {
+            if error.reason == .notFound { return nil }
+            throw error
+        }
     }
 }
