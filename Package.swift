@@ -34,6 +34,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -98,7 +99,7 @@ let package = Package(
         safe("Server", ["Basics", "Document", "Delivery", logging, metrics, lifecycle, hummingbird, crypto, httpTypes]),
         safe("Commands", [
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Delivery", "Server", "DevCluster",
-            arguments, logging, metrics, lifecycle,
+            arguments, logging, metrics, lifecycle, unixSignals,
         ]),
         .executableTarget(name: "Martlet", dependencies: ["Commands", arguments], swiftSettings: strict),
 

@@ -29,6 +29,7 @@ struct DemoStage {
         logger.logLevel = .critical
         var options = EmbeddedCluster.Options()
         options.port = 0
+        options.nodes = NodeOptions(startDelay: .milliseconds(200), readyDelay: .milliseconds(400))
         let cluster = EmbeddedCluster(options: options, time: time, random: random, logger: logger)
         let client = cluster.client()
         let bell = bell

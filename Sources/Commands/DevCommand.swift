@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Cluster
 import DevCluster
 import FoundationEssentials
 import Logging
@@ -38,7 +39,7 @@ struct DevClusterCommand: AsyncParsableCommand {
     func run() async throws {
         var options = EmbeddedCluster.Options()
         options.port = port
-        options.nodes.count = nodes
+        options.nodes = NodeOptions(count: nodes, startDelay: .milliseconds(500), readyDelay: .milliseconds(500))
         var logger = Logger(label: "cluster") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
         let cluster = EmbeddedCluster(options: options, logger: logger)

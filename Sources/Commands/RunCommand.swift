@@ -8,6 +8,7 @@ import Logging
 import Metrics
 import Server
 import ServiceLifecycle
+import UnixSignals
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
     var webhookSecretFile: String?
 
     @Option(help: ArgumentHelp("trace, debug, info, warning or error.", valueName: "level"))
-    var logLevel = Logger.Level.info
+    var logLevel = LogLevel.info
 
     mutating func validate() throws {
         guard git.gitURL != nil else { throw ValidationError("which repository? Say it with --git-url") }
@@ -93,14 +94,14 @@ struct RunCommand: AsyncParsableCommand {
     private func makeLogger() -> Logger {
         LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
         var logger = Logger(label: "martlet")
-        logger.logLevel = logLevel
+        logger.logLevel = logLevel.level
         return logger
     }
 
     /// The libraries' own chatter, only when it matters.
     private func quiet(_ logger: Logger) -> Logger {
         var quiet = logger
-        quiet.logLevel = max(logLevel, .warning)
+        quiet.logLevel = max(logLevel.level, .warning)
         return quiet
     }
 
@@ -114,7 +115,12 @@ struct RunCommand: AsyncParsableCommand {
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// The levels of swift-log that make sense to ask for.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case trace, debug, info, warning, error
+
+    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+}
 
 /// A loop as a service: cancelled when the group shuts down, which it takes as its end.
 private struct LoopService: Service {

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Basics
+import Cluster
+import Document
 
 struct VersionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,6 +32,3 @@ struct VersionCommand: AsyncParsableCommand {
         }
     }
 }
-
-import Basics
-import Document

@@ -1,13 +1,13 @@
 internal import Basics
 package import Hummingbird
 package import Logging
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// The daemon's port.
 package struct HTTPService: Service {
     private let host: String
     private let port: Int
-    private let router: Router<BasicRequestContext>
+    private let responder: RouterResponder<BasicRequestContext>
     private let logger: Logger
     private let onReady: @Sendable (Int) async -> Void
 
@@ -20,14 +20,14 @@ package struct HTTPService: Service {
     ) {
         self.host = host
         self.port = port
-        self.router = router
+        responder = router.buildResponder()
         self.logger = logger
         self.onReady = onReady
     }
 
     package func run() async throws {
         let application = Application(
-            router: router,
+            responder: responder,
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "martlet"),
             onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? 0) }, logger: logger)
         try await application.run()
