@@ -22,6 +22,6 @@ func goYAMLError(_ error: DocumentError) -> String {
     case .unknownAlias(let name): "error converting YAML to JSON: yaml: unknown anchor '\(name)' referenced"
     case .notText: "error converting YAML to JSON: yaml: control characters are not allowed"
     case .duplicateKey(let key): "error converting YAML to JSON: yaml: \(place)key \"\(key)\" already set in map"
-    case .limit: error.description
+    case .limit, .notEditable: error.description
     }
 }

@@ -100,7 +100,7 @@ package struct Differ: Sendable {
 
     /// Without what the server keeps for itself, and with secrets masked.
     private func shown(_ object: Object, _ fingerprint: FingerprintKey) -> String {
-        var object = masked(object) { String(fingerprint.digest(.string(String(decoding: $0, as: UTF8.self))).prefix(8)) }
+        var object = masked(object) { String(fingerprint.digest(.string($0)).prefix(8)) }
         for field in ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"] {
             object.value[path: "metadata", field] = nil
         }
