@@ -1,0 +1,58 @@
+# Everything a person types: set-up, build, try, test, measure.
+SHELL := /bin/bash
+CORPUS ?=
+SWIFT ?= swift
+# Warm caches for what is slow to build; outside the repository.
+export MARTLET_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/martlet
+
+PACKAGES := libcurl4-openssl-dev libgit2-dev libre2-dev libsqlite3-dev libyaml-dev zlib1g-dev pkg-config git openssl ca-certificates
+E2E_PACKAGES := dpkg-dev etcd-server golang-go make openssh-server patch rsync xz-utils
+
+.PHONY: help setup setup-e2e build release demo test e2e conformance bench fuzz lint layers format clean
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: ## install what Debian must give for building and testing
+	@Scripts/install-packages.sh $(PACKAGES)
+
+setup-e2e: setup ## install what the end-to-end tests need too, and build the control plane once
+	@Scripts/install-packages.sh $(E2E_PACKAGES)
+	@Scripts/control-plane.sh > /dev/null
+
+build: setup ## a debug build
+	$(SWIFT) build
+
+release: setup ## a release build of the program: .build/release/martlet
+	$(SWIFT) build -c release --product martlet
+
+demo: setup ## the main job on this machine, on an embedded cluster
+	$(SWIFT) build --product martlet
+	.build/debug/martlet demo
+
+test: setup layers ## unit and scenario tests
+	$(SWIFT) test --skip EndToEnd
+
+e2e: setup-e2e ## the same loop on a real control plane, with real git servers
+	MARTLET_E2E=1 MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" $(SWIFT) test --filter EndToEnd --no-parallel
+
+conformance: setup ## charts against Helm's recorded output: make conformance CORPUS=folder
+	@test -n "$(CORPUS)" || { echo "say where the corpus is: make conformance CORPUS=folder"; exit 2; }
+	$(SWIFT) build -c release --product conformance
+	.build/release/conformance "$(CORPUS)" $(CONFORMANCE_FLAGS)
+
+bench: setup ## measure; figures are ratios against a named anchor in the same run
+	$(SWIFT) build -c release --product martlet-bench
+	.build/release/martlet-bench $(BENCH)
+
+lint: layers ## layers, formatting and words that must not be there
+	Scripts/lint.sh
+
+layers: ## every target imports only from layers below
+	@Scripts/layers.sh
+
+format: ## rewrite sources in the house's format
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Tools Package.swift
+
+clean: ## remove what was built here
+	rm -rf .build
