@@ -135,7 +135,7 @@ private struct FormatReader {
         guard arguments.indices.contains(next) else { return nil }
         let argument = arguments[next]
         next += 1
-        guard case .int(let value, _) = argument, let number = Int(exactly: value), abs(number) <= Self.numberLimit else { return nil }
+        guard case .int(let value, _) = argument, let number = Int(exactly: value), number.magnitude <= Self.numberLimit else { return nil }
         return number
     }
 
@@ -168,7 +168,7 @@ private struct FormatReader {
         }
         let number = Int(rest[rest.utf8.index(after: rest.startIndex)..<close])
         rest = rest[rest.utf8.index(after: close)...]
-        if let number, arguments.indices.contains(number - 1) {
+        if let number, number > 0, arguments.indices.contains(number - 1) {
             next = number - 1
             afterIndex = true
         } else {

@@ -49,10 +49,10 @@ import Testing
         ("{{ .V.Has 1 }}", "template: t:1:10: executing \"t\" at <1>: expected string; found 1"),
         ("{{ .V.Nope }}", "template: t:1:5: executing \"t\" at <.V.Nope>: can't evaluate field Nope in type interface {}"),
         ("{{ .V.Name 1 }}", "template: t:1:5: executing \"t\" at <.V.Name>: Name has arguments but cannot be invoked as function"),
-        ("{{ .V.Name.x }}", "template: t:1:10: executing \"t\" at <.V.Name.x>: can't evaluate field x in type string"),
+        ("{{ .V.Name.x }}", "template: t:1:5: executing \"t\" at <.V.Name.x>: can't evaluate field x in type string"),
         ("{{ .V.Fail }}", "template: t:1:5: executing \"t\" at <.V.Fail>: error calling Fail: no such thing"),
         ("{{ .Values.k 1 }}", "template: t:1:10: executing \"t\" at <.Values.k>: k is not a method but has arguments"),
-        ("{{ .S._1.x }}", "template: t:1:7: executing \"t\" at <.S._1.x>: can't evaluate field x in type string"),
+        ("{{ .S._1.x }}", "template: t:1:5: executing \"t\" at <.S._1.x>: can't evaluate field x in type string"),
         ("{{ hasKey .S \"_0\" }}", "template: t:1:10: executing \"t\" at <.S>: wrong type for value; expected map[string]interface {}; got map[string]string"),
     ]
 
