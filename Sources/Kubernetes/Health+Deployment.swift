@@ -8,7 +8,7 @@ func deploymentHealth(_ status: ObjectStatus) -> Health {
     if status.object.value["status"] == nil || status.object.generation != nil && status.status["observedGeneration"] == nil {
         return .progressing("the controller has not seen it yet")
     }
-    let wanted = status.spec["replicas"]?.int ?? 1
+    let wanted = status.wantedReplicas
     let total = status.count("replicas"), updated = status.count("updatedReplicas")
     let available = status.count("availableReplicas"), ready = status.count("readyReplicas")
     let isPaused = status.spec["paused"]?.bool == true

@@ -5,7 +5,7 @@ func jobHealth(_ status: ObjectStatus) -> Health {
     if let failed = status.condition("Failed"), failed.isTrue { return .degraded(failed.text) }
     if let complete = status.condition("Complete"), complete.isTrue { return .healthy }
     if status.spec["suspend"]?.bool == true { return .suspended("the job is suspended") }
-    let wanted = status.spec["completions"]?.int ?? 1
+    let wanted = ObjectStatus.clamped(status.spec["completions"]) ?? 1
     var text = "\(status.count("succeeded")) of \(wanted) completed"
     if status.count("active") > 0 { text += ", \(status.count("active")) running" }
     if status.count("failed") > 0 { text += ", \(status.count("failed")) failed" }

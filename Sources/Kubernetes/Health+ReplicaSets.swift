@@ -2,7 +2,7 @@ internal import Document
 
 /// A StatefulSet: all replicas ready at the newest revision, or those that its partition lets go there.
 func statefulSetHealth(_ status: ObjectStatus) -> Health {
-    let wanted = status.spec["replicas"]?.int ?? 1
+    let wanted = status.wantedReplicas
     let strategy = status.spec["updateStrategy"]
     let total = status.count("replicas"), ready = status.count("readyReplicas"), updated = status.count("updatedReplicas")
     if status.object.value["status"] == nil { return .progressing("the controller has not seen it yet") }
@@ -11,7 +11,7 @@ func statefulSetHealth(_ status: ObjectStatus) -> Health {
     if ready < wanted { return .progressing("\(ready) of \(wanted) replicas ready") }
     // With OnDelete the user, not the controller, replaces pods.
     if strategy?["type"]?.string == "OnDelete" { return .healthy }
-    if let partition = strategy?["rollingUpdate"]?["partition"]?.int, partition > 0 {
+    if let partition = ObjectStatus.clamped(strategy?["rollingUpdate"]?["partition"]), partition > 0 {
         let due = max(0, wanted - min(partition, wanted))
         return updated < due ? .progressing("\(updated) of \(due) replicas beyond the partition updated") : .healthy
     }
@@ -40,7 +40,7 @@ func daemonSetHealth(_ status: ObjectStatus) -> Health {
 /// A ReplicaSet: as many replicas available as wanted.
 func replicaSetHealth(_ status: ObjectStatus) -> Health {
     if let failure = status.condition("ReplicaFailure"), failure.isTrue { return .degraded(failure.text) }
-    let wanted = status.spec["replicas"]?.int ?? 1
+    let wanted = status.wantedReplicas
     let total = status.count("replicas")
     if total < wanted { return .progressing("\(total) of \(wanted) replicas created") }
     if status.count("availableReplicas") < wanted {

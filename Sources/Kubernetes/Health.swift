@@ -107,7 +107,13 @@ struct ObjectStatus {
     }
 
     /// A count in the status; a missing one is 0, as the API server leaves zeros out.
-    func count(_ name: String) -> Int64 { status[name]?.int ?? 0 }
+    func count(_ name: String) -> Int64 { Self.clamped(status[name]) ?? 0 }
+
+    /// How many replicas the spec asks for.
+    var wantedReplicas: Int64 { Self.clamped(spec["replicas"]) ?? 1 }
+
+    /// A count that arithmetic is safe with.
+    static func clamped(_ value: Value?) -> Int64? { value?.int.map { min(max($0, 0), Int64(Int32.max)) } }
 
     func condition(_ type: String) -> Condition? { Self.condition(type, in: status) }
 

@@ -4,35 +4,38 @@
 /// Its Variations", 1986); texts further apart than `editLimit` lines are shown
 /// as replaced between their common head and tail, to bound time and memory.
 package func unifiedDiff(_ from: String, _ to: String, fromName: String, toName: String, context: Int = 3) -> String {
-    if from == to { return "" }
+    if from.utf8.elementsEqual(to.utf8) { return "" }
     let old = lines(of: from), new = lines(of: to)
     let edits = lineEdits(old, new)
-    var text = "--- \(fromName)\n+++ \(toName)\n"
+    var text = Array("--- \(fromName)\n+++ \(toName)\n".utf8)
     for hunk in hunks(of: edits, context: max(0, context)) { text += hunkText(edits[hunk], edits[..<hunk.lowerBound]) }
-    return text
+    return String(decoding: text, as: UTF8.self)
 }
 
 private let editLimit = 1500
 
+/// Bytes, because texts that only look the same (Unicode's canonical equivalence) do differ.
+private typealias Line = ArraySlice<UInt8>
+
 private enum LineEdit {
-    case keep(Substring), delete(Substring), insert(Substring)
+    case keep(Line), delete(Line), insert(Line)
 
     var isKept: Bool { if case .keep = self { true } else { false } }
 }
 
 /// Lines with their ends, so that a missing last newline is a difference.
-private func lines(of text: String) -> [Substring] {
-    var lines: [Substring] = []
-    var rest = text[...]
+private func lines(of text: String) -> [Line] {
+    var lines: [Line] = []
+    var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-        let end = rest.utf8.firstIndex(of: UInt8(ascii: "\n")).map { rest.utf8.index(after: $0) } ?? rest.endIndex
+        let end = rest.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.endIndex
         lines.append(rest[..<end])
         rest = rest[end...]
     }
     return lines
 }
 
-private func lineEdits(_ old: [Substring], _ new: [Substring]) -> [LineEdit] {
+private func lineEdits(_ old: [Line], _ new: [Line]) -> [LineEdit] {
     var head = 0
     while head < old.count, head < new.count, old[head] == new[head] { head += 1 }
     var tail = 0
@@ -41,12 +44,12 @@ private func lineEdits(_ old: [Substring], _ new: [Substring]) -> [LineEdit] {
     return old[..<head].map { .keep($0) } + shortestEdits(left, right) + old[(old.count - tail)...].map { .keep($0) }
 }
 
-private func shortestEdits(_ old: [Substring], _ new: [Substring]) -> [LineEdit] {
+private func shortestEdits(_ old: [Line], _ new: [Line]) -> [LineEdit] {
     let replaced = old.map { LineEdit.delete($0) } + new.map { LineEdit.insert($0) }
     if old.isEmpty || new.isEmpty { return replaced }
     // Numbers compare faster than lines.
-    var numbers: [Substring: Int] = [:]
-    func number(_ line: Substring) -> Int {
+    var numbers: [Line: Int] = [:]
+    func number(_ line: Line) -> Int {
         if let known = numbers[line] { return known }
         numbers[line] = numbers.count
         return numbers.count - 1
@@ -129,7 +132,7 @@ private func hunks(of edits: [LineEdit], context: Int) -> [Range<Int>] {
     return hunks
 }
 
-private func hunkText(_ edits: ArraySlice<LineEdit>, _ before: ArraySlice<LineEdit>) -> String {
+private func hunkText(_ edits: ArraySlice<LineEdit>, _ before: ArraySlice<LineEdit>) -> [UInt8] {
     func count(_ edits: ArraySlice<LineEdit>) -> (old: Int, new: Int) {
         edits.reduce(into: (old: 0, new: 0)) { counts, edit in
             switch edit {
@@ -144,16 +147,17 @@ private func hunkText(_ edits: ArraySlice<LineEdit>, _ before: ArraySlice<LineEd
         let line = size == 0 ? start : start + 1
         return size == 1 ? "\(line)" : "\(line),\(size)"
     }
-    var text = "@@ -\(place(start.old, size.old)) +\(place(start.new, size.new)) @@\n"
+    var text = Array("@@ -\(place(start.old, size.old)) +\(place(start.new, size.new)) @@\n".utf8)
     for edit in edits {
-        let (mark, line): (String, Substring) =
+        let (mark, line): (Unicode.Scalar, Line) =
             switch edit {
             case .keep(let line): (" ", line)
             case .delete(let line): ("-", line)
             case .insert(let line): ("+", line)
             }
-        text += mark + line
-        if line.utf8.last != UInt8(ascii: "\n") { text += "\n\\ No newline at end of file\n" }
+        text.append(UInt8(ascii: mark))
+        text += line
+        if line.last != UInt8(ascii: "\n") { text += "\n\\ No newline at end of file\n".utf8 }
     }
     return text
 }

@@ -37,6 +37,7 @@ import Testing
             "{spec: {replicas: 2}, status: {conditions: [{type: ReplicaFailure, status: 'True', reason: FailedCreate, message: exceeded quota}]}}",
             .degraded("exceeded quota")
         ),
+        ("{spec: {replicas: 1}, status: {replicas: 9223372036854775807, updatedReplicas: -9223372036854775808}}", .progressing("0 of 1 replicas updated")),
         ("{metadata: {deletionTimestamp: '2026-01-01T00:00:00Z'}, spec: {}}", .progressing("is being deleted")),
     ])
     func deployment(text: String, expected: Health) throws {

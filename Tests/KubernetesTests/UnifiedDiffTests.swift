@@ -9,6 +9,8 @@ import Testing
         ("", "a\n", "--- x\n+++ y\n@@ -0,0 +1 @@\n+a\n"),
         ("a\n", "", "--- x\n+++ y\n@@ -1 +0,0 @@\n-a\n"),
         ("a\nb\nc\n", "a\nB\nc\n", "--- x\n+++ y\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"),
+        ("\u{e9}\n", "e\u{301}\n", "--- x\n+++ y\n@@ -1 +1 @@\n-\u{e9}\n+e\u{301}\n"),
+        ("a\r\n", "a\n", "--- x\n+++ y\n@@ -1 +1 @@\n-a\r\n+a\n"),
         ("a", "a\n", "--- x\n+++ y\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n"),
         (
             "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n", "1\nX\n3\n4\n5\n6\n7\n8\n9\n10\nY\n12\n",
@@ -17,7 +19,7 @@ import Testing
         ("a\nb\nc\na\nb\nb\na\n", "c\nb\na\nb\na\nc\n", "--- x\n+++ y\n@@ -1,7 +1,6 @@\n-a\n-b\n c\n+b\n a\n b\n-b\n a\n+c\n"),
     ])
     func asDiffPrints(from: String, to: String, expected: String) {
-        #expect(unifiedDiff(from, to, fromName: "x", toName: "y") == expected)
+        #expect(Array(unifiedDiff(from, to, fromName: "x", toName: "y").utf8) == Array(expected.utf8))
     }
 
     /// Applies a diff with all the context to the text it was made from.
