@@ -68,7 +68,7 @@ final class Argument: Sendable {
 }
 
 extension NumberLiteral {
-    var idealFault: String { isComplex ? "complex number \(text) has no use here" : "\(text) overflows int" }
+    var idealFault: String { "\(text) overflows int" }
 }
 
 extension Frame {

@@ -1,6 +1,6 @@
 /// What Go's comparisons tell apart.
 private enum BasicKind {
-    case invalid, bool, int, unsigned, float, string
+    case invalid, bool, int, unsigned, float, complex, string
 
     init(_ value: Datum) {
         switch value {
@@ -8,7 +8,8 @@ private enum BasicKind {
         case .int(_, let type): self = type.isUnsigned ? .unsigned : .int
         case .float: self = .float
         case .string: self = .string
-        case .undefined, .null, .list, .map, .object: self = .invalid
+        case .object(let object): self = object is ComplexNumber ? .complex : .invalid
+        case .undefined, .null, .list, .map: self = .invalid
         }
     }
 }
@@ -49,7 +50,9 @@ func areEqual(_ left: Datum, _ right: Datum) throws(FunctionFault) -> Bool {
     }
     if left.isNil || right.isNil { return left.isNil && right.isNil }
     switch (left, right) {
-    case (.object(let one), .object(let other)): return one === other
+    case (.object(let one), .object(let other)):
+        if let one = one as? ComplexNumber, let other = other as? ComplexNumber { return one == other }
+        return one === other
     case (.list, .list), (.map, .map):
         throw FunctionFault("non-comparable type \(goSprintf("%s", [right])): \(right.typeName)")
     default:

@@ -57,19 +57,24 @@ final class CompiledTemplate: Sendable {
     }
 }
 
-/// Where the lines of a text start, for errors.
+/// A text and its name, kept for the places that errors name.
 final class SourceText: Sendable {
     let name: String
-    private let newlines: [Int]
+    private let text: String
 
     init(name: String, text: String) {
         self.name = name
-        newlines = text.utf8.enumerated().compactMap { $0.element == UInt8(ascii: "\n") ? $0.offset : nil }
+        self.text = text
     }
 
     func place(of position: Int) -> (line: Int, column: Int) {
-        let before = newlines.prefix { $0 < position }
-        return (before.count + 1, before.last.map { position - $0 - 1 } ?? position)
+        var line = 1
+        var start = 0
+        for (index, byte) in text.utf8.prefix(position).enumerated() where byte == UInt8(ascii: "\n") {
+            line += 1
+            start = index + 1
+        }
+        return (line, position - start)
     }
 }
 

@@ -131,6 +131,7 @@ struct Compiler {
             switch number.ideal {
             case .int(let value, _): return IntExpression(node: node(operand), value)
             case .float(let value): return FloatExpression(node: node(operand), value)
+            case .object: return ComplexExpression(node: node(operand), number.complex)
             default: return FailureExpression(node: node(operand), message: number.idealFault)
             }
         case .field(let names): return FieldExpression(node: node(operand), names: names)

@@ -62,6 +62,20 @@ final class FloatExpression: Expression {
     }
 }
 
+final class ComplexExpression: Expression {
+    let node: Int
+    let value: ComplexNumber?
+    init(node: Int, _ value: ComplexNumber?) {
+        self.node = node
+        self.value = value
+    }
+
+    func evaluate(_ frame: inout Frame) throws -> Datum {
+        frame.node = node
+        return value.map { .object($0) } ?? .undefined
+    }
+}
+
 final class StringExpression: Expression {
     let node: Int
     let value: String

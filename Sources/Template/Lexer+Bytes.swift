@@ -50,6 +50,21 @@ extension Lexer {
         return scalar
     }
 
+    /// Passes letters, digits and underscores.
+    mutating func passAlphanumerics() {
+        while bytes.indices.contains(position) {
+            switch bytes[position] {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                position += 1
+            case 0x80...:
+                guard let next = peek(), isAlphanumeric(next) else { return }
+                _ = advance()
+            default: return
+            }
+        }
+    }
+
     mutating func emit(_ kind: Token.Kind) -> Token {
         let text = String(decoding: slice(start, position), as: UTF8.self)
         let token = Token(kind: kind, position: start, text: text, line: startLine)

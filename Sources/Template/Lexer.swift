@@ -189,10 +189,6 @@ struct Lexer {
         return error("bad character \(next.map { goUnicode($0) } ?? "U+FFFFFFFFFFFFFFFF")")
     }
 
-    private mutating func passAlphanumerics() {
-        while let next = peek(), isAlphanumeric(next) { _ = advance() }
-    }
-
     /// What may follow a word.
     private func atTerminator() -> Bool {
         switch byte(position) {

@@ -4,11 +4,12 @@ struct NumberLiteral: Sendable, Equatable {
     var int: Int64?
     var unsigned: UInt64?
     var float: Double?
-    /// An imaginary part that is not 0; nothing in a chart takes one.
-    var isComplex = false
+    /// An imaginary number keeps both its parts.
+    var complex: ComplexNumber?
 
     /// The constant where no type is asked for: an int, or a float64 when it is written as one. Nil: it does not fit an int.
     var ideal: Datum? {
+        if let complex { return .object(complex) }
         let isHex = text.utf8.count > 2 && (text.hasPrefix("0x") || text.hasPrefix("0X")) && !text.contains { "pP".contains($0) }
         if let float, !isHex, !text.hasPrefix("'"), text.utf8.contains(where: { Self.floatMarks.contains($0) }) { return .float(float) }
         return int.map { .int($0) }
@@ -59,7 +60,7 @@ struct NumberLiteral: Sendable, Equatable {
         let real = split.map { parseFloat(String(body[..<$0])) } ?? 0
         let imaginary = split.map { parseFloat(String(body[$0...])) } ?? parseFloat(String(body))
         guard let real, let imaginary else { throw NumberFault(text: "illegal number syntax: \(goQuoted(text))") }
-        isComplex = true
+        complex = ComplexNumber(real: real, imaginary: imaginary)
         guard imaginary == 0 else { return }
         float = real
         int = Int64(exactly: real)
