@@ -11,6 +11,8 @@ package struct WorkQueue<Item: Hashable & Sendable>: Sendable {
     private var running: Set<Item> = []
     private var again: Set<Item> = []
     private var delayed: [Item: Duration] = [:]
+    /// When the next delayed item is due.
+    package private(set) var earliest: Duration?
 
     package init() {}
 
@@ -26,6 +28,7 @@ package struct WorkQueue<Item: Hashable & Sendable>: Sendable {
     /// When `moment` has come; of two moments the earlier counts.
     package mutating func add(_ item: Item, at moment: Duration) {
         delayed[item] = min(delayed[item] ?? moment, moment)
+        earliest = min(earliest ?? moment, moment)
     }
 
     /// Takes the next item to work on; say `finish` when it is done.
@@ -40,7 +43,7 @@ package struct WorkQueue<Item: Hashable & Sendable>: Sendable {
         waiting.remove(item)
         running.insert(item)
         // Whatever it waited for, it looks now.
-        delayed[item] = nil
+        if let moment = delayed.removeValue(forKey: item), moment == earliest { earliest = delayed.values.min() }
         return item
     }
 
@@ -51,14 +54,13 @@ package struct WorkQueue<Item: Hashable & Sendable>: Sendable {
 
     /// Makes everything ready whose moment has come.
     package mutating func wake(at now: Duration) {
+        guard let due = earliest, due <= now else { return }
         for (item, moment) in delayed where moment <= now {
             delayed[item] = nil
             add(item)
         }
+        earliest = delayed.values.min()
     }
-
-    /// When the next delayed item is due.
-    package var earliest: Duration? { delayed.values.min() }
 
     package var isIdle: Bool { waiting.isEmpty && running.isEmpty }
 }
