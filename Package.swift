@@ -121,6 +121,12 @@ let package = Package(
             name: "conformance", dependencies: ["Basics", "Document", "Chart", arguments], path: "Tools/Conformance",
             swiftSettings: strict),
 
+        // What must hold on every cluster: the embedded one in `make test`, a real one in `make e2e`.
+        .target(
+            name: "Scenarios",
+            dependencies: ["Basics", "Cluster", "Delivery", "Document", "Git", "HTTP", "Kubernetes", "TestKit", logging, crypto],
+            path: "Tests/Scenarios", swiftSettings: strict),
+
         // Tests mirror the modules.
         tests("Basics"),
         tests("Document", ["Basics"]),
@@ -131,9 +137,13 @@ let package = Package(
         tests("Git", ["Basics", "HTTP", "TestKit"]),
         tests("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", "DevCluster", "TestKit", logging]),
         tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster"]),
-        tests("Delivery", ["Basics", "Document", "Kubernetes", "Cluster", "Git", "DevCluster", "TestKit"]),
+        tests("Delivery", ["Basics", "Document", "Kubernetes", "Cluster", "Git", "DevCluster", "TestKit", "Scenarios", logging]),
         tests("Server", ["Basics", "Delivery"]),
         tests("Commands", ["Basics", "Document", "Delivery"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Basics", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "TestKit", "Scenarios", "Martlet", logging],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

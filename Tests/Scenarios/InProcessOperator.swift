@@ -1,0 +1,58 @@
+internal import Basics
+package import Cluster
+internal import Delivery
+package import Git
+internal import Logging
+
+/// The loop in the test's own process, on the same parts as the daemon's.
+package final class InProcessOperator: Operator {
+    private let client: ClusterClient
+    private let remote: GitRemote
+    private let mirrorPath: String
+    private let name: String
+    private let pollInterval: Duration
+    private let running = Locked<(task: Task<Void, Never>, watcher: SourceWatcher)?>(nil)
+
+    package init(client: ClusterClient, remote: GitRemote, mirrorPath: String, name: String, pollInterval: Duration) {
+        self.client = client
+        self.remote = remote
+        self.mirrorPath = mirrorPath
+        self.name = name
+        self.pollInterval = pollInterval
+    }
+
+    package func start() async throws {
+        let time = SystemTime()
+        let random = RandomSource()
+        var logger = Logger(label: "operator") { SwiftLogNoOpLogHandler($0) }
+        logger.logLevel = .critical
+        let watcher = SourceWatcher(
+            settings: SourceWatcher.Settings(
+                remote: remote, reference: .branch("main"), root: "", mirrorPath: mirrorPath, pollInterval: pollInterval),
+            time: time, random: random, logger: logger, progress: .none)
+        let work = Applications(
+            settings: Applications.Settings(source: remote.description, root: "", name: name),
+            environment: WorkEnvironment(
+                client: client, cache: WatchCache(client: client, time: time, random: random, logger: logger),
+                store: InventoryStore(client: client, namespace: World.namespace), time: time, random: random, logger: logger,
+                progress: .none))
+        let task = Task {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await work.run() }
+                group.addTask { await watcher.run { try await work.deliver($0) } }
+            }
+        }
+        running.withLock { $0 = (task, watcher) }
+    }
+
+    package func kill() async {
+        let last = running.withLock { running in
+            defer { running = nil }
+            return running
+        }
+        last?.task.cancel()
+        await last?.task.value
+    }
+
+    package func notify() async throws { running.withLock { $0?.watcher }?.markDue() }
+}
