@@ -18,12 +18,12 @@ import TestKit
         logger.logLevel = .critical
         let cluster = EmbeddedCluster(logger: logger)
         try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { try await cluster.run() }
+            group.addTask { try? await cluster.run() }
             try await cluster.ready()
             let loop = InProcessOperator(
                 client: cluster.client(),
                 remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
-                mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(2))
+                mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(scenario == .poll ? 2 : 60))
             try await scenario.run(in: World(client: cluster.client(userAgent: "test"), repository: repository, operator: loop))
             group.cancelAll()
         }

@@ -54,5 +54,11 @@ package final class InProcessOperator: Operator {
         await last?.task.value
     }
 
+    /// Why the source cannot be used, for a failing test.
+    package var trouble: String {
+        let state = running.withLock { $0?.watcher }?.state
+        return "source at \(state?.revision?.description ?? "none"), error: \(state?.error ?? "none")"
+    }
+
     package func notify() async throws { running.withLock { $0?.watcher }?.markDue() }
 }

@@ -54,5 +54,5 @@ package final class ProgramOperator: Operator {
     }
 
     /// What it logged so far, for a failing test.
-    package var logText: String { (try? String(decoding: TemporaryFolder.read(log), as: UTF8.self)) ?? "" }
+    package var trouble: String { (try? String(decoding: TemporaryFolder.read(log).suffix(4000), as: UTF8.self)) ?? "" }
 }

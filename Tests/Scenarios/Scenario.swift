@@ -143,17 +143,17 @@ extension Scenario {
     private func brokenYAML(_ world: World) async throws {
         try await broken(
             world, ["carts.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: carts\n   namespace: shop\n"],
-            place: "carts.yaml:5", says: "mapping")
+            place: "carts.yaml:5", says: "not allowed")
     }
 
     private func unknownField(_ world: World) async throws {
         let text = Shop.deployment("carts", image: "example/carts:1.0.0").replacing("image: example", with: "imge: example")
-        try await broken(world, ["carts.yaml": .text(text + "---\n" + Shop.service("carts"))], place: "carts.yaml:17", says: "imge")
+        try await broken(world, ["carts.yaml": .text(text + "---\n" + Shop.service("carts"))], place: "carts.yaml:16", says: "imge")
     }
 
     private func immutableChange(_ world: World) async throws {
         let text = Shop.deployment("carts", image: "example/carts:1.0.0").replacing("{app: carts}", with: "{app: other}")
-        try await broken(world, ["carts.yaml": .text(text + "---\n" + Shop.service("carts"))], place: "carts.yaml:1", says: "immutable")
+        try await broken(world, ["carts.yaml": .text(text + "---\n" + Shop.service("carts"))], place: "carts.yaml:8", says: "immutable")
     }
 
     private func failingTemplate(_ world: World) async throws {

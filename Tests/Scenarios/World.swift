@@ -31,6 +31,8 @@ package protocol Operator: Sendable {
     func kill() async
     /// What a git host's webhook does.
     func notify() async throws
+    /// What a person needs to know when a scenario fails.
+    var trouble: String { get }
 }
 
 package struct ScenarioFailure: Error, CustomStringConvertible {
@@ -52,7 +54,7 @@ extension World {
                 let statuses = (try? await self.statuses()) ?? [:]
                 let lines = statuses.values.map { "\($0.application) at \($0.revision): \($0.sync.rawValue), \($0.health.rawValue): \($0.message)" }
                 throw ScenarioFailure(
-                    "waited \(durationText(limit)) for \(what)\(last.map { "; \($0)" } ?? "")\n\(lines.sorted().joined(separator: "\n"))")
+                    "waited \(durationText(limit)) for \(what)\(last.map { "; \($0)" } ?? "")\n\(lines.sorted().joined(separator: "\n"))\n\(`operator`.trouble)")
             }
             try await time.sleep(for: .milliseconds(50))
         }
@@ -90,7 +92,8 @@ extension World {
         for resource in try await client.resources() where resource.verbs.contains("list") && resource.gvk.kind != "Event" {
             // One kind is served under several groups and versions; the label is the same on all.
             guard let list = try? await client.list(resource, labelSelector: MartletAnnotations.application) else { continue }
-            for object in list.items {
+            // Endpoints carry their Service's labels, and are nobody's but their controller's.
+            for object in list.items where owner(of: object) != nil {
                 var line = "\(object.key)"
                 if let replicas = object.value[path: "spec", "replicas"]?.int { line += " replicas=\(replicas)" }
                 for container in object.value[path: "spec", "template", "spec", "containers"]?.sequence ?? [] {

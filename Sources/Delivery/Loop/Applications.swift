@@ -89,7 +89,7 @@ package actor Applications {
     private func loadKnown() async throws {
         guard !hasLoaded else { return }
         for (name, record) in try await environment.store.loadAll() where record.inventory.source == settings.source {
-            if reconcilers[name] == nil { start(Reconciler(name: name, environment: environment, record: record, statusOf: { [board] in board.status(of: $0) })) }
+            if reconcilers[name] == nil { start(Reconciler(name: name, environment: environment, record: record, statusOf: { [weak board] in board?.status(of: $0) })) }
             if let status = ApplicationStatus(record.status) { board.set(status) }
         }
         hasLoaded = true
@@ -97,7 +97,7 @@ package actor Applications {
 
     private func reconciler(_ name: String) async -> Reconciler {
         if let known = reconcilers[name] { return known }
-        return start(Reconciler(name: name, environment: environment, statusOf: { [board] in board.status(of: $0) }))
+        return start(Reconciler(name: name, environment: environment, statusOf: { [weak board] in board?.status(of: $0) }))
     }
 
     @discardableResult

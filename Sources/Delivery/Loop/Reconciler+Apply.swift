@@ -40,9 +40,12 @@ extension Reconciler {
         var applier = Applier(client: environment.client, time: environment.time)
         applier.forcesConflicts = environment.forcesConflicts || request?.forcesConflicts == true
         let report: @Sendable (Outcome) async -> Void = { [progress = environment.progress, name] outcome in
-            progress.report(.outcome(application: name, outcome))
+            // Failures are told when the line they come from is found.
+            if outcome.isSuccess { progress.report(.outcome(application: name, outcome)) }
         }
         var outcomes = await applier.apply(due, known: record.inventory.entries, isCurrent: isCurrent, done: report)
+        outcomes = await placed(outcomes)
+        for outcome in outcomes where !outcome.isSuccess { environment.progress.report(.outcome(application: name, outcome)) }
         let failedApplies = outcomes.count { !$0.isSuccess }
         // An object that should replace another must be there before the other goes.
         if failedApplies == 0 { outcomes += await applier.delete(due, isCurrent: isCurrent, done: report) }
@@ -84,11 +87,29 @@ extension Reconciler {
             guard let failure = failures[change.key], let prepared = change.prepared, change.action != .keep,
                 failure.digest == prepared.digest, failure.notBefore > now
             else { return false }
-            waiting.append(Outcome(change, .failed(failure.failure)))
+            var outcome = Outcome(change, .failed(failure.failure))
+            outcome.origin = failure.origin
+            waiting.append(outcome)
             wakeAfter(failure.notBefore - now)
             return true
         }
         return (due, waiting)
+    }
+
+    /// Failures with the line of the field that the server did not like.
+    private func placed(_ outcomes: [Outcome]) async -> [Outcome] {
+        guard let assignment, outcomes.contains(where: { !$0.isSuccess }) else { return outcomes }
+        var placed = outcomes
+        for (index, outcome) in outcomes.enumerated() {
+            guard case .failed(let failure) = outcome.result, let origin = outcome.origin, origin.line != nil,
+                let field = failure.field ?? fieldNamed(in: failure.description),
+                let file = assignment.part.files.first(where: { $0.path == origin.file }),
+                let bytes = try? await assignment.tree.read([file])[file.path],
+                let line = blamedLine(origin, bytes: bytes, field: field)
+            else { continue }
+            placed[index].origin = Origin(file: origin.file, line: line)
+        }
+        return placed
     }
 
     private func note(_ outcomes: [Outcome], _ changes: ChangeSet, in record: inout InventoryStore.Record) {
@@ -115,7 +136,8 @@ extension Reconciler {
                 guard let digest = digests[outcome.key] else { continue }
                 // What only a person can mend is tried again too, for the cluster may have changed around it.
                 let wait: Duration = failure.isTransient ? backoff.next(environment.random) : .seconds(300)
-                failures[outcome.key] = Failure(digest: digest, failure: failure, notBefore: environment.time.elapsed + wait)
+                failures[outcome.key] = Failure(
+                    digest: digest, failure: failure, origin: outcome.origin, notBefore: environment.time.elapsed + wait)
                 wakeAfter(wait)
             case .superseded: break
             }

@@ -62,18 +62,19 @@ extension Reconciler {
             try? await cache.start(
                 resource, scope: ListScope(namespace: environment.store.namespace, labelSelector: InventoryEncoding.label),
                 dropping: [["metadata", "managedFields"]])
-            let key = ObjectKey(
-                group: "", kind: "Secret", namespace: environment.store.namespace,
-                name: InventoryEncoding.secretName(name, piece: 0))
-            if let live = await cache.object(key), let text = live.annotation(SyncRequest.annotation),
-                record?.annotations[SyncRequest.annotation]?.string != text
-            {
-                // The request changed the Secret's version: the next save needs the new one.
-                record = nil
-                signal.wake(urgent: true)
-            }
         }
         return unknown
+    }
+
+    /// A request changed the version of the inventory's Secret: the next save needs the new one.
+    func noticeRequest() async {
+        let key = ObjectKey(
+            group: "", kind: "Secret", namespace: environment.store.namespace,
+            name: InventoryEncoding.secretName(name, piece: 0))
+        guard let known = record, let text = await environment.cache.object(key)?.annotation(SyncRequest.annotation),
+            known.annotations[SyncRequest.annotation]?.string != text
+        else { return }
+        record = nil
     }
 
     func hasPods(_ kind: GroupKind) -> Bool {

@@ -11,6 +11,7 @@ extension Reconciler {
         let generation = generation.withLock { $0 }
         let isCurrent: @Sendable () -> Bool = { [generationNow = self.generation] in generationNow.withLock { $0 == generation } }
         do {
+            await noticeRequest()
             var record = try await loadedRecord()
             let resources = try await environment.client.resources()
             let desired = try await rendered(assignment, record: record, resources: resources)

@@ -44,6 +44,7 @@ package actor Reconciler {
     struct Failure {
         var digest: String
         var failure: ApplyFailure
+        var origin: Origin?
         var notBefore: Duration
     }
 

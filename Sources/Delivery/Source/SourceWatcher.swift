@@ -97,7 +97,7 @@ package actor SourceWatcher {
             }
             let isDue = await bell.wait(upTo: max(.zero, wait - (time.elapsed - start)), time)
             if isDue {
-                let pause = Self.leastInterval - (time.elapsed - start)
+                let pause = min(Self.leastInterval, settings.pollInterval) - (time.elapsed - start)
                 if pause > .zero { try? await time.sleep(for: pause) }
             }
         }
