@@ -14,8 +14,19 @@ struct SourceText {
     init(_ bytes: UnsafeBufferPointer<UInt8>, skipped: Int) {
         self.bytes = bytes
         self.skipped = skipped
-        isASCII = bytes.allSatisfy { $0 < 0x80 }
+        isASCII = Self.isASCII(bytes)
         offset = skipped
+    }
+
+    /// Eight bytes at a time: it reads the whole of most texts.
+    private static func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let base = bytes.baseAddress else { return true }
+        var offset = 0
+        while offset &+ 8 <= bytes.count {
+            if UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
+            offset &+= 8
+        }
+        return bytes[offset...].allSatisfy { $0 < 0x80 }
     }
 
     /// The offset in bytes of a character counted from behind the byte order mark.
