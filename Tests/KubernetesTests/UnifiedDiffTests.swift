@@ -3,7 +3,7 @@ import Kubernetes
 import Testing
 
 @Suite struct UnifiedDiffTests {
-    /// Expected texts as GNU diff 3.8 prints them.
+    /// As `diff -u` prints them; where several shortest ways exist, as in the last, the choice is ours.
     @Test(arguments: [
         ("a\n", "a\n", ""),
         ("", "a\n", "--- x\n+++ y\n@@ -0,0 +1 @@\n+a\n"),
