@@ -10,7 +10,7 @@ extension ClusterState {
         case ["v2"]:
             if request.accept.contains("proto-openapi.spec.v2") {
                 return APIResponse(
-                    bytes: openAPIv2Protobuf(), contentType: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
+                    bytes: openAPIv2Protobuf(), contentType: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf")
             }
             return APIResponse([
                 "swagger": "2.0", "info": openAPIInfo, "paths": .mapping(paths(of: types.all.flatMap { type in type.versions.map { (type, $0) } })),
