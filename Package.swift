@@ -136,7 +136,7 @@ let package = Package(
         tests("HTTP", ["Basics", "TestKit"]),
         tests("Git", ["Basics", "HTTP", "TestKit"]),
         tests("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", "DevCluster", "TestKit", logging]),
-        tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster"]),
+        tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "TestKit", logging]),
         tests("Delivery", ["Basics", "Document", "Kubernetes", "Cluster", "Git", "DevCluster", "TestKit", "Scenarios", logging]),
         tests("Server", ["Basics", "Delivery"]),
         tests("Commands", ["Basics", "Document", "Delivery"]),
