@@ -37,6 +37,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -108,8 +109,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Basics", "Document", "HTTP", "Git", "Cluster", "Kubernetes", "DevCluster", "CLinux", hummingbird, hummingbirdCore, hummingbirdTLS,
-                nio, nioTLS, httpTypes, logging, certificates, asn1, crypto,
+                "Basics", "Document", "HTTP", "Git", "Cluster", "Kubernetes", "DevCluster", "CLinux", hummingbird, hummingbirdCore,
+                hummingbirdHTTP2, hummingbirdTLS, nio, nioTLS, httpTypes, logging, certificates, asn1, crypto,
             ],
             swiftSettings: strict),
 

@@ -7,7 +7,7 @@ extension Repository {
     /// here change only after their objects arrived, so a failed fetch leaves the mirror as it was.
     func fetch(_ reference: GitReference, _ session: FetchSession) throws(GitError) -> FetchResult {
         if case .commit(let id) = reference, contains(commit: id) { return FetchResult(tip: id, previous: id, isRewritten: false) }
-        return try connected(session) { connection throws(GitError) in
+        let result = try connected(session) { connection throws(GitError) in
             let heads = try connection.heads()
             guard heads.contains(where: { $0.name.hasPrefix("refs/") }) else {
                 throw GitError(.emptyRepository, "the repository has no commits", place: session.place, advice: "push the first commit")
@@ -26,6 +26,9 @@ extension Repository {
                 return FetchResult(tip: id, previous: nil, isRewritten: false)
             }
         }
+        // The fetch stands; a compaction that fails is tried again after the next one.
+        try? compactIfNeeded()
+        return result
     }
 
     private func fetch(

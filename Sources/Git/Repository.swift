@@ -3,7 +3,7 @@ internal import CGit2
 
 /// The bare repository on disk. Not Sendable: it is used on its mirror's thread.
 final class Repository {
-    let raw: OpaquePointer
+    private(set) var raw: OpaquePointer
     let path: String
     /// Held as long as this object lives.
     private let lock: FolderLock
@@ -23,6 +23,15 @@ final class Repository {
     }
 
     deinit { git_repository_free(raw) }
+
+    /// Forgets the packs that were open; nothing else of libgit2 may be held across this.
+    func reopen() throws(GitError) {
+        var fresh: OpaquePointer?
+        let code = git_repository_open_bare(&fresh, path)
+        guard code == 0, let fresh else { throw GitError.last(code, place: path) }
+        git_repository_free(raw)
+        raw = fresh
+    }
 
     func check(_ code: Int32) throws(GitError) {
         if code < 0 { throw GitError.last(code, place: path) }

@@ -3,6 +3,7 @@ package import HTTP
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import HummingbirdHTTP2
 internal import HummingbirdTLS
 internal import Logging
 internal import NIOCore
@@ -24,8 +25,9 @@ package final class LoopbackServer: Sendable {
 
     /// - Parameters:
     ///   - certificates: for TLS; plain HTTP without.
+    ///   - http2: offers HTTP/2 besides, as an API server does.
     ///   - requiresClient: refuses clients without a certificate of the same authority.
-    package init(certificates: TestCertificates? = nil, requiresClient: Bool = false, handler: @escaping Handler) async throws {
+    package init(certificates: TestCertificates? = nil, http2: Bool = false, requiresClient: Bool = false, handler: @escaping Handler) async throws {
         var server = HTTPServerBuilder.http1()
         if let certificates {
             var tls = TLSConfiguration.makeServerConfiguration(
@@ -35,7 +37,7 @@ package final class LoopbackServer: Sendable {
                 tls.certificateVerification = .noHostnameVerification
                 tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(certificates.ca))
             }
-            server = try .tls(.http1(), tlsConfiguration: tls)
+            server = http2 ? try .http2Upgrade(tlsConfiguration: tls) : try .tls(.http1(), tlsConfiguration: tls)
         }
         scheme = certificates == nil ? "http" : "https"
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)

@@ -155,6 +155,26 @@ import Testing
         await #expect { try await other.fetch(.branch("main")) } throws: { ($0 as? GitError)?.kind == .notFound }
     }
 
+    @Test func packsArePutTogether() async throws {
+        let mirror = try await mirror()
+        var tips: [ObjectID] = []
+        for number in 0..<40 {
+            tips.append(try await repository.commit("\(number)", ["a": .text("\(number)"), "f\(number)": .text("\(number)")]))
+            _ = try await mirror.fetch(.branch("main"))
+        }
+        let packs = try await Subprocess.check("ls", [folder.file("mirror/objects/pack")]).split(separator: "\n").filter { $0.hasSuffix(".pack") }
+        #expect(packs.count < 20, "\(packs.count)")
+        let last = try #require(tips.last)
+        #expect(try await mirror.log(from: last, notReachableFrom: nil, touching: ["a"], limit: 100).map(\.id) == tips.reversed())
+        for (number, tip) in tips.enumerated() {
+            let listing = try await mirror.tree(at: tip, under: "")
+            #expect(listing.entries.count == number + 2)
+            #expect(try await mirror.blobs(listing.entries.map(\.blob)).values.contains(Array("\(number)".utf8)))
+        }
+        // git's own opinion.
+        try await Subprocess.check("git", ["fsck", "--strict"], environment: TestRepository.environment, folder: folder.file("mirror"))
+    }
+
     @Test func sweepAndReopen() async throws {
         let one = try await repository.commit("one", ["a": "1"])
         var first: Mirror? = try await mirror()

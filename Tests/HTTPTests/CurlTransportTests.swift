@@ -225,6 +225,43 @@ import Testing
     }
 }
 
+@Suite struct HTTP2Tests {
+    /// A stream nobody reads must not hold up the others of its connection: a watcher that asks for more while
+    /// its own stream is full would wait for ever.
+    @Test func aFullStreamHoldsUpNoOther() async throws {
+        let certificates = try TestCertificates()
+        let server = try await LoopbackServer(certificates: certificates, http2: true) { request in
+            guard request.url == "/flood" else { return .text(request.url) }
+            let rest = Locked(96)
+            return HTTPResponse(
+                status: 200,
+                body: HTTPBody(
+                    next: {
+                        let left = rest.withLock { rest in rest -= 1; return rest }
+                        return left < 0 ? nil : [UInt8](repeating: 7, count: 1 << 20)
+                    }, cancel: {}))
+        }
+        // One connection: over HTTP/1.1 nothing else could get through.
+        let transport = CurlTransport(tls: certificates.trust, maxConnectionsPerHost: 1)
+        let flood = try await transport.send(HTTPRequest("GET", server.url + "/flood", timeout: nil))
+        try await Task.sleep(for: .milliseconds(500))
+        let right = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let answer = try await transport.send(HTTPRequest("GET", "\(server.url)/\(number)", timeout: .seconds(5)))
+                    return try await answer.body.collect(limit: 100) == Array("/\(number)".utf8)
+                }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(right == 200)
+        var received = 0
+        for try await piece in flood.body { received += piece.count }
+        #expect(received == 96 << 20)
+        await server.stop()
+    }
+}
+
 @Suite struct TLSTests {
     let certificates: TestCertificates
 
