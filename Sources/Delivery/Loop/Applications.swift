@@ -89,7 +89,7 @@ package actor Applications {
     private func loadKnown() async throws {
         guard !hasLoaded else { return }
         for (name, record) in try await environment.store.loadAll() where record.inventory.source == settings.source {
-            if reconcilers[name] == nil { start(Reconciler(name: name, environment: environment, record: record, statusOf: { [weak board] in board?.status(of: $0) })) }
+            if reconcilers[name] == nil { start(Reconciler(name: name, environment: environment, record: record, statusOf: { [board] in board.status(of: $0) })) }
             if let status = ApplicationStatus(record.status) { board.set(status) }
         }
         hasLoaded = true
@@ -97,7 +97,7 @@ package actor Applications {
 
     private func reconciler(_ name: String) async -> Reconciler {
         if let known = reconcilers[name] { return known }
-        return start(Reconciler(name: name, environment: environment, statusOf: { [weak board] in board?.status(of: $0) }))
+        return start(Reconciler(name: name, environment: environment, statusOf: { [board] in board.status(of: $0) }))
     }
 
     @discardableResult
@@ -111,9 +111,14 @@ package actor Applications {
 
 /// Where applications look each other up, without waiting for each other.
 final class StatusBoard: Sendable {
+    /// A reconciler reaches the board through its environment: held strongly, neither would ever go.
+    private struct Known {
+        weak var reconciler: Reconciler?
+    }
+
     private struct State {
         var statuses: [String: ApplicationStatus] = [:]
-        var reconcilers: [String: Reconciler] = [:]
+        var reconcilers: [String: Known] = [:]
     }
 
     private let state = Locked(State())
@@ -124,7 +129,7 @@ final class StatusBoard: Sendable {
 
     func add(_ reconciler: Reconciler) {
         state.withLock { state in
-            state.reconcilers[reconciler.name] = reconciler
+            state.reconcilers[reconciler.name] = Known(reconciler: reconciler)
             if state.statuses[reconciler.name] == nil { state.statuses[reconciler.name] = ApplicationStatus(application: reconciler.name) }
         }
     }
@@ -133,7 +138,7 @@ final class StatusBoard: Sendable {
     func set(_ status: ApplicationStatus) {
         let others = state.withLock { state -> [Reconciler] in
             state.statuses[status.application] = status
-            return state.reconcilers.values.filter { $0.name != status.application }
+            return state.reconcilers.values.compactMap(\.reconciler).filter { $0.name != status.application }
         }
         for other in others { other.dependencyChanged(status.application) }
     }
