@@ -13,9 +13,13 @@ enum KeyOrder {
                 while index < a.count, index < b.count, a[index] == b[index] { index &+= 1 }
                 if index == a.count || index == b.count { return a.count < b.count }
                 if isLetter(a[index]), isLetter(b[index]) { return a[index] < b[index] }
-                return compare(Array(String(decoding: a, as: UTF8.self).unicodeScalars), Array(String(decoding: b, as: UTF8.self).unicodeScalars))
+                return compare(scalars(a), scalars(b))
             }
         }
+    }
+
+    private static func scalars(_ bytes: UnsafeBufferPointer<UInt8>) -> [Unicode.Scalar] {
+        Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

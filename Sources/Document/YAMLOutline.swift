@@ -57,7 +57,8 @@ struct YAMLOutline {
             case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
                 anchor = cyaml_anchor(events.event)
                 range.start = Self.behindProperties(range, in: bytes)
-                nodes.append(Node(content: type == YAML_MAPPING_START_EVENT ? .mapping([]) : .sequence([]), range: range, isInFlow: isInFlow))
+                let isMapping = type == YAML_MAPPING_START_EVENT
+                nodes.append(Node(content: isMapping ? .mapping([]) : .sequence([]), range: range, isInFlow: isInFlow))
                 open.append(Open(node: finished, isFlow: isInFlow || cyaml_is_flow(events.event) != 0))
                 if open.count > 1000 { throw DocumentError(.limit("nesting depth", 1000), file: file, position: range.start) }
             case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:

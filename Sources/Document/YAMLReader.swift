@@ -180,19 +180,24 @@ struct YAMLPass: ~Copyable {
             return
         }
         let (key, hash) = builder.keys.key(bytes)
-        builder.setKey(key, mark: .init(hash: hash, line: Int32(truncatingIfNeeded: mark.line), column: Int32(truncatingIfNeeded: mark.column)))
+        builder.setKey(key, mark: Self.keyMark(hash, mark))
+    }
+
+    @inline(__always)
+    private static func keyMark(_ hash: UInt64, _ mark: yaml_mark_t) -> TreeBuilder.KeyMark {
+        .init(hash: hash, line: Int32(truncatingIfNeeded: mark.line), column: Int32(truncatingIfNeeded: mark.column))
     }
 
     private mutating func setKey(_ key: String, _ mark: yaml_mark_t) {
         var key = key
         let hash = key.withUTF8 { KeyCache.hash($0) }
-        builder.setKey(key, mark: .init(hash: hash, line: Int32(truncatingIfNeeded: mark.line), column: Int32(truncatingIfNeeded: mark.column)))
+        builder.setKey(key, mark: Self.keyMark(hash, mark))
     }
 
     private mutating func keyText(of value: Value) throws(DocumentError) -> String {
         if let text = value.keyText { return text }
-        throw failure(
-            .syntax("\(value.kindName) cannot be a key"), expected: value.isNull ? "a text, in quotes if it is \"~\", \"null\" or empty" : "a text")
+        let expected = value.isNull ? "a text, in quotes if it is \"~\", \"null\" or empty" : "a text"
+        throw failure(.syntax("\(value.kindName) cannot be a key"), expected: expected)
     }
 
     @inline(never)
