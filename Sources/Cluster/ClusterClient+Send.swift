@@ -26,7 +26,7 @@ extension ClusterClient {
     func send(_ request: ClusterRequest, retry: RetryPolicy? = nil) async throws(ClusterError) -> Answer {
         let retry = retry ?? limits.retry
         var backoff = Backoff(base: .milliseconds(100), limit: .seconds(10))
-        var waited = Duration.zero
+        let began = time.elapsed
         var hasRenewed = false
         while true {
             let error: ClusterError
@@ -42,9 +42,9 @@ extension ClusterClient {
             let step = backoff.next(random)
             guard
                 let wait = retry.wait(
-                    after: error, repeatability: request.repeatability, failures: backoff.failures, waited: waited, step: step)
+                    after: error, repeatability: request.repeatability, failures: backoff.failures,
+                    passed: time.elapsed - began, step: step)
             else { throw error }
-            waited += wait
             do { try await time.sleep(for: wait) } catch { throw cancelled }
         }
     }

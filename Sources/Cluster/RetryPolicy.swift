@@ -10,7 +10,7 @@ package struct RetryPolicy: Sendable {
     package var attempts: Int
     /// The longest single wait; a server that asks for more gets its error passed on.
     package var longestWait: Duration
-    /// The waits of one request together.
+    /// No try begins later than this after the first.
     package var longestTotal: Duration
 
     package init(attempts: Int = 6, longestWait: Duration = .seconds(30), longestTotal: Duration = .seconds(60)) {
@@ -23,16 +23,16 @@ package struct RetryPolicy: Sendable {
 
     /// - Parameters:
     ///   - failures: requests that failed so far, this one included.
-    ///   - waited: what was waited for this request already.
+    ///   - passed: since the first try began.
     ///   - step: the wait where the server names none.
     /// - Returns: the wait before the next try, nil to give up.
     package func wait(
-        after error: ClusterError, repeatability: ClusterRequest.Repeatability, failures: Int, waited: Duration,
+        after error: ClusterError, repeatability: ClusterRequest.Repeatability, failures: Int, passed: Duration,
         step: Duration
     ) -> Duration? {
         guard failures < attempts, mayRepeat(error, repeatability) else { return nil }
         let wait = error.retryAfter.map { max($0, step / 2) } ?? step
-        guard wait <= longestWait, waited + wait <= longestTotal else { return nil }
+        guard wait <= longestWait, passed + wait <= longestTotal else { return nil }
         return wait
     }
 

@@ -47,6 +47,8 @@ package actor WatchCache {
     let changeLimit: Int
     let hub = ChangeHub()
     var parts: [Identifier: Part] = [:]
+    /// `run` has ended: nobody will list what is asked for from now on.
+    private var isStopped = false
     private let starts: AsyncStream<Identifier>
     private let starter: AsyncStream<Identifier>.Continuation
 
@@ -67,6 +69,8 @@ package actor WatchCache {
         await withDiscardingTaskGroup { group in
             for await identifier in starts { group.addTask { await self.reflect(identifier) } }
         }
+        isStopped = true
+        hub.publish(CacheChanges(kinds: Set(parts.keys.map(\.groupKind))))
     }
 
     /// Begins to follow a type, and returns when its first list is in the cache. Asking again costs nothing.
@@ -88,6 +92,7 @@ package actor WatchCache {
             guard let state = parts[identifier]?.state else { break }
             if state.isSynced { return }
             if let error = state.error, !error.isTransient { throw error }
+            if isStopped { break }
             if await changes.next(isolation: self) == nil { break }
         }
         throw ClusterError(.cancelled, message: "cancelled while \(resource.name) were being listed", transport: .cancelled)

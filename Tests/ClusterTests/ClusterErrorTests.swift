@@ -99,22 +99,22 @@ import Testing
     func whatIsTriedAgain(index: Int) {
         let (error, repeatability, expected) = Self.policy[index]
         let wait = RetryPolicy().wait(
-            after: error, repeatability: repeatability, failures: 1, waited: .zero, step: .seconds(1))
+            after: error, repeatability: repeatability, failures: 1, passed: .zero, step: .seconds(1))
         #expect((wait != nil) == expected)
     }
 
     @Test func howLongToWait() {
         let policy = RetryPolicy(attempts: 3, longestWait: .seconds(30), longestTotal: .seconds(60))
-        func wait(_ after: Duration?, failures: Int = 1, waited: Duration = .zero) -> Duration? {
+        func wait(_ after: Duration?, failures: Int = 1, passed: Duration = .zero) -> Duration? {
             policy.wait(
                 after: ClusterError(.tooManyRequests, code: 429, message: "", retryAfter: after), repeatability: .once,
-                failures: failures, waited: waited, step: .seconds(2))
+                failures: failures, passed: passed, step: .seconds(2))
         }
         #expect(wait(nil) == .seconds(2))
         #expect(wait(.seconds(7)) == .seconds(7))
         #expect(wait(.zero) == .seconds(1), "a server that says 0 is not asked at full speed")
         #expect(wait(.seconds(31)) == nil)
-        #expect(wait(.seconds(30), waited: .seconds(31)) == nil)
+        #expect(wait(.seconds(30), passed: .seconds(31)) == nil)
         #expect(wait(.seconds(1), failures: 3) == nil)
     }
 }
