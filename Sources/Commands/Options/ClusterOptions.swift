@@ -26,7 +26,9 @@ struct ClusterOptions: ParsableArguments {
     /// A client for the cluster; nothing is asked of it yet.
     func connect(time: any TimeSource, random: RandomSource, limits: ClusterClient.Limits = .init()) throws -> ClusterClient {
         let configuration = try configuration()
-        let transport = CurlTransport(tls: configuration.tls, userAgent: "martlet/\(MartletVersion.current)")
+        // Over HTTP/1.1 each watch holds a connection; how many requests are under way the client limits itself.
+        let transport = CurlTransport(
+            tls: configuration.tls, maxConnectionsPerHost: 256, userAgent: "martlet/\(MartletVersion.current)")
         return ClusterClient(
             configuration: configuration, transport: transport, time: time, random: random,
             userAgent: "martlet/\(MartletVersion.current)", limits: limits)
