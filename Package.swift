@@ -43,6 +43,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
@@ -83,7 +84,7 @@ let package = Package(
         // 2: engines, pure: a value in, a value out.
         binding("RegularExpression", ["CRE2"]),
         safe("Template", ["Basics", "Document"]),
-        safe("Chart", ["Basics", "Document", "Archive", "Template", "RegularExpression", crypto, certificates]),
+        safe("Chart", ["Basics", "Document", "Archive", "Template", "RegularExpression", crypto, cryptoExtras, certificates, asn1]),
         safe("Kubernetes", ["Basics", "Document"]),
 
         // 3: transport.
@@ -132,7 +133,7 @@ let package = Package(
         tests("Basics"),
         tests("Document", ["Basics"]),
         tests("Template", ["Basics", "Document"]),
-        tests("Chart", ["Basics", "Document", "Template"], resources: [.copy("Fixtures")]),
+        tests("Chart", ["Basics", "Document", "Archive", "Template", "RegularExpression"], resources: [.copy("Fixtures")]),
         tests("Kubernetes", ["Basics", "Document"]),
         tests("HTTP", ["Basics", "TestKit"]),
         tests("Git", ["Basics", "HTTP", "TestKit"]),

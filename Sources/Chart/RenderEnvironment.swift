@@ -13,13 +13,20 @@ package struct RenderEnvironment: Sendable {
     /// Without it every answer is empty, as `helm template` has it.
     package typealias Lookup = @Sendable (_ apiVersion: String, _ kind: String, _ namespace: String, _ name: String) throws -> Value?
     package var lookup: Lookup?
+    /// Keeps what cannot be made from a seed (RSA keys, certificates): gives the text
+    /// kept under the key, or makes and keeps it. Without it each render makes its own.
+    package typealias Remember = @Sendable (_ key: String, _ make: () throws -> String) throws -> String
+    package var remember: Remember?
     /// Templates parsed before; without it each render parses its own.
     package var templates: TemplateCache?
 
-    package init(now: Timestamp, random: RandomSource, lookup: Lookup? = nil, templates: TemplateCache? = nil) {
+    package init(
+        now: Timestamp, random: RandomSource, lookup: Lookup? = nil, remember: Remember? = nil, templates: TemplateCache? = nil
+    ) {
         self.now = now
         self.random = random
         self.lookup = lookup
+        self.remember = remember
         self.templates = templates
     }
 }

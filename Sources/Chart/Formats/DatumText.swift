@@ -2,7 +2,7 @@ internal import Document
 internal import Template
 
 /// Go's `%v` of one value: `map[a:1 b:[x y]]`, `<nil>`, `1.5e+07`.
-func printed(_ value: Datum) -> String { value.printed }
+func printed(_ value: Datum) -> String { value.isNil ? "<nil>" : value.printed }
 
 /// A map may hold itself (`set $m "self" $m`); nothing walks deeper than this.
 let depthOfValues = 1000

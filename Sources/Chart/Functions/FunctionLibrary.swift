@@ -13,6 +13,11 @@ enum FunctionLibrary {
         table.registerEncodings()
         table.registerPaths()
         table.registerVersions()
+        table.registerURLs()
+        table.registerDates(environment.now)
+        table.registerRandom(environment.random)
+        table.registerCryptography(environment.random)
+        table.registerCertificates(environment)
         table.registerHelm(environment)
         return table
     }

@@ -39,7 +39,8 @@ enum Manifests {
         var start = 0
         var index = 0
         while let found = firstIndex(of: Array("---".utf8), in: bytes, from: index) {
-            guard found == 0 || bytes[found - 1] == UInt8(ascii: "\n") else {
+            // The line's own newline, not one the separator before it has taken.
+            guard found == 0 || found > start && bytes[found - 1] == UInt8(ascii: "\n") else {
                 index = found + 1
                 continue
             }

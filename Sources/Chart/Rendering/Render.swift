@@ -1,23 +1,24 @@
+internal import Basics
 package import Document
 internal import Template
 
 /// Renders a chart as `helm template` would; pure.
 ///
 /// `values` are values files in their order, a later one wins; integers in them are
-/// float64 to templates, as in Helm, unless `--set` made them (see `SetValues`).
+/// float64 to templates, as in Helm, while those of `set` are int64. `set` goes over the files.
 package func render(
-    _ chart: Chart, values: [Value], release: ReleaseOptions, environment: RenderEnvironment
+    _ chart: Chart, values: [Value], set: [SetValue] = [], release: ReleaseOptions, environment: RenderEnvironment
 ) throws(ChartError) -> RenderResult {
-    let files = try renderFiles(chart, values: values, release: release, environment: environment)
+    let files = try renderFiles(chart, values: values, set: set, release: release, environment: environment)
     let (manifests, hooks) = try Manifests.sort(files.outputs)
     return RenderResult(manifests: manifests, hooks: hooks, notes: files.notes, crds: files.crds)
 }
 
 /// The output of each template by its name, "chart/templates/service.yaml", before it is split into documents.
 package func renderTemplates(
-    _ chart: Chart, values: [Value], release: ReleaseOptions, environment: RenderEnvironment
+    _ chart: Chart, values: [Value], set: [SetValue] = [], release: ReleaseOptions, environment: RenderEnvironment
 ) throws(ChartError) -> [String: String] {
-    try renderFiles(chart, values: values, release: release, environment: environment).outputs
+    try renderFiles(chart, values: values, set: set, release: release, environment: environment).outputs
 }
 
 /// What comes before documents: outputs, notes and CRDs.
@@ -27,8 +28,17 @@ struct RenderedFiles {
     var crds: [RenderedDocument]
 }
 
-func renderFiles(
-    _ chart: Chart, values: [Value], release: ReleaseOptions, environment: RenderEnvironment
+private func renderFiles(
+    _ chart: Chart, values: [Value], set: [SetValue], release: ReleaseOptions, environment: RenderEnvironment
+) throws(ChartError) -> RenderedFiles {
+    // Templates include templates, a thousand deep if they like.
+    try withLargeStack { () throws(ChartError) -> RenderedFiles in
+        try rendered(chart, values: values, set: set, release: release, environment: environment)
+    }
+}
+
+private func rendered(
+    _ chart: Chart, values: [Value], set: [SetValue] = [], release: ReleaseOptions, environment: RenderEnvironment
 ) throws(ChartError) -> RenderedFiles {
     try Dependencies.check(chart)
     if chart.metadata.isLibrary {
@@ -43,6 +53,7 @@ func renderFiles(
     }
     let root = ChartNode(chart)
     let given = ValuesFiles.merged(values)
+    for value in set { try value.apply(to: given) }
     try Dependencies.process(root, given)
     let all = try Coalescing.coalesced(root, given)
     let engine = Engine(root, values: all, release: release, environment: environment)

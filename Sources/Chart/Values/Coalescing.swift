@@ -68,29 +68,49 @@ enum Coalescing {
     private static func coalesceValues(_ chart: ChartNode, _ target: DatumMap, merging: Bool) {
         for (key, value) in deepCopy(chart.values).storage {
             guard let existing = target[key] else {
+                // A default that is null counts as none (Helm 4.2).
+                if !merging {
+                    if value.isNil { continue }
+                    if case .map(let table) = value { removeNulls(table) }
+                }
                 target[key] = value
                 continue
             }
             if existing.isNil, !merging {
                 target[key] = nil
             } else if case .map(let table) = existing, case .map(let source) = value {
-                let isSubchart = chart.dependencies.contains { $0.name == key }
-                mergeTables(table, source, merging: merging || isSubchart)
+                // What is meant for a subchart keeps its nulls until the subchart's own turn.
+                let keepsNulls = merging || chart.dependencies.contains { $0.name == key }
+                if !keepsNulls { removeNulls(source) }
+                mergeTables(table, source, merging: keepsNulls)
             }
         }
     }
 
-    /// Fills a table with what another has and it has not; nulls of the first delete unless merging.
+    private static func removeNulls(_ table: DatumMap, depth: Int = 0) {
+        guard depth < depthOfValues else { return }
+        for (key, value) in table.storage {
+            if value.isNil {
+                table[key] = nil
+            } else if case .map(let inner) = value {
+                removeNulls(inner, depth: depth + 1)
+            }
+        }
+    }
+
+    /// Fills a table with what another has and it has not. Unless merging, a null in
+    /// the first deletes what the second has; one that meets nothing stays.
     @discardableResult
     static func mergeTables(_ target: DatumMap, _ source: DatumMap, merging: Bool, depth: Int = 0) -> DatumMap {
-        guard depth < 1000 else { return target }
+        guard depth < depthOfValues, target !== source else { return target }
+        let original = source.storage
         for (key, value) in target.storage where value.isNil { source[key] = .null }
         for (key, value) in source.storage {
             guard let existing = target[key] else {
                 target[key] = value
                 continue
             }
-            if existing.isNil, !merging {
+            if existing.isNil, !merging, original[key].map({ !$0.isNil }) ?? false {
                 target[key] = nil
             } else if case .map(let table) = value, case .map(let existingTable) = existing {
                 mergeTables(existingTable, table, merging: merging, depth: depth + 1)
@@ -105,7 +125,7 @@ enum Coalescing {
     }
 
     static func deepCopy(_ value: Datum, depth: Int = 0) -> Datum {
-        guard depth < 1000 else { return value }
+        guard depth < depthOfValues else { return value }
         return switch value {
         case .map(let map): .map(deepCopy(map, depth: depth))
         case .list(let items, let element): .list(items.map { deepCopy($0, depth: depth + 1) }, of: element)

@@ -1,0 +1,165 @@
+internal import Template
+
+extension FunctionTable {
+    /// Sprig's URLs: taken apart into a map, put together from one.
+    mutating func registerURLs() {
+        register("urlParse", .string) { _, a in
+            let url = try GoURL(a.string(0))
+            return .map(DatumMap([
+                "scheme": .string(url.scheme), "host": .string(url.host), "hostname": .string(url.hostname), "path": .string(url.path),
+                "query": .string(url.query), "opaque": .string(url.opaque), "fragment": .string(url.fragment),
+                "userinfo": .string(url.userinfo ?? ""),
+            ]))
+        }
+        register("urlJoin", .map) { _, a in
+            let map = a.map(0)
+            func field(_ name: String) throws -> String {
+                switch map[name] {
+                case nil: return ""
+                case .string(let text)?: return text
+                case let other?: throw FunctionError("unable to parse \(name) key, must be of type string, but \(other.kindName) found")
+                }
+            }
+            var url = GoURL()
+            url.scheme = try field("scheme")
+            url.host = try field("host")
+            url.path = try field("path")
+            url.query = try field("query")
+            url.opaque = try field("opaque")
+            url.fragment = try field("fragment")
+            let user = try field("userinfo")
+            if !user.isEmpty { url.userinfo = user }
+            return .string(url.description)
+        }
+    }
+}
+
+/// A URL as Go's `net/url` takes it apart.
+struct GoURL: CustomStringConvertible {
+    var scheme = ""
+    var opaque = ""
+    /// "user:password", escaped.
+    var userinfo: String?
+    var host = ""
+    /// Unescaped.
+    var path = ""
+    var query = ""
+    var fragment = ""
+
+    init() {}
+
+    init(_ text: String) throws(FunctionError) {
+        func failure(_ problem: String) -> FunctionError { FunctionError("unable to parse url: parse \(goQuoted(text)): \(problem)") }
+        if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
+            throw failure("net/url: invalid control character in URL")
+        }
+        var rest = text
+        if let hash = goCut(rest, "#") {
+            fragment = try Self.unescaped(hash.after, failure)
+            rest = hash.before
+        }
+        let colon = rest.utf8.firstIndex { !((97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0) || $0 == 43 || $0 == 45 || $0 == 46) }
+        if let colon, rest.utf8[colon] == UInt8(ascii: ":") {
+            let name = rest[..<colon]
+            if name.isEmpty { throw failure("missing protocol scheme") }
+            if let first = name.utf8.first, (97...122).contains(first) || (65...90).contains(first) {
+                scheme = name.lowercased()
+                rest = String(rest[rest.index(after: colon)...])
+            } else if !rest.hasPrefix("/") {
+                throw failure("first path segment in URL cannot contain colon")
+            }
+        }
+        if let mark = goCut(rest, "?") {
+            query = mark.after
+            rest = mark.before
+        }
+        if !scheme.isEmpty, !rest.hasPrefix("/"), !rest.isEmpty {
+            opaque = rest
+            return
+        }
+        if scheme.isEmpty, !rest.hasPrefix("/"), let segment = rest.split(separator: "/", omittingEmptySubsequences: false).first, segment.contains(":") {
+            throw failure("first path segment in URL cannot contain colon")
+        }
+        if rest.hasPrefix("//"), !rest.hasPrefix("///") || !scheme.isEmpty {
+            let authority = rest.dropFirst(2).prefix { $0 != "/" }
+            rest = String(rest.dropFirst(2 + authority.count))
+            host = String(authority)
+            if let at = authority.lastIndex(of: "@") {
+                userinfo = String(authority[..<at])
+                host = String(authority[authority.index(after: at)...])
+            }
+            let port = host.hasPrefix("[") ? goCut(host, "]")?.after ?? "" : goCut(host, ":").map { ":" + $0.after } ?? ""
+            if !port.isEmpty, !(port.hasPrefix(":") && port.dropFirst().utf8.allSatisfy { (48...57).contains($0) }) {
+                throw failure("invalid port \(goQuoted(port)) after host")
+            }
+        }
+        path = try Self.unescaped(rest, failure)
+    }
+
+    var hostname: String {
+        if host.hasPrefix("[") { return String(host.dropFirst().prefix { $0 != "]" }) }
+        return goCut(host, ":")?.before ?? host
+    }
+
+    var description: String {
+        var text = scheme.isEmpty ? "" : scheme + ":"
+        if !opaque.isEmpty {
+            text += opaque
+        } else {
+            if !scheme.isEmpty || !host.isEmpty || userinfo != nil, !host.isEmpty || !path.isEmpty || userinfo != nil {
+                if !host.isEmpty || userinfo != nil || path.hasPrefix("//") { text += "//" }
+                if let userinfo { text += userinfo + "@" }
+                text += host
+            }
+            let escaped = Self.escaped(path)
+            if !escaped.isEmpty, !escaped.hasPrefix("/"), !host.isEmpty { text += "/" }
+            text += escaped
+        }
+        if !query.isEmpty { text += "?" + query }
+        if !fragment.isEmpty { text += "#" + Self.escaped(fragment) }
+        return text
+    }
+
+    private static func unescaped(_ text: String, _ failure: (String) -> FunctionError) throws(FunctionError) -> String {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
+        let bytes = Array(text.utf8)
+        var output: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "%") else {
+                output.append(bytes[index])
+                index += 1
+                continue
+            }
+            let digits = String(decoding: bytes[index...].prefix(3).dropFirst(), as: UTF8.self)
+            guard digits.utf8.count == 2, let byte = UInt8(digits, radix: 16), !digits.hasPrefix("+") else {
+                throw failure("invalid URL escape \(goQuoted("%" + digits))")
+            }
+            output.append(byte)
+            index += 3
+        }
+        return goString(output)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var output: [UInt8] = []
+        for byte in goBytes(text) {
+            let isPlain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || "-_.~$&+,/:;=@!*'()[]".utf8.contains(byte)
+            if isPlain {
+                output.append(byte)
+            } else {
+                output += "%".utf8
+                output += Letters.upper(Hexadecimal.text([byte])).utf8
+            }
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+}
+
+/// Go's `strings.Cut`: nil where the separator is not there.
+func goCut(_ text: String, _ separator: String) -> (before: String, after: String)? {
+    let parts = goSplit(text, separator, limit: 2)
+    guard parts.count == 2 else { return nil }
+    return (parts[0], parts[1])
+}
