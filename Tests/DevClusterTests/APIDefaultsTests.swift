@@ -106,7 +106,7 @@ import Testing
         ("/api/v1/namespaces/default/configmaps", "{metadata: {name: A_b}}", "ConfigMap \"A_b\" is invalid: metadata.name: Invalid value: \"A_b\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"),
         ("/api/v1/namespaces/default/configmaps", "{metadata: {}}", "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required"),
         ("/api/v1/namespaces/default/pods", "{metadata: {name: p}, spec: {containers: [{name: a, image: x, volumeMounts: [{name: v, mountPath: /v}]}]}}", "Pod \"p\" is invalid: spec.containers[0].volumeMounts[0].name: Not found: \"v\""),
-        ("/api/v1/namespaces/default/pods", "{metadata: {name: p}, spec: {containers: [{name: a, image: x}, {name: a, image: y}]}}", "Pod \"p\" is invalid: spec.containers[1].name: Duplicate value: \"a\""),
+        ("/api/v1/namespaces/default/pods", "{metadata: {name: p}, spec: {containers: [{name: a, image: x}, {name: a, image: z}]}}", "Pod \"p\" is invalid: spec.containers[1].name: Duplicate value: \"a\""),
         ("/apis/networking.k8s.io/v1/namespaces/default/ingresses", "{metadata: {name: i}, spec: {rules: [{http: {paths: [{path: /, backend: {service: {name: s, port: {number: 80}}}}]}}]}}", "Ingress.networking.k8s.io \"i\" is invalid: spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified"),
     ])
     func refusals(path: String, yaml: String, text: String) async throws {

@@ -125,7 +125,7 @@ private let deployments = "/apis/apps/v1/namespaces/default/deployments"
     @Test func aPodOnANodeEndsWhenItsNodeSaysSo() async throws {
         let cluster = APITestServer()
         let pods = "/api/v1/namespaces/default/pods"
-        let spec = "spec: {containers: [{name: c, image: x}], nodeName: n}"
+        let spec = "spec: {containers: [{name: c, image: x}], nodeName: node}"
         try await cluster.create(pods, "{metadata: {name: p}, \(spec)}")
         let marked = try await cluster.send("DELETE", pods + "/p")
         #expect(marked.value[path: "metadata", "deletionTimestamp"] == "2026-01-02T03:04:35Z")

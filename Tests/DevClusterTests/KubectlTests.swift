@@ -20,7 +20,7 @@ struct KubectlTests {
             #expect(table.text.hasPrefix("NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    2/2     2            2 "))
             let pods = try await kubectl("get", "pods", "-l", "app=web", "--no-headers")
             #expect(pods.text.split(separator: "\n").count == 2)
-            #expect(pods.text.contains("1/1     Running   0 "))
+            #expect(pods.text.split(separator: "\n").allSatisfy { $0.contains("1/1   Running   0") })
             let described = try await kubectl("describe", "deployment", "web")
             #expect(described.text.contains("StrategyType:           RollingUpdate"))
             #expect(described.text.contains("2 desired | 2 updated | 2 total | 2 available | 0 unavailable"))
@@ -65,9 +65,9 @@ struct KubectlTests {
         try await Kubectl.withCluster { kubectl in
             let unknown = try await kubectl("create", "-f", "-", input: Manifest.deployment().replacing("replicas:", with: "repicas:"))
             #expect(unknown.status == 1 || unknown.errorText.contains("unknown field"))
-            let old = try await kubectl("apply", "-f", "-", input: "{apiVersion: extensions/v1beta1, kind: Deployment, metadata: {name: x}}")
+            let old = try await kubectl("apply", "-f", "-", input: "---\n{apiVersion: extensions/v1beta1, kind: Deployment, metadata: {name: x}}")
             #expect(old.errorText.contains("no matches for kind \"Deployment\" in version \"extensions/v1beta1\""))
-            let lost = try await kubectl("apply", "-n", "nowhere", "-f", "-", input: Manifest.configMap("a"))
+            let lost = try await kubectl("apply", "-n", "nowhere", "-f", "-", input: "---\n" + Manifest.configMap("a"))
             #expect(lost.errorText.contains("namespaces \"nowhere\" not found"))
         }
     }
@@ -76,7 +76,7 @@ struct KubectlTests {
         try await Kubectl.withCluster { kubectl in
             _ = try await kubectl("apply", "-f", "-", input: APILifeTests.definition)
             #expect(try await kubectl("wait", "--for=condition=Established", "crd/birds.zoo.example", "--timeout=20s").status == 0)
-            let bird = "{apiVersion: zoo.example/v1, kind: Bird, metadata: {name: b}, spec: {color: red}}"
+            let bird = "---\n{apiVersion: zoo.example/v1, kind: Bird, metadata: {name: b}, spec: {color: red}}"
             #expect(try await kubectl("apply", "-f", "-", input: bird).text == "bird.zoo.example/b created\n")
             #expect(try await kubectl("get", "bd").text == "NAME   COLOR\nb      red\n")
             #expect(try await kubectl("get", "birds", "b", "-o", "jsonpath={.spec.count}").text == "3")

@@ -69,9 +69,6 @@ extension ClusterState {
         if type.isNamespaced { try admitNamespace(of: object, type: type) }
         let key = StorageKey(namespace: object.namespace, name: object.name)
         if !object.name.isEmpty, stored(type.storage, key) != nil {
-            if isGenerated {
-                throw .alreadyExists(type.id, object.name)
-            }
             throw .alreadyExists(type.id, object.name)
         }
         let shownName = object.name
@@ -83,6 +80,7 @@ extension ClusterState {
         object.value[path: "metadata", "generation"] = type.hasGeneration ? .int(1) : nil
         if type.hasStatus { object.value["status"] = nil }
         object = prepareCreated(object, type: type, version: version)
+        try admit(&object, type: type)
         object.value[path: "metadata", "managedFields"] = nil
         let tracked = managedFieldsAfterCreate(object, type: type, version: version, options: options, applied: applied)
         object.value[path: "metadata", "managedFields"] = tracked

@@ -22,13 +22,14 @@ extension ClusterState {
             if wantsInitialEvents, filter.allowsBookmarks {
                 sink.push(WatchEncoder.bookmark(revision, type: call.type, version: call.version, endsInitialEvents: true))
             }
-        } else if let events = (tables[id] ?? ResourceTable()).events(after: since) {
+        } else if since <= revision, let events = (tables[id] ?? ResourceTable()).events(after: since) {
             for event in events {
                 var encoder = WatchEncoder(event: event, now: time.now)
                 if let line = encoder.line(for: filter) { sink.push(line) }
             }
         } else {
-            // A watch cache says it inside the stream, after the 200 (cacher.newErrorWatcher).
+            // Too old, or from another life of this server. A watch cache says it inside the stream, after the
+            // 200 (cacher.newErrorWatcher).
             let oldest = tables[id]?.forgottenThrough ?? revision
             sink.push(WatchEncoder.line("ERROR", JSON.write(APIFailure.tooOld(since, oldest).status)))
             sink.finish()
