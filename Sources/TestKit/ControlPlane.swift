@@ -103,7 +103,8 @@ package final class ControlPlane: Sendable {
                 "--service-cluster-ip-range=10.96.0.0/16", "--client-ca-file=\(folder.file("ca.pem"))",
                 "--tls-cert-file=\(folder.file("server.pem"))", "--tls-private-key-file=\(folder.file("server.key"))",
                 "--token-auth-file=\(folder.file("tokens.csv"))", "--service-account-issuer=https://kubernetes.default.svc",
-                "--service-account-key-file=\(folder.file("accounts.key"))",
+                // The public half, from the certificate.
+                "--service-account-key-file=\(folder.file("client.pem"))",
                 "--service-account-signing-key-file=\(folder.file("accounts.key"))", "--cert-dir=\(folder.file("certs"))",
                 // The tests' own traffic must not be held back by fairness between users.
                 "--max-requests-inflight=2000", "--max-mutating-requests-inflight=1000",
