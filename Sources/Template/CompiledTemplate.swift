@@ -83,7 +83,7 @@ struct ParsedText: Sendable {
     let templates: [CompiledTemplate]
 
     init(name: String, text: String, functions: FunctionNames) throws(TemplateError) {
-        var parser = Parser(name: name, text: text, functionNames: functions.names)
+        var parser = Parser(name: name, text: text, functions: functions)
         let source = SourceText(name: name, text: text)
         templates = try parser.parse().map { Compiler.compile($0, source: source, functions: functions) }
     }

@@ -66,8 +66,7 @@ extension Lexer {
     }
 
     mutating func emit(_ kind: Token.Kind) -> Token {
-        let text = String(decoding: slice(start, position), as: UTF8.self)
-        let token = Token(kind: kind, position: start, text: text, line: startLine)
+        let token = Token(kind: kind, start: start, end: position, line: startLine)
         start = position
         startLine = line
         return token
@@ -90,7 +89,30 @@ extension Lexer {
         for byte in slice(start, position) where byte == UInt8(ascii: "\n") { line += 1 }
     }
 
-    func error(_ text: String) -> Token { Token(kind: .error, position: start, text: text, line: startLine) }
+    mutating func error(_ text: String) -> Token {
+        fault = text
+        return Token(kind: .error, start: start, end: start, line: startLine)
+    }
+
+    /// The words of a token.
+    func text(of token: Token) -> String {
+        switch token.kind {
+        case .error: fault
+        case .end: "EOF"
+        default: String(decoding: slice(token.start, token.end), as: UTF8.self)
+        }
+    }
+
+    /// A token as Go's parse errors print it.
+    func description(of token: Token) -> String {
+        let text = text(of: token)
+        if token.kind == .end || token.kind == .error { return text }
+        if token.kind.isKeyword { return "<\(text)>" }
+        guard text.utf8.count > 10 else { return goQuoted(text) }
+        var start = String.UnicodeScalarView()
+        start.append(contentsOf: text.unicodeScalars.prefix(10))
+        return goQuoted(String(start)) + "..."
+    }
 }
 
 /// A letter, a digit or "_", in Unicode's sense.

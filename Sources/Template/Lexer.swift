@@ -14,6 +14,8 @@ struct Lexer {
     private var parenDepth = 0
     private var isInsideAction = false
     private var ending: Token?
+    /// What an error token says.
+    var fault = ""
 
     init(text: String, functionNames: Set<String>) {
         bytes = Array(text.utf8)
@@ -26,7 +28,7 @@ struct Lexer {
         if let ending { return ending }
         let token = isInsideAction ? insideAction() : text()
         if token.kind == .error || token.kind == .end {
-            ending = Token(kind: .end, position: position, text: token.kind == .end ? "EOF" : "", line: startLine)
+            ending = Token(kind: .end, start: position, end: position, line: startLine)
         }
         return token
     }
@@ -168,12 +170,10 @@ struct Lexer {
     private mutating func identifier() -> Token {
         passAlphanumerics()
         guard atTerminator() else { return badCharacter() }
-        let word = String(decoding: slice(start, position), as: UTF8.self)
-        switch Token.Kind.keyword(word) {
+        switch Token.Kind.keyword(slice(start, position)) {
         case .breakKeyword? where !breakIsKeyword, .continueKeyword? where !continueIsKeyword:
             return emit(.identifier)
-        case let keyword?: return emit(keyword)
-        case nil: return emit(word == "true" || word == "false" ? .bool : .identifier)
+        case let keyword: return emit(keyword ?? .identifier)
         }
     }
 

@@ -1,6 +1,6 @@
 /// A place in a template that an error may name: where it is, and its text as Go prints it,
 /// which is not the source's but a normal form of it.
-protocol SourceNode: Sendable {
+protocol SourceNode: AnyObject, Sendable {
     var position: Int { get }
     func write(to text: inout String)
 }
@@ -14,12 +14,12 @@ extension SourceNode {
 }
 
 /// An operand of a command.
-struct Operand: SourceNode {
-    indirect enum Kind: Sendable {
+final class Operand: SourceNode {
+    enum Kind: Sendable {
         case dot
         case null
         case bool(Bool)
-        case number(NumberLiteral)
+        indirect case number(NumberLiteral)
         case string(quoted: String, value: String)
         /// `.a.b`
         case field([String])
@@ -31,8 +31,13 @@ struct Operand: SourceNode {
         case pipeline(Pipeline)
     }
 
-    var position: Int
-    var kind: Kind
+    let position: Int
+    let kind: Kind
+
+    init(position: Int, kind: Kind) {
+        self.position = position
+        self.kind = kind
+    }
 
     func write(to text: inout String) {
         switch kind {
@@ -62,9 +67,14 @@ struct Operand: SourceNode {
 }
 
 /// Operands between pipes.
-struct Command: SourceNode {
-    var position: Int
-    var operands: [Operand]
+final class Command: SourceNode {
+    let position: Int
+    let operands: [Operand]
+
+    init(position: Int, operands: [Operand]) {
+        self.position = position
+        self.operands = operands
+    }
 
     func write(to text: inout String) {
         for (index, operand) in operands.enumerated() {
@@ -75,11 +85,18 @@ struct Command: SourceNode {
 }
 
 /// Commands joined by pipes, and the variables that get their value.
-struct Pipeline: SourceNode {
-    var position: Int
-    var isAssignment = false
-    var variables: [Operand] = []
-    var commands: [Command] = []
+final class Pipeline: SourceNode {
+    let position: Int
+    let isAssignment: Bool
+    let variables: [Operand]
+    let commands: [Command]
+
+    init(position: Int, isAssignment: Bool, variables: [Operand], commands: [Command]) {
+        self.position = position
+        self.isAssignment = isAssignment
+        self.variables = variables
+        self.commands = commands
+    }
 
     func write(to text: inout String) {
         for (index, variable) in variables.enumerated() {
@@ -95,10 +112,10 @@ struct Pipeline: SourceNode {
 }
 
 /// What stands between texts, and the texts.
-struct Statement: SourceNode {
+final class Statement: SourceNode {
     enum Branch: String { case ifTrue = "if", with, range }
 
-    indirect enum Kind: Sendable {
+    enum Kind: Sendable {
         case text(String)
         case action(Pipeline)
         case branch(Branch, Pipeline, [Statement], otherwise: [Statement]?)
@@ -110,8 +127,13 @@ struct Statement: SourceNode {
         case otherwise
     }
 
-    var position: Int
-    var kind: Kind
+    let position: Int
+    let kind: Kind
+
+    init(position: Int, kind: Kind) {
+        self.position = position
+        self.kind = kind
+    }
 
     func write(to text: inout String) {
         switch kind {

@@ -1,5 +1,5 @@
 /// A number in a template: what it can be, as Go's untyped constants can be several things.
-struct NumberLiteral: Sendable, Equatable {
+struct NumberLiteral: Sendable {
     var text: String
     var int: Int64?
     var unsigned: UInt64?
@@ -18,9 +18,9 @@ struct NumberLiteral: Sendable, Equatable {
     private static let floatMarks = Array(".eEpP".utf8)
 
     /// Reads a number token. The error text is Go's.
-    init(_ token: Token) throws(NumberFault) {
-        text = token.text
-        if token.kind == .charConstant {
+    init(_ text: String, _ kind: Token.Kind) throws(NumberFault) {
+        self.text = text
+        if kind == .charConstant {
             guard let value = goCharacterConstant(text) else {
                 // strconv refuses a bad escape; one more character is the template's own complaint.
                 throw NumberFault(text: text.contains("\\") || text == "''" ? "invalid syntax" : "malformed character constant: \(text)")
@@ -30,7 +30,7 @@ struct NumberLiteral: Sendable, Equatable {
             float = Double(value)
             return
         }
-        if token.kind == .complex || text.hasSuffix("i") {
+        if kind == .complex || text.hasSuffix("i") {
             try readComplex()
             return
         }

@@ -9,7 +9,7 @@ extension Parser {
         case .elseKeyword: return try otherwise()
         case .endKeyword:
             let end = try expect(.rightDelimiter, in: "end")
-            return Statement(position: end.position, kind: .end)
+            return Statement(position: end.start, kind: .end)
         case .ifKeyword: return try branch(.ifTrue)
         case .range: return try branch(.range)
         case .template: return try template()
@@ -17,22 +17,22 @@ extension Parser {
         default: break
         }
         giveBack()
-        let position = peek().position
+        let position = peek().start
         return Statement(position: position, kind: .action(try pipeline("command", until: .rightDelimiter)))
     }
 
     private mutating func loopControl(_ token: Token, _ kind: Statement.Kind, _ text: String) throws(TemplateError) -> Statement {
         try expect(.rightDelimiter, in: text)
         if rangeDepth == 0 { throw error("\(text) outside {{range}}") }
-        return Statement(position: token.position, kind: kind)
+        return Statement(position: token.start, kind: kind)
     }
 
     /// `else`, or the `else` of `else if` and `else with` with the second word still to be read.
     private mutating func otherwise() throws(TemplateError) -> Statement {
         let next = peekNonSpace()
-        if next.kind == .ifKeyword || next.kind == .with { return Statement(position: next.position, kind: .otherwise) }
+        if next.kind == .ifKeyword || next.kind == .with { return Statement(position: next.start, kind: .otherwise) }
         let token = try expect(.rightDelimiter, in: "else")
-        return Statement(position: token.position, kind: .otherwise)
+        return Statement(position: token.start, kind: .otherwise)
     }
 
     private mutating func branch(_ branch: Statement.Branch) throws(TemplateError) -> Statement {
@@ -73,6 +73,6 @@ extension Parser {
             giveBack()
             value = try pipeline(clause, until: .rightDelimiter)
         }
-        return Statement(position: token.position, kind: .template(name, value))
+        return Statement(position: token.start, kind: .template(name, value))
     }
 }

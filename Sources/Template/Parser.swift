@@ -7,7 +7,7 @@ struct Parser {
     static let depthLimit = 500
 
     let name: String
-    let functionNames: Set<String>
+    let functions: FunctionNames
     private var lexer: Lexer
     /// Token 0 is the newest; up to two older ones that were given back follow.
     private var tokens: (Token, Token, Token)
@@ -22,11 +22,11 @@ struct Parser {
     /// The deepest that the template being parsed has come.
     private var deepest = 0
 
-    init(name: String, text: String, functionNames: Set<String>) {
+    init(name: String, text: String, functions: FunctionNames) {
         self.name = name
-        self.functionNames = functionNames
-        lexer = Lexer(text: text, functionNames: functionNames)
-        let none = Token(kind: .end, position: 0, text: "", line: 1)
+        self.functions = functions
+        lexer = Lexer(text: text, functionNames: functions.names)
+        let none = Token(kind: .end, start: 0, end: 0, line: 1)
         tokens = (none, none, none)
     }
 
@@ -82,7 +82,7 @@ struct Parser {
         let name = try templateName(token, in: clause)
         let pipeline = try pipeline(clause, until: .rightDelimiter)
         try body(of: name, clause)
-        return Statement(position: token.position, kind: .template(name, pipeline))
+        return Statement(position: token.start, kind: .template(name, pipeline))
     }
 
     /// Parses a template inside this one: it sees no variables and no loop from outside.
@@ -113,7 +113,7 @@ struct Parser {
     }
 
     func unquoted(_ token: Token) throws(TemplateError) -> String {
-        guard let text = goUnquoted(token.text) else { throw error("invalid syntax") }
+        guard let text = goUnquoted(text(of: token)) else { throw error("invalid syntax") }
         return text
     }
 
@@ -135,7 +135,7 @@ struct Parser {
     private mutating func textOrAction() throws(TemplateError) -> Statement {
         let token = nextNonSpace()
         switch token.kind {
-        case .text: return Statement(position: token.position, kind: .text(token.text))
+        case .text: return Statement(position: token.start, kind: .text(text(of: token)))
         case .leftDelimiter:
             actionLine = token.line
             let statement = try action()
@@ -207,11 +207,13 @@ struct Parser {
         TemplateError(kind, template: name, line: tokens.0.line, message: message)
     }
 
+    func text(of token: Token) -> String { lexer.text(of: token) }
+
     func unexpected(_ token: Token, in clause: String) -> TemplateError {
-        guard token.kind == .error else { return error("unexpected \(token.description) in \(clause)") }
-        var message = token.text
+        guard token.kind == .error else { return error("unexpected \(lexer.description(of: token)) in \(clause)") }
+        var message = text(of: token)
         if actionLine != 0, actionLine != token.line {
-            message += (token.text.hasSuffix(" action") ? "" : " in action") + " started at \(name):\(actionLine)"
+            message += (message.hasSuffix(" action") ? "" : " in action") + " started at \(name):\(actionLine)"
         }
         return error(message)
     }

@@ -17,41 +17,30 @@ struct Token {
             }
         }
 
-        static func keyword(_ word: String) -> Kind? {
-            switch word {
+        /// The keyword that a word is; most words are told apart by their length.
+        static func keyword(_ word: ArraySlice<UInt8>) -> Kind? {
+            guard word.count > 1, word.count < 9, word.count != 7 else { return nil }
+            return switch String(decoding: word, as: UTF8.self) {
+            case "if": .ifKeyword
+            case "end": .endKeyword
+            case "else": .elseKeyword
+            case "with": .with
+            case "nil": .nilKeyword
+            case "range": .range
+            case "define": .define
+            case "true", "false": .bool
+            case "template": .template
             case "block": .block
             case "break": .breakKeyword
             case "continue": .continueKeyword
-            case "define": .define
-            case "else": .elseKeyword
-            case "end": .endKeyword
-            case "if": .ifKeyword
-            case "nil": .nilKeyword
-            case "range": .range
-            case "template": .template
-            case "with": .with
             default: nil
             }
         }
     }
 
     var kind: Kind
-    /// Bytes before it in the text.
-    var position: Int
-    var text: String
+    /// The bytes of the text that it is, from and up to. Its words are read only when they are needed.
+    var start: Int
+    var end: Int
     var line: Int
-
-    /// As Go's parse errors print it.
-    var description: String {
-        switch kind {
-        case .end: return "EOF"
-        case .error: return text
-        case _ where kind.isKeyword: return "<\(text)>"
-        default:
-            guard text.utf8.count > 10 else { return goQuoted(text) }
-            var start = String.UnicodeScalarView()
-            start.append(contentsOf: text.unicodeScalars.prefix(10))
-            return goQuoted(String(start)) + "..."
-        }
-    }
 }

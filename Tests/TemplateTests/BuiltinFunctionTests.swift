@@ -139,6 +139,23 @@ import Testing
         ),
         (#"{{ js "\x01\u200b=<>&" }}"#, #"\u0001\u200B\u003D\u003C\u003E\u0026"#),
         ("{{ .Values.s | upper | upper | len }}", "5"),
+        ("{{ until 'a' | len }}", "97"),
+        (
+            "{{ index .Values.l\n  1\n  2 }}",
+            #"template: t:1:3: executing "t" at <index .Values.l 1 2>: error calling index: index out of range: 2"#
+        ),
+        (#"{{ index (index .Values.m "b") "d" 0 }}"#, "1"),
+        (#"{{ (index .Values.m "b").d }}"#, "[1 x]"),
+        (#"{{ len (index .Values.m "b" "d") }}"#, "2"),
+        (
+            "{{ .Values.l | index 1 }}",
+            #"template: t:1:15: executing "t" at <index 1>: error calling index: can't index item of type int"#
+        ),
+        (#"{{ index .Values.m "b" | len }}"#, "2"),
+        (
+            #"{{ include "a" (list 1 2) }}{{ define "a" }}{{ index . 1 }}{{ .x }}{{ end }}"#,
+            #"template: t:1:3: executing "t" at <include "a" (list 1 2)>: error calling include: template: t:1:62: executing "a" at <.x>: can't evaluate field x in type []interface {}"#
+        ),
     ]
 
     @Test(arguments: table + table1)

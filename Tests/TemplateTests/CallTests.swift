@@ -129,6 +129,34 @@ import Testing
             "{{ range until 1 }}{{ .x }}{{ end }}",
             #"template: t:1:22: executing "t" at <.x>: can't evaluate field x in type int"#
         ),
+        (#"{{ ((dict "a" nil).a).b }}"#, "<no value>"),
+        (
+            #"{{ (dict "a" nil).a.b }}"#,
+            #"template: t:1:13: executing "t" at <nil>: nil pointer evaluating interface {}.b"#
+        ),
+        ("☃\n☃{{ fail }}", #"template: t:2:6: executing "t" at <fail>: wrong number of args for fail: want 1 got 0"#),
+        ("{{ upper 0x10 }}", #"template: t:1:9: executing "t" at <0x10>: expected string; found 0x10"#),
+        ("{{ upper 'a' }}", #"template: t:1:9: executing "t" at <'a'>: expected string; found 'a'"#),
+        (
+            "{{ upper `3` 1e3 }}",
+            #"template: t:1:3: executing "t" at <upper>: wrong number of args for upper: want 1 got 2"#
+        ),
+        ("{{ upper -1.5e3 }}", #"template: t:1:9: executing "t" at <-1.5e3>: expected string; found -1.5e3"#),
+        ("{{ until 1e1 }}", "[0 1 2 3 4 5 6 7 8 9]"),
+        ("{{ until 0x3 }}", "[0 1 2]"),
+        (
+            "{{ hasKey 1.5 `x` }}",
+            #"template: t:1:10: executing "t" at <1.5>: can't handle 1.5 for arg of type map[string]interface {}"#
+        ),
+        (
+            "{{ .Values.s |\n upper |\n until }}",
+            #"template: t:3:1: executing "t" at <until>: wrong type for value; expected int; got string"#
+        ),
+        (
+            #"{{ upper "a" | (upper) }}"#,
+            #"template: t:1:9: executing "t" at <"a">: can't give argument to non-function upper"#
+        ),
+        ("{{ upper.x }}", #"template: t:1:3: executing "t" at <upper>: wrong number of args for upper: want 1 got 0"#),
     ]
 
     @Test(arguments: table + table1)

@@ -134,6 +134,31 @@ import Testing
         ("{{ if and .Values.nil (eq .Values.nil.x 1) }}a{{else}}b{{end}}", "b"),
         ("{{ (or .Values.nil .Values.m).a }}", "z"),
         ("{{ and nil }}|{{ or nil nil }}|{{ print (or nil nil) }}", "<no value>|<no value>|<nil>"),
+        (
+            "{{ range $i, $e := .Values.l }}{{ with $e }}{{ if eq $i 2 }}{{ break }}{{ end }}{{ . }}{{ end }}{{ end }}",
+            "ab"
+        ),
+        (
+            "{{ range list 1 2 3 }}{{ range list 4 5 }}{{ if eq . 5 }}{{ continue }}{{ end }}{{ . }}{{ break }}{{ end }};{{ end }}",
+            "4;4;4;"
+        ),
+        (
+            "{{ if and\n (eq 1 1)\n (upper 2)\n}}{{ end }}",
+            #"template: t:3:8: executing "t" at <2>: expected string; found 2"#
+        ),
+        (
+            "{{ eq .Values.s .Values.n }}",
+            #"template: t:1:3: executing "t" at <eq .Values.s .Values.n>: error calling eq: incompatible types for comparison: string and float64"#
+        ),
+        ("{{ eq .Values.m.b.c 1.0 }}", "true"),
+        ("{{ ne (len .Values.l) 6 }}", "false"),
+        ("{{ not (eq 1 1) | not }}", "true"),
+        ("{{ if not (and .Values.t .Values.fa) }}y{{ end }}", "y"),
+        (#"{{ or .Values.e "d" | upper }}"#, "D"),
+        ("{{ and .Values.s .Values.e }}|", "|"),
+        ("{{ (and .Values.m .Values.m.b).c }}", "1"),
+        ("{{ (or .Values.missing .Values.alsoMissing).x }}", "<no value>"),
+        ("{{ (and .Values.m .Values.missing).x }}", "<no value>"),
     ]
 
     @Test(arguments: table + table1)

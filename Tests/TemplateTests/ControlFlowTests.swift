@@ -88,9 +88,48 @@ import Testing
             "{{ range .Values.m }}{{ .c.d.e }}{{ end }}",
             #"template: t:1:26: executing "t" at <.c.d.e>: can't evaluate field c in type interface {}"#
         ),
+        ("{{ $x := 1 }}{{ with 2 }}{{ $x := . }}{{ $x }}{{ end }}{{ $x }}", "21"),
+        ("{{ with $y := 5 }}{{ $y }}{{ else }}{{ $y }}{{ end }}", "5"),
+        ("{{ with $y := 0 }}{{ $y }}{{ else }}{{ $y }}{{ end }}", "0"),
+        ("{{ if $y := 0 }}{{ else if $z := 3 }}{{ $y }}{{ $z }}{{ end }}", "03"),
+        ("{{ range $y := list }}{{ else }}{{ $y }}{{ end }}", "[]"),
+        (
+            "{{ if .Values.s }}{{ .Values.missing.foo }}{{ end }}",
+            #"template: t:1:28: executing "t" at <.Values.missing.foo>: nil pointer evaluating interface {}.foo"#
+        ),
     ]
 
-    @Test(arguments: table)
+    private static let table1: [(String, String)] = [
+        (
+            "{{ range .Values.l }}{{ $.Values.missing.foo }}{{ end }}",
+            #"template: t:1:25: executing "t" at <$.Values.missing.foo>: nil pointer evaluating interface {}.foo"#
+        ),
+        (
+            "{{ with .Values.m }}{{ .zz.foo }}{{ end }}",
+            #"template: t:1:26: executing "t" at <.zz.foo>: nil pointer evaluating interface {}.foo"#
+        ),
+        ("{{ with .Values.m }}{{ .zz }}{{ (.zz).foo }}{{ end }}", "<no value><no value>"),
+        (#"{{ range $k, $v := dict "b" 1 "a" 2 }}{{ $k }}{{ $v }}{{ end }}"#, "a2b1"),
+        (#"{{ range dict "b" 1 "a" 2 }}{{ . }}{{ end }}"#, "21"),
+        ("{{ range $k, $v := dict }}x{{ else }}y{{ end }}", "y"),
+        (
+            "{{ range $v := .Values.n }}{{ end }}",
+            #"template: t:1:22: executing "t" at <.Values.n>: range can't iterate over 3"#
+        ),
+        (
+            "{{ range .Values.f }}{{ end }}",
+            #"template: t:1:16: executing "t" at <.Values.f>: range can't iterate over 1.5"#
+        ),
+        (
+            "{{ range .Values.missing.x }}{{ end }}",
+            #"template: t:1:16: executing "t" at <.Values.missing.x>: nil pointer evaluating interface {}.x"#
+        ),
+        ("{{ range $i, $v := .Values.missing }}{{ else }}{{ $i }}{{ $v }}E{{ end }}", "<no value><no value>E"),
+        ("{{ range (list 1 2 3) }}{{ . }}{{ end }}", "123"),
+        ("{{ range $i, $ := list 1 }}{{ $i }}{{ end }}", "0"),
+    ]
+
+    @Test(arguments: table + table1)
     func isAsInGo(_ template: String, _ answer: String) {
         #expect(rendered(template) == answer)
     }

@@ -56,6 +56,30 @@ import Testing
             #"{{ (dict "a" (list 1 2)).a.b }}"#,
             #"template: t:1:21: executing "t" at <2>: can't evaluate field b in type interface {}"#
         ),
+        (
+            "{{ .Values.m.b.c.x.y }}",
+            #"template: t:1:10: executing "t" at <.Values.m.b.c.x.y>: can't evaluate field x in type interface {}"#
+        ),
+        (
+            "{{ (.Values.m).b.c.x }}",
+            #"template: t:1:11: executing "t" at <.Values.m>: can't evaluate field x in type interface {}"#
+        ),
+        (
+            #"{{ (dict "a" 1).a.b }}"#,
+            #"template: t:1:13: executing "t" at <1>: can't evaluate field b in type interface {}"#
+        ),
+        (
+            "é{{ .Values.s.x }}",
+            #"template: t:1:12: executing "t" at <.Values.s.x>: can't evaluate field x in type interface {}"#
+        ),
+        (
+            "\t{{ .Values.s.x }}",
+            #"template: t:1:11: executing "t" at <.Values.s.x>: can't evaluate field x in type interface {}"#
+        ),
+        (
+            "{{ .Values.m.b.d.x }}",
+            #"template: t:1:10: executing "t" at <.Values.m.b.d.x>: can't evaluate field x in type interface {}"#
+        ),
     ]
 
     @Test(arguments: table)

@@ -128,6 +128,18 @@ import Testing
 
     private static let table1: [(String, String)] = [
         (#"{{ upper (printf "%s" (upper 3)) }}"#, #"template: t:1:29: executing "t" at <3>: expected string; found 3"#),
+        ("{{ print ($x := 3) $x }}", "3 3"),
+        (
+            #"{{ printf "%d" 0x10 | fail 0x10 }}"#,
+            #"template: t:1:22: executing "t" at <fail>: wrong number of args for fail: want 1 got 2"#
+        ),
+        ("{{ print (and .Values.m .Values.missing) }}", "<nil>"),
+        (#"{{ printf "%s" (or .Values.missing nil) }}"#, "%!s(<nil>)"),
+        (#"{{ include (printf "%s" "a") . }}{{ define "a" }}ok{{ end }}"#, "ok"),
+        (
+            #"{{ eq (1i) 1i }} {{ 1i }} {{ -2.5i }} {{ 1+0i }} {{ print 1i }} {{ printf "%v" 2i }}"#,
+            "true (0+1i) (0-2.5i) (1+0i) (0+1i) (0+2i)"
+        ),
     ]
 
     @Test(arguments: table + table1)

@@ -37,6 +37,24 @@ import Testing
             "{{ $d := dict }}{{ $d.a.b.c }}",
             #"template: t:1:21: executing "t" at <$d.a.b.c>: nil pointer evaluating interface {}.b"#
         ),
+        (
+            #"{{ $x := dict "a" (dict "b" "s") }}{{ $x.a.b.c }}"#,
+            #"template: t:1:40: executing "t" at <$x.a.b.c>: can't evaluate field c in type interface {}"#
+        ),
+        (
+            #"{{ $x := dict "a" (dict "b" "s") }}{{ $x.a.b.c.d }}"#,
+            #"template: t:1:40: executing "t" at <$x.a.b.c.d>: can't evaluate field c in type interface {}"#
+        ),
+        ("{{ ($x := 3) }}{{ $x }}", "33"),
+        ("{{ $x := 1 | print 2 }}{{ $x }}", "2 1"),
+        ("{{ $ := 1 }}{{ $ }}", "1"),
+        ("{{ $a:=1 }}{{$a}}", "1"),
+        ("{{$a := 1}}{{$a|print}}", "1"),
+        ("{{ $.x.y }}", #"template: t:1:4: executing "t" at <$.x.y>: nil pointer evaluating interface {}.y"#),
+        (
+            "{{ $.Values.x.y }}",
+            #"template: t:1:4: executing "t" at <$.Values.x.y>: nil pointer evaluating interface {}.y"#
+        ),
     ]
 
     @Test(arguments: table)
