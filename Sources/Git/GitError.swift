@@ -55,15 +55,10 @@ extension GitError {
     /// A branch or tag that is not there, with the ones that are and the likely slip.
     static func unknown(_ reference: GitReference, existing: [String], place: String) -> GitError {
         let sorted = existing.sorted()
-        var advice: String
-        if let near = nearest(to: reference.name, among: sorted) {
-            advice = "did you mean \"\(near)\"?"
-        } else {
-            advice = "use one of these"
-        }
         let shown = sorted.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
         let more = sorted.count > 20 ? " and \(sorted.count - 20) more" : ""
-        advice += sorted.isEmpty ? "; there is none" : " existing: \(shown)\(more)"
+        let guess = nearest(to: reference.name, among: sorted).map { "did you mean \"\($0)\"? " } ?? ""
+        let advice = sorted.isEmpty ? "there is none yet: push one" : "\(guess)there are \(shown)\(more)"
         return GitError(
             .unknownReference(name: reference.name, existing: sorted), "no \(reference) there", place: place, advice: advice)
     }

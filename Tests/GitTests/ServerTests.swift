@@ -164,7 +164,7 @@ import Testing
     }
 }
 
-@Suite(.serialized) struct SSHTests {
+@Suite(.serialized, .enabled(if: Subprocess.find("sshd") != nil, "needs openssh-server")) struct SSHTests {
     let folder: TemporaryFolder
     let repository: TestRepository
     let server: SSHGitServer
