@@ -41,7 +41,7 @@ package struct Reflector: Sendable {
                 case .heard:
                     backoff.reset()
                     await deliver(effect)
-                case .replace, .change, .failed, .regressed: await deliver(effect)
+                case .replace, .change, .opened, .failed, .regressed: await deliver(effect)
                 }
             }
             guard !Task.isCancelled, let input else { return }

@@ -126,10 +126,10 @@ package actor WatchCache {
                 case .bookmark: break
                 }
             }
-        case .heard(let version): heard(&part, version)
+        case .opened(let version), .heard(let version): heard(&part, version)
         case .failed(let error):
             part.state.error = error
-            if before.error?.message != error.message {
+            if before.error?.reason != error.reason {
                 logger.warning("watch failed", metadata: ["resource": "\(part.resource.name)", "error": "\(error)"])
             }
         case .regressed(let from, let to):

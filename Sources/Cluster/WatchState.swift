@@ -44,7 +44,9 @@ package struct WatchState: Sendable, Hashable {
         case replace([Object], resourceVersion: String)
         /// Added, modified and deleted, no bookmarks.
         case change([WatchEvent])
-        /// The server is up to date with us, as of now.
+        /// The server follows on from here: nothing is known to be missing. It may be long until it has news.
+        case opened(resourceVersion: String)
+        /// Events or a bookmark came: all is known up to here.
         case heard(resourceVersion: String)
         case failed(ClusterError)
         /// The cluster answers with a past older than what was seen: restored from a backup, or a stale server.
@@ -63,7 +65,7 @@ package struct WatchState: Sendable, Hashable {
         switch input {
         case .listed(let page): listed(page)
         case .listFailed(let error): listFailed(error)
-        case .watchOpened: [.readWatch]
+        case .watchOpened: [.opened(resourceVersion: resourceVersion), .readWatch]
         case .events(let events): received(events)
         case .watchEnded(let isShort): reopen(isShort ? [.pause(nil)] : [])
         case .watchFailed(let error): watchFailed(error)

@@ -52,7 +52,7 @@ import Testing
         Row(name: "a page that failed", from: page, input: .listFailed(down), to: .empty(isPaged: true),
             effects: [.failed(down), .pause(down), listAgain]),
         Row(name: "a watch begins", from: .initListed(resourceVersion: "9"), input: .watchOpened,
-            to: .initListed(resourceVersion: "9"), effects: [.readWatch]),
+            to: .initListed(resourceVersion: "9"), effects: [.opened(resourceVersion: "9"), .readWatch]),
         Row(name: "events", from: .initListed(resourceVersion: "4"), input: .events([.added(a), .deleted(b)]),
             to: .watching(resourceVersion: "6"),
             effects: [.change([.added(a), .deleted(b)]), .heard(resourceVersion: "6"), .readWatch]),
