@@ -76,7 +76,7 @@ private let deployments = "/apis/apps/v1/namespaces/default/deployments"
         let cluster = APITestServer()
         try await cluster.create(deployments, Manifest.deployment())
         let main = try await cluster.merge(deployments + "/web", ["spec": ["replicas": 3], "status": ["replicas": 9]])
-        #expect(main.value["status"] == nil)
+        #expect(main.value["status"] == [:])
         let status = try await cluster.merge(deployments + "/web/status", ["spec": ["replicas": 9], "status": ["replicas": 3]])
         #expect(status.value[path: "spec", "replicas"] == 3)
         #expect(status.value[path: "status", "replicas"] == 3)

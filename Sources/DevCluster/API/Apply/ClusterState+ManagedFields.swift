@@ -10,7 +10,27 @@ extension ClusterState {
     ) -> Value? {
         if let applied { return applied.value }
         guard let rules = rules(type, version: version, part: .main) else { return nil }
-        return (try? rules.update(from: [:], to: object.value, managed: ManagedFields(), manager: options.manager))?.value
+        // Compared with an empty object of the type, which has its plain struct fields: they are nobody's.
+        let empty = Self.skeleton(object.value, depth: 0)
+        return (try? rules.update(from: empty, to: object.value, managed: ManagedFields(), manager: options.manager))?.value
+    }
+
+    private static let structFields: Set<String> = [
+        "metadata", "spec", "status", "template", "strategy", "updateStrategy", "jobTemplate", "loadBalancer",
+        "podSelector",
+    ]
+
+    private static func skeleton(_ value: Value, depth: Int) -> Value {
+        var result: Mapping = [:]
+        for entry in value.mapping ?? [:] where depth < 6 {
+            if structFields.contains(entry.key), entry.value.mapping != nil {
+                result[entry.key] = skeleton(entry.value, depth: depth + 1)
+            } else if entry.key == "containers" || entry.key == "rules", entry.value.sequence?.isEmpty == false {
+                // Lists that Go writes as null rather than not at all.
+                result[entry.key] = []
+            }
+        }
+        return .mapping(result)
     }
 
     /// - Parameter applied: the entries server-side apply worked out; nil for every other write.

@@ -10,6 +10,8 @@ enum TypedPatch {
             case .unknownField: "\(path(problem.path, in: value, schema)): field not declared in schema"
             case .wrongType(let expected, _):
                 "\(path(problem.path, in: value, schema)): " + mismatch(value[problem.path] ?? .null, expected: expected)
+            case .duplicate(let key):
+                "\(path(DocumentPath(Array(problem.path.steps.dropLast())), in: value, schema)): duplicate entries for \(key)"
             default: nil
             }
         }

@@ -3,25 +3,47 @@ import Kubernetes
 
 /// What the server itself writes into an object before it is checked.
 extension ClusterState {
-    func prepareCreated(_ object: Object, type: ResourceType, version: String) -> Object {
+    /// Defaults: what the writer is taken to have said, and owns.
+    func defaulted(_ object: Object, type: ResourceType) -> Object {
         var object = filled(object)
-        switch (type.group, type.kind) {
-        case ("", "Namespace"):
-            object.value.fill("spec", "finalizers", with: ["kubernetes"])
-            object.value[path: "status", "phase"] = "Active"
+        if type.id == Self.namespaces {
             object.value[path: "metadata", "labels", "kubernetes.io/metadata.name"] = .string(object.name)
-        case ("", "Pod"):
-            object.value[path: "status"] = ["phase": "Pending", "qosClass": .string(Self.qosClass(object))]
-        case ("batch", "Job"): selectOwnPods(&object)
-        default: break
         }
         return object
     }
 
-    func prepareUpdated(_ object: Object, old: Object, type: ResourceType, version: String) -> Object {
-        var object = filled(object)
+    /// The server's own part of a new object (the registries' `PrepareForCreate`); nobody owns it.
+    func prepareCreated(_ object: Object, type: ResourceType) -> Object {
+        var object = object
         switch (type.group, type.kind) {
-        case ("", "Namespace"): object.value[path: "metadata", "labels", "kubernetes.io/metadata.name"] = .string(object.name)
+        case ("", "Namespace"):
+            object.value.fill("spec", "finalizers", with: ["kubernetes"])
+            object.value[path: "status", "phase"] = "Active"
+        case ("", "Pod"):
+            object.value.change("spec") { PodDefaults.admit(&$0) }
+            object.value[path: "status"] = ["phase": "Pending", "qosClass": .string(Self.qosClass(object))]
+        case ("batch", "Job"): selectOwnPods(&object)
+        default: break
+        }
+        if type.custom == nil, type.hasStatus { object.value.fill("status", with: Self.firstStatus[type.kind] ?? [:]) }
+        return object
+    }
+
+    /// The counts that Go writes also when they are zero.
+    private static let firstStatus: [String: Value] = [
+        "ReplicaSet": ["replicas": 0], "ReplicationController": ["replicas": 0],
+        "StatefulSet": ["replicas": 0, "availableReplicas": 0],
+        "DaemonSet": [
+            "currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0,
+        ],
+        "HorizontalPodAutoscaler": ["currentReplicas": 0, "desiredReplicas": 0],
+        "Ingress": ["loadBalancer": [:]],
+        "PodDisruptionBudget": ["currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0],
+    ]
+
+    func prepareUpdated(_ object: Object, old: Object, type: ResourceType, version: String) -> Object {
+        var object = defaulted(object, type: type)
+        switch (type.group, type.kind) {
         case ("batch", "Job") where object.value[path: "spec", "selector"] == nil:
             // Who writes the manifest again does not know what the server put there.
             object.value[path: "spec", "selector"] = old.value[path: "spec", "selector"]
@@ -36,7 +58,10 @@ extension ClusterState {
         case ("", "ServiceAccount"):
             if let secrets = old.value["secrets"] { object.value.fill("secrets", with: secrets) }
         case ("", "Pod"):
-            if let node = old.value[path: "spec", "nodeName"] { object.value.fill("spec", "nodeName", with: node) }
+            // Whoever writes the manifest again does not know what admission and scheduler put there.
+            for field in ["nodeName", "serviceAccountName", "serviceAccount", "priority", "preemptionPolicy", "tolerations"] {
+                if let value = old.value[path: "spec", field] { object.value.fill("spec", field, with: value) }
+            }
         default: break
         }
         return object

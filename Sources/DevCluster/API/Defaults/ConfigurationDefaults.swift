@@ -21,7 +21,8 @@ enum ConfigurationDefaults {
             object.value.fill("spec", "volumeMode", with: "Filesystem")
             object.value.fill("spec", "persistentVolumeReclaimPolicy", with: "Retain")
             object.value.fill("status", "phase", with: "Pending")
-        case ("", "LimitRange"): break
+            object.value.change("spec", "hostPath") { $0.fill("type", with: "") }
+        case ("", "LimitRange"): limitRange(&object.value)
         case ("autoscaling", "HorizontalPodAutoscaler"): autoscaler(&object)
         case ("networking.k8s.io", "NetworkPolicy"): networkPolicy(&object.value)
         case ("networking.k8s.io", "IngressClass"):
@@ -75,6 +76,18 @@ enum ConfigurationDefaults {
             value[path: "data", entry.key] = .string(Base64.encode(Array((entry.value.string ?? "").utf8)))
         }
         value["stringData"] = nil
+    }
+
+    /// A container's default limit is also its default request.
+    private static func limitRange(_ value: inout Value) {
+        value.change("spec") { spec in
+            spec.eachItem("limits") { item in
+                guard item["type"] == "Container" else { return }
+                for entry in item["max"]?.mapping ?? [:] { item.fill("default", entry.key, with: entry.value) }
+                for entry in item["default"]?.mapping ?? [:] { item.fill("defaultRequest", entry.key, with: entry.value) }
+                for entry in item["min"]?.mapping ?? [:] { item.fill("defaultRequest", entry.key, with: entry.value) }
+            }
+        }
     }
 
     private static func autoscaler(_ object: inout Object) {

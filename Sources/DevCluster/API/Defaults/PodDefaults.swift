@@ -37,7 +37,10 @@ enum PodDefaults {
                 }
             }
         }
-        // Admission: ServiceAccount, Priority, DefaultTolerationSeconds.
+    }
+
+    /// What admission adds to a new pod (ServiceAccount, Priority, DefaultTolerationSeconds).
+    static func admit(_ spec: inout Value) {
         spec.fill("serviceAccountName", with: "default")
         spec.fill("serviceAccount", with: spec["serviceAccountName"] ?? "default")
         spec.fill("priority", with: 0)

@@ -164,7 +164,7 @@ private enum Omission {
     ]
     private static let droppedFalse: Set<String> = [
         "hostNetwork", "hostPID", "hostIPC", "readOnly", "tty", "stdin", "stdinOnce", "paused", "publishNotReadyAddresses",
-        "unschedulable",
+        "unschedulable", "globalDefault",
     ]
 
     static func omits(_ key: String, _ value: Value, _ schema: Schema) -> Bool {

@@ -8,7 +8,8 @@ extension BodyRules {
         case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet":
             nonnegative(spec, "replicas", "minReadySeconds", "revisionHistoryLimit")
             selector(spec, kind: object.kind)
-            template(spec["template"], at: "spec.template", restartPolicies: ["Always"])
+            let claims = (spec["volumeClaimTemplates"]?.sequence ?? []).compactMap { $0[path: "metadata", "name"]?.string }
+            template(spec["template"], at: "spec.template", restartPolicies: ["Always"], claims: Set(claims))
             if object.kind == "Deployment" { strategy(spec) }
         case "Job":
             nonnegative(spec, "parallelism", "completions", "backoffLimit")
@@ -33,30 +34,32 @@ extension BodyRules {
     }
 
     private mutating func selector(_ spec: Value, kind: String) {
-        guard let selector = spec["selector"] else {
+        let labels = spec[path: "template", "metadata", "labels"]
+        let match = spec["selector"].flatMap { try? LabelSelector($0) }
+        if let selector = spec["selector"] {
+            if match?.isEmpty ?? true {
+                errors.append(
+                    .invalid(
+                        "spec.selector", shown: goSelector(selector), "empty selector is invalid for \(kind.lowercased())"))
+                return
+            }
+        } else {
             errors.append(.required("spec.selector"))
-            return
         }
-        guard let match = try? LabelSelector(selector), !match.isEmpty else {
-            errors.append(.invalid("spec.selector", selector, "empty selector is invalid for \(kind.lowercased())"))
-            return
-        }
-        let labels = spec[path: "template", "metadata", "labels"]?.mapping ?? [:]
-        if !match.matches(labels) {
+        if spec["template"] != nil, !(match?.matches(labels?.mapping ?? [:]) ?? false) {
             errors.append(
-                .invalid(
-                    "spec.template.metadata.labels", shown: goMap(.mapping(labels)), "`selector` does not match template `labels`"))
+                .invalid("spec.template.metadata.labels", shown: goMap(labels), "`selector` does not match template `labels`"))
         }
     }
 
-    private mutating func template(_ template: Value?, at place: String, restartPolicies: [String]) {
+    private mutating func template(_ template: Value?, at place: String, restartPolicies: [String], claims: Set<String> = []) {
         guard let template else {
             errors.append(.required(place))
             return
         }
         errors += MetadataRules.labelErrors(template[path: "metadata", "labels"], at: "\(place).labels")
         let policy = template[path: "spec", "restartPolicy"]?.string ?? ""
-        PodRules.check(template["spec"] ?? [:], at: "\(place).spec", into: &errors)
+        PodRules.check(template["spec"] ?? [:], at: "\(place).spec", claims: claims, into: &errors)
         if !restartPolicies.contains(policy), ["Always", "OnFailure", "Never"].contains(policy) {
             if restartPolicies.count > 1, policy == "Always" {
                 errors.append(
@@ -98,4 +101,17 @@ extension BodyRules {
 func goMap(_ value: Value?) -> String {
     guard let mapping = value?.mapping, !mapping.isEmpty else { return "map[string]string(nil)" }
     return "map[string]string{" + mapping.sorted.map { "\"\($0.key)\":\"\($0.value.string ?? "")\"" }.joined(separator: ", ") + "}"
+}
+
+/// A selector as Go's `%#v` prints `v1.LabelSelector`.
+func goSelector(_ value: Value) -> String {
+    let expressions = (value["matchExpressions"]?.sequence ?? []).map { entry in
+        let values = (entry["values"]?.sequence ?? []).map { "\"\($0.string ?? "")\"" }.joined(separator: ", ")
+        return
+            "v1.LabelSelectorRequirement{Key:\"\(entry["key"]?.string ?? "")\", Operator:\"\(entry["operator"]?.string ?? "")\", Values:[]string{\(values)}}"
+    }
+    let list =
+        expressions.isEmpty
+        ? "[]v1.LabelSelectorRequirement(nil)" : "[]v1.LabelSelectorRequirement{\(expressions.joined(separator: ", "))}"
+    return "v1.LabelSelector{MatchLabels:\(goMap(value["matchLabels"])), MatchExpressions:\(list)}"
 }

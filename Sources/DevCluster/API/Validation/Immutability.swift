@@ -69,18 +69,6 @@ enum Immutability {
         errors.append(.invalid(field, shown: shown, "field is immutable"))
     }
 
-    /// A selector as Go's `%#v` prints `v1.LabelSelector`.
-    private static func goSelector(_ value: Value) -> String {
-        let expressions = (value["matchExpressions"]?.sequence ?? []).map { entry in
-            let values = (entry["values"]?.sequence ?? []).map { "\"\($0.string ?? "")\"" }.joined(separator: ", ")
-            return
-                "v1.LabelSelectorRequirement{Key:\"\(entry["key"]?.string ?? "")\", Operator:\"\(entry["operator"]?.string ?? "")\", Values:[]string{\(values)}}"
-        }
-        let list = expressions.isEmpty
-            ? "[]v1.LabelSelectorRequirement(nil)" : "[]v1.LabelSelectorRequirement{\(expressions.joined(separator: ", "))}"
-        return "v1.LabelSelector{MatchLabels:\(goMap(value["matchLabels"])), MatchExpressions:\(list)}"
-    }
-
     private static func statefulSet(_ new: Value, _ old: Value, into errors: inout [FieldError]) {
         let free = [
             "replicas", "ordinals", "template", "updateStrategy", "persistentVolumeClaimRetentionPolicy", "minReadySeconds",

@@ -3,8 +3,9 @@ import Kubernetes
 
 /// What a pod's spec must be (pkg/apis/core/validation).
 enum PodRules {
-    static func check(_ spec: Value, at place: String, into errors: inout [FieldError]) {
-        let volumes = volumeNames(spec, at: place, into: &errors)
+    /// - Parameter claims: volumes that a StatefulSet's claim templates bring along.
+    static func check(_ spec: Value, at place: String, claims: Set<String> = [], into errors: inout [FieldError]) {
+        let volumes = volumeNames(spec, at: place, into: &errors).union(claims)
         let containers = spec["containers"]?.sequence ?? []
         if containers.isEmpty { errors.append(.required("\(place).containers")) }
         var names: Set<String> = []

@@ -79,10 +79,11 @@ extension ClusterState {
         object.value[path: "metadata", "uid"] = .string(newUID())
         object.value[path: "metadata", "generation"] = type.hasGeneration ? .int(1) : nil
         if type.hasStatus { object.value["status"] = nil }
-        object = prepareCreated(object, type: type, version: version)
-        try admit(&object, type: type)
+        object = defaulted(object, type: type)
         object.value[path: "metadata", "managedFields"] = nil
         let tracked = managedFieldsAfterCreate(object, type: type, version: version, options: options, applied: applied)
+        object = prepareCreated(object, type: type)
+        try admit(&object, type: type)
         object.value[path: "metadata", "managedFields"] = tracked
         let errors = validateCreated(object, type: type, version: version)
         if !errors.isEmpty { throw .invalid(group: type.group, kind: type.kind, name: shownName, errors) }

@@ -63,7 +63,7 @@ extension ClusterState {
         let budgets = ResourceID(group: "policy", plural: "poddisruptionbudgets")
         for budget in (tables[budgets]?.objects ?? SortedObjects()).slice(namespace: call.namespace) {
             guard let selector = budget.object.value[path: "spec", "selector"], let match = try? LabelSelector(selector),
-                match.matches(current.object.labels), budget.object.value["status"] != nil,
+                match.matches(current.object.labels),
                 (budget.object.value[path: "status", "disruptionsAllowed"]?.int ?? 0) <= 0
             else { continue }
             var failure = APIFailure.tooMany(
