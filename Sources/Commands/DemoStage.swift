@@ -50,7 +50,9 @@ struct DemoStage {
                 store: InventoryStore(client: client, namespace: "martlet-system"), time: time, random: random, logger: logger,
                 progress: progress))
         try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { try await cluster.run() }
+            group.addTask {
+                do { try await cluster.run() } catch is CancellationError {}
+            }
             try await cluster.ready()
             let kubeconfig = "\(folder)/kubeconfig"
             try writeFile(cluster.kubeconfig(), to: kubeconfig)

@@ -44,7 +44,9 @@ struct DevClusterCommand: AsyncParsableCommand {
         logger.logLevel = .warning
         let cluster = EmbeddedCluster(options: options, logger: logger)
         try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { try await cluster.run() }
+            group.addTask {
+                do { try await cluster.run() } catch is CancellationError {}
+            }
             try await cluster.ready()
             try writeFile(cluster.kubeconfig(), to: kubeconfigFile)
             Terminal.standardError.line(

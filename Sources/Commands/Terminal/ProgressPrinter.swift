@@ -22,7 +22,7 @@ struct ProgressPrinter: Sendable {
             let failed = failures > 0 ? ", \(failures) failed" : ""
             say("applied", failures > 0 ? .red : .green, "\(application) at \(revision): \(count) objects in \(durationText(duration))\(failed)")
         case .healthy(let application, let revision, let duration):
-            say("healthy", .green, "\(application) at \(revision), \(durationText(duration)) after the commit was seen")
+            say("healthy", .green, "\(application) at \(revision), in \(durationText(duration))")
         case .hook(_, let key, let message): say("hook", .cyan, "\(key): \(message)")
         case .status(let status, let previous): show(status, previous)
         }

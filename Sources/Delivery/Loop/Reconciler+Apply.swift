@@ -30,6 +30,7 @@ extension Reconciler {
         }
 
         let start = environment.time.elapsed
+        if !due.writes.isEmpty, begunAt == nil { begunAt = start }
         if !due.writes.isEmpty, let namespace = desired.spec.namespace, !due.writes.contains(where: { $0.key.kind == "Namespace" && $0.key.name == namespace }) {
             try await environment.store.ensureNamespace(namespace)
         }

@@ -89,7 +89,8 @@ extension Reconciler {
         let kinds = Set(prepared.map(\.key.groupKind)).union(inventory.entries.keys.map(\.groupKind))
         var states: [GroupKind: WatchCache.State] = [:]
         for kind in kinds { states[kind] = await environment.cache.state(of: kind, scope: ours) }
-        for key in Set(prepared.map(\.key)).union(inventory.entries.keys) {
+        let wanted = Set(prepared.map(\.key))
+        for key in wanted.union(inventory.entries.keys) {
             if let why = unfollowed[key.groupKind] {
                 live[key] = .unknown(why)
                 continue
@@ -97,6 +98,11 @@ extension Reconciler {
             guard let state = states[key.groupKind] else {
                 // The server does not serve the kind: no object of it can be there.
                 live[key] = .absent
+                continue
+            }
+            if !wanted.contains(key), let error = state.error {
+                // What may be behind is no ground for deleting.
+                live[key] = .unknown("\(key.groupKind) cannot be listed now: \(error.message)")
                 continue
             }
             guard state.isSynced else {

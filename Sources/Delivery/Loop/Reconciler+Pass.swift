@@ -25,12 +25,6 @@ extension Reconciler {
                 next.message = "suspended by \(desired.spec.origin)"
                 return try await settle(next, &record, request: request)
             }
-            if let waiting = waitingFor(desired.spec.dependsOn) {
-                next.sync = .outOfSync
-                next.message = waiting
-                return try await settle(next, &record, request: nil)
-            }
-
             let lookup: @Sendable (GroupVersionKind) -> APIResource? = { gvk in resources.first { $0.gvk == gvk } }
             let (prepared, moreProblems) = prepare(desired, resources: lookup, digest: record.key)
             var complete = desired
@@ -39,6 +33,11 @@ extension Reconciler {
             let live = await lookUp(prepared, inventory: record.inventory, unfollowed: unfollowed)
             guard isCurrent() else { return }
             let changes = plan(planInput(complete, prepared, record: record, live: live, source: assignment.source, request: request))
+            if !changes.writes.isEmpty || !desired.hooks.isEmpty, let waiting = waitingFor(desired.spec.dependsOn) {
+                next.sync = .outOfSync
+                next.message = waiting
+                return try await settle(next, &record, request: nil)
+            }
             let outcomes = try await carryOut(
                 changes, desired: complete, record: &record, request: request, isCurrent: isCurrent)
             guard isCurrent() else { return }
@@ -148,8 +147,8 @@ extension Reconciler {
         status = next
         if previous != next {
             environment.progress.report(.status(next, previous: previous))
-            if next.health == .healthy, next.sync == .synced, previous.health != .healthy || previous.appliedRevision != next.appliedRevision {
-                let begun = begunAt ?? environment.time.elapsed
+            if next.health == .healthy, next.sync == .synced, let begun = begunAt {
+                begunAt = nil
                 environment.progress.report(
                     .healthy(application: name, revision: desired?.revision ?? SourceRevision(reference: "", commit: ""),
                         duration: environment.time.elapsed - begun))

@@ -35,6 +35,7 @@ package actor Reconciler {
     var backoff = Backoff(base: .seconds(1), limit: .seconds(120))
     /// When the revision now desired was last applied, on `TimeSource.elapsed`.
     var appliedAt: Duration?
+    /// When the work began whose end is not told yet: a new revision, or something to put right.
     var begunAt: Duration?
     /// The next moment to look again without being told.
     private var alarm: Duration?

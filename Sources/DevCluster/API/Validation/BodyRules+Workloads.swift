@@ -5,7 +5,12 @@ extension BodyRules {
     mutating func workload(_ object: Object) {
         let spec = object.value["spec"] ?? [:]
         switch object.kind {
-        case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet":
+        case "StatefulSet":
+            nonnegative(spec, "replicas", "minReadySeconds", "revisionHistoryLimit")
+            selector(spec, kind: object.kind)
+            // The real server leaves the pod's spec to the pods: their volumes come from the claims.
+            if spec["template"] == nil { errors.append(.required("spec.template")) }
+        case "Deployment", "ReplicaSet", "DaemonSet":
             nonnegative(spec, "replicas", "minReadySeconds", "revisionHistoryLimit")
             selector(spec, kind: object.kind)
             let claims = (spec["volumeClaimTemplates"]?.sequence ?? []).compactMap { $0[path: "metadata", "name"]?.string }
