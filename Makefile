@@ -1,6 +1,8 @@
 # Everything a person types: set-up, build, try, test, measure.
 SHELL := /bin/bash
 CORPUS ?=
+# A folder with repositories of other people for the end-to-end tests.
+DATA ?=
 SWIFT ?= swift
 # Warm caches for what is slow to build; outside the repository.
 export MARTLET_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/martlet
@@ -34,7 +36,7 @@ test: setup layers ## unit and scenario tests
 	$(SWIFT) test --skip EndToEnd
 
 e2e: setup-e2e ## the same loop on a real control plane, with real git servers
-	MARTLET_E2E=1 MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" $(SWIFT) test --filter EndToEnd --no-parallel
+	MARTLET_E2E=1 MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" MARTLET_DATA="$(DATA)" $(SWIFT) test --filter EndToEnd --no-parallel
 
 conformance: setup ## charts against Helm's recorded output: make conformance CORPUS=folder
 	@test -n "$(CORPUS)" || { echo "say where the corpus is: make conformance CORPUS=folder"; exit 2; }

@@ -35,7 +35,7 @@ package func prepare(
         definitions[GroupKind(group: group, kind: kind)] = item.object.value[path: "spec", "scope"]?.string == "Namespaced"
     }
     for item in desired.objects {
-        var object = withListKeys(item.object)
+        var object = inAcceptedForm(item.object)
         let resource = resources(object.gvk)
         let isNamespaced = resource?.isNamespaced ?? definitions[object.groupKind] ?? !object.namespace.isEmpty
         if !isNamespaced {
