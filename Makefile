@@ -33,10 +33,13 @@ demo: setup ## the main job on this machine, on an embedded cluster
 	.build/debug/martlet demo
 
 test: setup layers ## unit and scenario tests
-	$(SWIFT) test --skip EndToEnd
+	$(SWIFT) test --skip EndToEndTests
 
-e2e: setup-e2e ## the same loop on a real control plane, with real git servers
-	MARTLET_E2E=1 MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" MARTLET_DATA="$(DATA)" $(SWIFT) test --filter EndToEnd --no-parallel
+e2e: setup-e2e ## the same loop on a real control plane, with real git servers and an old kubectl
+	$(SWIFT) build --build-tests
+	MARTLET_E2E=1 MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" MARTLET_DATA="$(DATA)" \
+	    $(SWIFT) test --skip-build --no-parallel --filter EndToEndTests
+	MARTLET_KUBECTL="$$(Scripts/control-plane.sh)/kubectl" $(SWIFT) test --skip-build --filter KubectlTests
 
 conformance: setup ## charts against Helm's recorded output: make conformance CORPUS=folder
 	@test -n "$(CORPUS)" || { echo "say where the corpus is: make conformance CORPUS=folder"; exit 2; }

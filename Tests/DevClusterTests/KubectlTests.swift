@@ -85,7 +85,8 @@ struct KubectlTests {
 }
 
 struct Kubectl: Sendable {
-    static let path = Subprocess.find("kubectl")
+    /// Told, for another version than the one on PATH.
+    static let path = Subprocess.environment["MARTLET_KUBECTL"] ?? Subprocess.find("kubectl")
     let configuration: String
     let home: TemporaryFolder
 
