@@ -222,6 +222,34 @@ extension ClusterScenarios {
             }
         }
 
+        /// A status that never equals what was written would be written for ever.
+        @Test func aClusterAtRestWritesNothing() async throws {
+            try await Scenario.run(change: { $0.nodes.heartbeat = .seconds(100_000) }) { scenario in
+                try await scenario.create(Scenario.deployment())
+                try await scenario.create(Self.statefulSet(replicas: 1))
+                try await scenario.create(Self.job("", extra: "  completions: 2"))
+                try await scenario.create(Scenario.deployment("stuck", replicas: 1, image: "web:does-not-exist"))
+                try await scenario.create(
+                    "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]}}")
+                try await scenario.create(
+                    "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web}, spec: {minAvailable: 50%, selector: {matchLabels: {app: web}}}}")
+                try await scenario.wait(.deployment, "web", until: \.isRolledOut)
+                try await scenario.wait(.statefulSet, "db") { $0.int("status", "availableReplicas") == 1 }
+                try await scenario.wait(.job, "work") { $0.condition("Complete") != nil }
+                let services = try await scenario.client.resource(for: .service)
+                var last = ""
+                var quiet = 0
+                // Lists carry the store's revision: it stands still when nobody writes.
+                for _ in 0..<200 where quiet < 10 {
+                    try await scenario.settle(.milliseconds(10))
+                    let revision = try await scenario.client.list(services).resourceVersion
+                    quiet = revision == last ? quiet + 1 : 0
+                    last = revision
+                }
+                #expect(quiet == 10)
+            }
+        }
+
         @Test func deletingTheOwnerDeletesThePods() async throws {
             try await Scenario.run { scenario in
                 try await scenario.create(Scenario.deployment())

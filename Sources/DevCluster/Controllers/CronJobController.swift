@@ -76,7 +76,7 @@ package struct CronJobController: Controller {
         var annotations = template[path: "metadata", "annotations"]?.mapping ?? [:]
         annotations["batch.kubernetes.io/cronjob-scheduled-timestamp"] = .string(due.description)
         let value: Value = [
-            "apiVersion": .string(cron.apiVersion), "kind": "Job",
+            "apiVersion": "batch/v1", "kind": "Job",
             "metadata": [
                 "name": .string("\(cron.name)-\(due.milliseconds / 60_000)"), "namespace": .string(cron.namespace),
                 "labels": template[path: "metadata", "labels"] ?? [:], "annotations": .mapping(annotations),

@@ -59,7 +59,8 @@ package struct EndpointsController: Controller {
         if let desired = slice(service, backends) {
             if let slice = slices.first {
                 let fields = ["endpoints", "ports", "addressType"]
-                if fields.contains(where: { slice.value[$0] ?? [] != desired.value[$0] ?? [] }) {
+                // In an older version some fields are missing for good: nothing of ours.
+                if slice.apiVersion == desired.apiVersion, fields.contains(where: { slice.value[$0] ?? [] != desired.value[$0] ?? [] }) {
                     var copy = slice
                     for field in fields { copy.value[field] = desired.value[field] }
                     actions.append(.update(copy))

@@ -12,8 +12,8 @@ package actor ActionPerformer {
         /// Objects that were gone at once, with their uids.
         package var deleted: [(ObjectKey, String)] = []
         package var failure: ActionFailure?
-        /// The newest resourceVersion of what this pass has written: the fence of its next write.
-        var versions: [ObjectKey: String] = [:]
+        /// What this pass has written, as the server has it: its next write stands on that.
+        var newest: [ObjectKey: Object] = [:]
     }
 
     private let client: ClusterClient
@@ -57,17 +57,22 @@ package actor ActionPerformer {
         let manager = controller.fieldManager
         let client = client
         switch action {
-        case .create(var object):
-            object.value["apiVersion"] = .string(resource.gvk.apiVersion)
-            let created = try await request { [object] () async throws(ClusterError) in
-                try await client.create(resource, object, fieldManager: manager)
+        case .create(let object):
+            // Another version may mean other fields: what the server does not speak is not made.
+            guard let exact = try await self.resource(object.gvk, known: resource) else { return }
+            let created = try await request { () async throws(ClusterError) in
+                try await client.create(exact, object, fieldManager: manager)
             }
             await saw(created, &pass)
         case .update(var object), .updateStatus(var object):
-            object.value["apiVersion"] = .string(resource.gvk.apiVersion)
-            if let version = pass.versions[key] { object.value[path: "metadata", "resourceVersion"] = .string(version) }
             var subresource: String?
             if case .updateStatus = action { subresource = "status" }
+            if let newest = pass.newest[key] {
+                // Some kinds take annotations with a status: the old ones must not come back with it.
+                if subresource != nil { object = newest.with(status: object.value["status"] ?? [:]) }
+                object.value[path: "metadata", "resourceVersion"] = .string(newest.resourceVersion)
+            }
+            object.value["apiVersion"] = .string(resource.gvk.apiVersion)
             let updated = try await request { [object, subresource] () async throws(ClusterError) in
                 try await client.replace(resource, object, subresource: subresource, fieldManager: manager)
             }
@@ -111,7 +116,7 @@ package actor ActionPerformer {
     }
 
     private func saw(_ object: Object, _ pass: inout Pass) async {
-        pass.versions[object.key] = object.resourceVersion
+        pass.newest[object.key] = object
         pass.touched.insert(object.key)
         await cache.observe(object)
     }
@@ -119,6 +124,16 @@ package actor ActionPerformer {
     /// Nil for a kind this server does not have: what cannot be written there is left out.
     private func resource(of action: Action) async throws(ClusterError) -> APIResource? {
         try await resource(action.key.groupKind)
+    }
+
+    private func resource(_ gvk: GroupVersionKind, known: APIResource) async throws(ClusterError) -> APIResource? {
+        if known.gvk == gvk { return known }
+        do throws(ClusterError) {
+            return try await client.resource(for: gvk)
+        } catch {
+            guard error.reason == .unknownKind else { throw error }
+            return nil
+        }
     }
 
     private func resource(_ kind: GroupKind) async throws(ClusterError) -> APIResource? {

@@ -165,10 +165,15 @@ package actor ControllerRunner {
         signaler.yield()
     }
 
+    /// A function of its own, so that no copy of what is observed lives on while requests are under way:
+    /// the next change would have to copy all of it.
+    private func decide(_ item: Item) -> Decision {
+        controllers[item.controller].reconcile(item.key, in: Situation(observed, now: time.now, failure: failures[item]))
+    }
+
     private func work(on item: Item) async {
         let controller = controllers[item.controller]
-        let situation = Situation(observed, now: time.now, failure: failures[item])
-        let decision = controller.reconcile(item.key, in: situation)
+        let decision = decide(item)
         let failure = decision.actions.isEmpty ? nil : await perform(decision.actions, for: controller)
         if let failure {
             failures[item] = failure
