@@ -17,10 +17,11 @@ package final class ClusterClient: Sendable {
         package var watchLineBytes = 16 << 20
         /// For an exchange that is no stream.
         package var requestTimeout = Duration.seconds(60)
-        /// The longest silence of a watch before it counts as dead; bookmarks come about every minute.
-        package var watchSilence = Duration.seconds(150)
+        /// The longest silence of a watch before it counts as dead; longer than the server lets a watch live, for API
+        /// servers before 1.21 send no bookmarks to a quiet one.
+        package var watchSilence = Duration.seconds(180)
         /// What a watch asks the server to live, at least; up to a quarter more, so that not all end together.
-        package var watchSeconds = 240
+        package var watchSeconds = 120
         /// Between two discoveries that an unknown kind asks for.
         package var discoveryInterval = Duration.seconds(5)
 

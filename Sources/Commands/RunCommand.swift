@@ -68,6 +68,7 @@ struct RunCommand: AsyncParsableCommand {
         let work = Applications(
             settings: Applications.Settings(source: remote.description, root: git.gitPath, name: git.applicationName(url)),
             environment: environment)
+        let name = git.applicationName(url)
         let view = DaemonView(
             unreadiness: {
                 let state = watcher.state
@@ -86,7 +87,14 @@ struct RunCommand: AsyncParsableCommand {
                 services: [
                     .init(service: server),
                     .init(service: LoopService { await work.run() }),
-                    .init(service: LoopService { await watcher.run { try await work.deliver($0) } }),
+                    .init(
+                        service: LoopService {
+                            await watcher.run {
+                                try await work.deliver($0)
+                            } note: { state in
+                                try await environment.store.note(source: name, sourceValue(remote.description, state))
+                            }
+                        }),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
         try await group.run()
     }
@@ -135,12 +143,18 @@ private struct LoopService: Service {
 
 /// What `GET /api/v1/status` answers.
 func statusValue(source: String, _ state: SourceWatcher.State, _ statuses: [ApplicationStatus]) -> Value {
-    var value: Value = ["source": ["url": .string(source)], "applications": .sequence(statuses.map(\.value))]
-    if let revision = state.revision {
-        value[path: "source", "revision"] = .string(revision.description)
-        value[path: "source", "commit"] = .string(revision.commit)
-    }
-    if let error = state.error { value[path: "source", "error"] = .string(error) }
+    var value: Value = ["source": sourceValue(source, state), "applications": .sequence(statuses.map(\.value))]
     if let fetchedAt = state.fetchedAt { value[path: "source", "fetchedAt"] = .string(fetchedAt.description) }
+    return value
+}
+
+/// How a source is, as it is recorded in the cluster.
+func sourceValue(_ source: String, _ state: SourceWatcher.State) -> Value {
+    var value: Value = ["url": .string(source)]
+    if let revision = state.revision {
+        value["revision"] = .string(revision.description)
+        value["commit"] = .string(revision.commit)
+    }
+    if let error = state.error { value["error"] = .string(error) }
     return value
 }

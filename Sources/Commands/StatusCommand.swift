@@ -35,11 +35,17 @@ struct StatusCommand: AsyncParsableCommand {
             throw CommandFailure("no application \"\(name)\" in namespace \"\(cluster.martletNamespace)\", there are: \(known.isEmpty ? "none" : known)")
         }
         if !applications.isEmpty { statuses = statuses.filter { applications.contains($0.application) } }
+        let sources = applications.isEmpty ? try await store.sources() : [:]
         if output.format == .table {
+            for (_, source) in sources.sorted(by: { $0.key < $1.key }) {
+                let url = source["url"]?.string ?? ""
+                if let error = source["error"]?.string { Swift.print("source \(url): \(error)\n") }
+            }
             print(statuses, now: time.now)
         } else {
-            output.write(["applications": .sequence(statuses.map(\.value))])
+            output.write(["sources": .sequence(sources.sorted { $0.key < $1.key }.map(\.value)), "applications": .sequence(statuses.map(\.value))])
         }
+        if sources.values.contains(where: { $0["error"] != nil }) { throw ExitCode(1) }
         if !statuses.allSatisfy({ $0.sync == .synced && $0.health == .healthy }) { throw ExitCode(1) }
     }
 

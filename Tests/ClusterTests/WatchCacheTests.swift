@@ -195,18 +195,18 @@ private final class FakeType: Sendable {
         let cache = cache(type.transport, time)
         try await running(cache) {
             try await cache.start(.configMaps)
-            #expect(await time.waitForSleep(of: .seconds(150)))
+            #expect(await time.waitForSleep(of: .seconds(180)))
             await time.settle()
             var changes = cache.changes().makeAsyncIterator()
             #expect(await time.run { type.watches.count == 2 })
-            #expect(time.elapsed == .seconds(150))
+            #expect(time.elapsed == .seconds(180))
             // Open again: nothing is known to be missing, though it may be quiet for long.
             #expect(await time.run(limit: .seconds(1)) { await cache.state(of: configMaps)?.isCurrent == true })
             #expect(await changes.next()?.kinds == [configMaps], "it was not, in between")
             type.watches[1].write(bookmark("12"))
             await time.settle()
             #expect(await cache.state(of: configMaps)?.resourceVersion == "12")
-            #expect(await cache.state(of: configMaps)?.lastHeard == .seconds(150))
+            #expect(await cache.state(of: configMaps)?.lastHeard == .seconds(180))
         }
     }
 

@@ -90,6 +90,38 @@ package struct InventoryStore: Sendable {
         return record
     }
 
+    private static let configurations = APIResource(
+        gvk: GroupVersionKind(apiVersion: "v1", kind: "ConfigMap"), name: "configmaps", isNamespaced: true,
+        verbs: ["get", "list", "watch", "create", "patch"])
+    private static let sourceLabel = "martlet.dev/source"
+
+    /// Records how a source is, for `martlet status`; `value` holds nothing secret.
+    package func note(source name: String, _ value: Value) async throws(ClusterError) {
+        try await ensureNamespace(namespace)
+        guard
+            let record = Object([
+                "apiVersion": "v1", "kind": "ConfigMap",
+                "metadata": [
+                    "name": .string("martlet-source-\(name)"), "namespace": .string(namespace),
+                    "labels": .mapping([Self.sourceLabel: .string(name)]),
+                ],
+                "data": ["status": .string(JSON.text(value))],
+            ])
+        else { return }
+        _ = try await client.apply(Self.configurations, record, fieldManager: fieldManager, force: true)
+    }
+
+    /// What `note` recorded, by name.
+    package func sources() async throws(ClusterError) -> [String: Value] {
+        let list = try await client.list(Self.configurations, namespace: namespace, labelSelector: Self.sourceLabel)
+        var all: [String: Value] = [:]
+        for item in list.items {
+            guard let name = item.label(Self.sourceLabel), let text = item.value[path: "data", "status"]?.string else { continue }
+            all[name] = try? JSON.parse(text)
+        }
+        return all
+    }
+
     /// Leaves a person's request on an application's record, where the daemon sees it. Who may do
     /// that is a matter of Kubernetes' own rules on Secrets of this namespace.
     package func request(_ request: SyncRequest, of application: String) async throws(ClusterError) {

@@ -66,6 +66,8 @@ extension Reconciler {
         // Whatever comes next, what was applied must be on record.
         record = try await environment.store.save(record)
         self.record = record
+        await WorkloadEvents(client: environment.client, time: environment.time, random: environment.random)
+            .tell(outcomes, revision: desired.revision)
         return waiting + outcomes
     }
 

@@ -141,6 +141,13 @@ extension Reconciler {
         if let request { next.handledRequest = request.id }
         if next.sync != status.sync || next.health != status.health || next.changedAt == nil { next.changedAt = environment.time.now }
         let previous = status
+        if assignment?.isRemoval == true, record.inventory.entries.isEmpty {
+            // Git has forgotten it, and nothing of it is left.
+            try await environment.store.remove(record)
+            self.record = nil
+            assignment = nil
+            return
+        }
         record.status = next.value
         record = try await environment.store.save(record)
         self.record = record

@@ -68,7 +68,12 @@ package actor SourceWatcher {
     ///
     /// - Parameter deliver: takes a new tip; when it throws, the tip counts as bad and is
     ///   tried again only with the next one or after a while.
-    package func run(deliver: @escaping @Sendable (GitTree) async throws -> Void) async {
+    ///   - note: told of each change of state, to keep it where people look; what it throws is logged.
+    package func run(
+        deliver: @escaping @Sendable (GitTree) async throws -> Void,
+        note: @escaping @Sendable (State) async throws -> Void = { _ in }
+    ) async {
+        var noted = State()
         var backoff = Backoff(base: .seconds(1), limit: settings.pollInterval < .seconds(120) ? max(settings.pollInterval, .seconds(1)) : .seconds(120))
         var mirror: Mirror?
         while !Task.isCancelled {
@@ -79,21 +84,30 @@ package actor SourceWatcher {
                 if mirror == nil {
                     mirror = opened
                     // What the disk has is applied at once, so that a restart does not depend on the git server.
-                    if let tip = try await opened.remembered(settings.reference) { await handOn(tip, of: opened, deliver) }
+                    if let tip = try await opened.remembered(settings.reference) { _ = await handOn(tip, of: opened, deliver) }
                 }
                 let result = try await opened.fetch(settings.reference)
                 shared.withLock { $0.fetchedAt = time.now }
-                backoff.reset()
                 if let delivered, !settings.followsRewrites, try await !opened.isAncestor(delivered, of: result.tip) {
                     report(
                         "DivergedHistory: \"\(settings.reference)\" was rewritten: \(result.tip.short) does not descend from \(delivered.short), which stays applied; follow it with --on-rewrite follow"
                     )
+                } else if await !handOn(result.tip, of: opened, deliver) {
+                    wait = min(backoff.next(random), settings.pollInterval)
                 } else {
-                    await handOn(result.tip, of: opened, deliver)
+                    backoff.reset()
                 }
             } catch {
                 report(error.description)
                 wait = error.isTemporary ? min(backoff.next(random), settings.pollInterval) : settings.pollInterval
+            }
+            if state.revision != noted.revision || state.error != noted.error {
+                do {
+                    try await note(state)
+                    noted = state
+                } catch {
+                    logger.warning("the state of the source cannot be recorded", metadata: ["error": "\(error)"])
+                }
             }
             let isDue = await bell.wait(upTo: max(.zero, wait - (time.elapsed - start)), time)
             if isDue {
@@ -108,11 +122,12 @@ package actor SourceWatcher {
         return try await Mirror(path: settings.mirrorPath, remote: settings.remote)
     }
 
-    private func handOn(_ tip: ObjectID, of mirror: Mirror, _ deliver: @Sendable (GitTree) async throws -> Void) async {
+    /// - Returns: False when it should be tried again soon: the cluster failed, not the revision.
+    private func handOn(_ tip: ObjectID, of mirror: Mirror, _ deliver: @Sendable (GitTree) async throws -> Void) async -> Bool {
         if tip == delivered {
             // The same tip again: an earlier trouble with the server is over.
             if state.revision?.commit == tip.description { shared.withLock { $0.error = nil } }
-            return
+            return true
         }
         do {
             let tree = try await GitTree(mirror: mirror, commit: tip, reference: settings.reference.name, path: settings.root)
@@ -129,10 +144,13 @@ package actor SourceWatcher {
                 $0.revision = tree.revision
                 $0.error = nil
             }
+            return true
         } catch {
             report("\(settings.reference.name)@\(tip.short): \(error)")
-            // A revision that cannot be used stays unused; the cluster may be what failed, so it is tried again.
-            if error is RenderError { delivered = tip }
+            guard error is RenderError else { return false }
+            // A revision that cannot be used stays unused until the next one.
+            delivered = tip
+            return true
         }
     }
 
