@@ -2,8 +2,9 @@
 package struct Budget: Sendable, Hashable {
     /// Statements executed, loop turns included.
     package var steps = 50_000_000
-    /// Templates inside templates, by `template`, `include` and `tpl` together.
-    package var depth = 1000
+    /// Templates inside templates, by `template`, `include` and `tpl` together. More than
+    /// Helm's own limit of 1000 for `include`, which has a text of its own.
+    package var depth = 2100
     /// Blocks and parentheses in each other, over all templates that run in each other.
     package var nesting = 20_000
     /// Bytes written by all templates of the render that are not yet joined, 32 MiB.

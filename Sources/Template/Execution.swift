@@ -13,6 +13,8 @@ package final class Execution {
     package internal(set) var depth = 0
     /// Blocks and parentheses that these have in each other, at most.
     var nesting = 0
+    /// Bytes in the outputs that are being written: those of all templates that run in each other.
+    var pendingBytes = 0
     /// Texts that `evaluate` saw: charts run the same ones again and again.
     private var parsed: [ParsedKey: ParsedText] = [:]
 
@@ -35,6 +37,8 @@ package final class Execution {
                 message: "no template \(goQuoted(name)) associated with template \"gotpl\"")
         }
         var output = ""
+        let pending = pendingBytes
+        defer { pendingBytes = pending }
         try template.execute(data: data.isNil ? .undefined : data, output: &output, in: self)
         return output
     }

@@ -50,7 +50,17 @@ extension Frame {
     }
 
     private mutating func run(_ function: Function, _ name: String, _ values: [Datum], _ callNode: Int) throws -> Datum {
-        do { return try function.body(execution, values) } catch { throw callFailure(name, error, callNode) }
+        let result: Datum
+        do { result = try function.body(execution, values) } catch { throw callFailure(name, error, callNode) }
+        // `$x = print $x $x` in a loop doubles a text without writing it.
+        let limit = execution.budget.outputBytes
+        switch result {
+        case .string(let text) where text.utf8.count > limit:
+            throw failure("\(name) made more than \(limit) bytes", kind: .budget)
+        case .list(let items, _) where items.count > limit / 8:
+            throw failure("\(name) made more than \(limit / 8) items", kind: .budget)
+        default: return result
+        }
     }
 
     /// "error calling NAME: …"; a spent budget goes through as it is.

@@ -3,6 +3,9 @@ struct Formatter {
     /// Values in values are printed this deep; beyond it, or in a map that holds itself, "…" stands.
     static let depthLimit = 1000
 
+    /// Where writing stops: lists that hold each other twice print to any length. The caller finds it too long.
+    static let sizeLimit = 40 << 20
+
     var output = ""
     var plus = false
     var minus = false
@@ -46,7 +49,7 @@ struct Formatter {
             default: badVerb(value, verb)
             }
         case .list(let items, let element):
-            if depth > Self.depthLimit { return output += "…" }
+            if isFull(depth) { return output += "…" }
             if element == .uint8, verb == "s" || verb == "q" || verb == "x" || verb == "X" {
                 return write(bytes(items), verb)
             }
@@ -57,7 +60,7 @@ struct Formatter {
             }
             output += sharpV ? "}" : "]"
         case .map(let map):
-            if depth > Self.depthLimit { return output += "…" }
+            if isFull(depth) { return output += "…" }
             output += sharpV ? map.typeName + "{" : "map["
             for (index, key) in map.sortedKeys.enumerated() {
                 if index > 0 { output += sharpV ? ", " : " " }
@@ -68,6 +71,8 @@ struct Formatter {
             output += sharpV ? "}" : "]"
         }
     }
+
+    private func isFull(_ depth: Int) -> Bool { depth > Self.depthLimit || output.utf8.count > Self.sizeLimit }
 
     private func bytes(_ items: [Datum]) -> String {
         let bytes = items.map { item -> UInt8 in
@@ -123,10 +128,16 @@ struct Formatter {
             if width == nil, precision == nil { output += text } else { pad(text, truncated: true) }
         case "q", "v":
             let text = shortened(text)
-            let isRaw = sharp && !text.unicodeScalars.contains { $0 == "`" || ($0.value < 0x20 && $0 != "\t") || $0.value == 0x7F || $0 == "\u{FEFF}" }
-            pad(isRaw ? "`\(text)`" : goQuoted(text, ascii: plus))
+            pad(sharp && fitsRawQuotes(text) ? "`\(text)`" : goQuoted(text, ascii: plus))
         case "x", "X": pad(hexadecimal(text, isUpper: verb == "X"))
         default: badVerb(.string(text), verb)
+        }
+    }
+
+    /// Go's `strconv.CanBackquote`.
+    private func fitsRawQuotes(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
+            scalar == "\t" || (scalar.value >= 0x20 && scalar != "`" && scalar.value != 0x7F && scalar != "\u{FEFF}")
         }
     }
 

@@ -27,7 +27,8 @@ struct Frame {
 
     mutating func write(_ text: String) throws {
         output += text
-        if output.utf8.count > execution.budget.outputBytes {
+        execution.pendingBytes &+= text.utf8.count
+        if execution.pendingBytes > execution.budget.outputBytes {
             throw failure("more than \(execution.budget.outputBytes) bytes of output", kind: .budget)
         }
     }

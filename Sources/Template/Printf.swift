@@ -23,7 +23,7 @@ private struct FormatReader {
     }
 
     mutating func run() -> String {
-        while let percent = rest.utf8.firstIndex(of: UInt8(ascii: "%")) {
+        while formatter.output.utf8.count <= Formatter.sizeLimit, let percent = rest.utf8.firstIndex(of: UInt8(ascii: "%")) {
             formatter.output += rest[..<percent]
             rest = rest[rest.utf8.index(after: percent)...]
             if !plainString() { verb() }

@@ -12,12 +12,15 @@ import Testing
         "{{ define \"a\" }}{{ include \"b\" . }}{{ end }}{{ define \"b\" }}{{ with . }}{{ include \"a\" . }}{{ end }}{{ end }}{{ include \"a\" . }}",
         "{{ $t := \"{{ tpl .t . }}\" }}{{ tpl $t (dict \"t\" $t) }}",
         "{{ range 1000000 }}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx{{ end }}",
+        "{{ $x := list (printf \"%1000d\" 1) }}{{ range 40 }}{{ $x = list $x $x }}{{ end }}{{ $x }}",
+        "{{ $x := \"x\" }}{{ range 100 }}{{ $x = print $x $x }}{{ end }}",
+        "{{ define \"a\" }}{{ range 10000 }}xxxxxxxxxx{{ end }}{{ include \"a\" . }}{{ end }}{{ include \"a\" . }}",
     ]
 
     private func kindOfFailure(_ template: String) -> TemplateError.Kind? {
         withLargeStack {
             do {
-                _ = try render(template, budget: Budget(steps: 1_000_000, depth: 1000, outputBytes: 1 << 20))
+                _ = try render(template, budget: Budget(steps: 1_000_000, depth: 2100, outputBytes: 1 << 20))
                 return nil
             } catch {
                 return (error as? TemplateError)?.root.kind
