@@ -7,18 +7,17 @@ extension Chart {
     package static func load(files: [ChartFile]) throws(ChartError) -> Chart {
         let ignored = IgnoreRules(files.first { $0.path == ".helmignore" }?.text ?? "")
         let kept = files.filter { !ignored.ignores($0.path) }.map(withoutByteOrderMark)
-        return try build(kept.sorted { walksBefore($0.path, $1.path) }, depth: 0)
+        return try build(inWalkOrder(kept), depth: 0)
     }
 
     /// How deep charts may lie in charts/ of charts.
     private static let depthLimit = 32
 
-    /// The order in which Go walks a folder: entry by entry, by name.
-    private static func walksBefore(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8) { a, b in
-            // A folder's files come where its name is, so "/" is the smallest byte.
-            (a == UInt8(ascii: "/") ? 0 : a) < (b == UInt8(ascii: "/") ? 0 : b)
-        }
+    /// The order in which Go walks a folder: entry by entry, by name. A folder's files
+    /// come where its name is, so "/" counts as the smallest byte.
+    private static func inWalkOrder(_ files: [ChartFile]) -> [ChartFile] {
+        let keyed = files.map { file in (key: file.path.utf8.map { $0 == UInt8(ascii: "/") ? 0 : $0 }, file: file) }
+        return keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.file)
     }
 
     private static func withoutByteOrderMark(_ file: ChartFile) -> ChartFile {

@@ -129,8 +129,10 @@ enum Comparison {
 extension RenderEnvironment {
     /// The same in every run.
     static var fixed: RenderEnvironment {
-        RenderEnvironment(now: Timestamp(milliseconds: 1_700_000_000_000), random: RandomSource(seed: 1))
+        RenderEnvironment(now: Timestamp(milliseconds: 1_700_000_000_000), random: RandomSource(seed: 1), templates: templates)
     }
+
+    private static let templates = TemplateCache()
 }
 
 /// The few uses of the disk.

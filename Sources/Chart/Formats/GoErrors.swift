@@ -34,6 +34,7 @@ private struct YAMLFault {
 
     /// What our reader says, what go-yaml says, and whether its scanner found it (it counts lines otherwise).
     private static let words: [(ours: String, theirs: String, isScanner: Bool)] = [
+        ("a tab is not allowed as indentation", "found a tab character that violates indentation", true),
         ("a tab is not allowed", "found character that cannot start any token", true),
         ("this line does not fit the mapping", "did not find expected key", false),
         ("this line does not fit the sequence", "did not find expected '-' indicator", false),
@@ -57,9 +58,8 @@ private struct YAMLFault {
         let known = Self.words.first { text.hasPrefix($0.ours) }
             ?? (text.hasSuffix(" cannot begin a value") ? ("", "found character that cannot start any token", true) : nil)
         guard let known else { return "error converting YAML to JSON: yaml: " + (line.map { "line \($0): " } ?? "") + text }
-        // go-yaml prefers the line its context begins on, and does not count from 1.
-        let context = goCut(text, "begins on line ").flatMap { Int($0.after.dropLast()) }
-        let base = context.flatMap { $0 > 1 ? $0 - 1 : nil } ?? (line ?? 1) - 1
+        // go-yaml counts from 0 where its parser, from 1 where its scanner found the fault; line 0 it leaves out.
+        let base = (line ?? 1) - 1
         let shown = known.isScanner && base > 0 ? base + 1 : base
         return "error converting YAML to JSON: yaml: " + (shown > 0 ? "line \(shown): " : "") + known.theirs
     }

@@ -1,14 +1,20 @@
 internal import Document
 
 /// Go's `strings.TrimSpace`.
-func trimmedSpace(_ text: some StringProtocol) -> String {
+func trimmedSpace(_ text: String) -> String {
+    let bytes = text.utf8
+    // Nearly always only ASCII space is there to go.
+    guard let first = bytes.first, let last = bytes.last else { return text }
+    if !isSpaceOrWide(first), !isSpaceOrWide(last) { return text }
     let scalars = text.unicodeScalars
     var start = scalars.startIndex
     var end = scalars.endIndex
     while start < end, isGoSpace(scalars[start]) { start = scalars.index(after: start) }
     while end > start, isGoSpace(scalars[scalars.index(before: end)]) { end = scalars.index(before: end) }
-    return String(String.UnicodeScalarView(scalars[start..<end]))
+    return String(text[start..<end])
 }
+
+private func isSpaceOrWide(_ byte: UInt8) -> Bool { byte <= 0x20 || byte >= 0x80 }
 
 /// Go's `unicode.IsSpace`.
 func isGoSpace(_ scalar: Unicode.Scalar) -> Bool {
@@ -42,13 +48,13 @@ func goSplit(_ text: String, _ separator: String, limit: Int = -1) -> [String] {
         return scalars[..<(limit - 1)].map { String($0) } + [String(tail)]
     }
     var parts: [String] = []
-    let bytes = Array(text.utf8), needle = Array(separator.utf8)
+    let needle = Array(separator.utf8)
     var start = 0
-    while limit < 0 || parts.count < limit - 1, let found = firstIndex(of: needle, in: bytes, from: start) {
-        parts.append(String(decoding: bytes[start..<found], as: UTF8.self))
+    while limit < 0 || parts.count < limit - 1, let found = firstIndex(of: needle, in: text, from: start) {
+        parts.append(text.bytes(start..<found))
         start = found + needle.count
     }
-    parts.append(String(decoding: bytes[start...], as: UTF8.self))
+    parts.append(text.bytes(start..<text.utf8.count))
     return parts
 }
 
@@ -63,35 +69,59 @@ func goReplace(_ text: String, _ old: String, _ new: String) -> String {
         }
         return result
     }
-    let bytes = Array(text.utf8), needle = Array(old.utf8)
-    guard var found = firstIndex(of: needle, in: bytes, from: 0) else { return text }
-    var result: [UInt8] = []
+    let needle = Array(old.utf8)
+    guard var found = firstIndex(of: needle, in: text, from: 0) else { return text }
+    var result = ""
+    result.reserveCapacity(text.utf8.count)
     var start = 0
     while true {
-        result += bytes[start..<found]
-        result += new.utf8
+        result += text.bytes(start..<found)
+        result += new
         start = found + needle.count
-        guard let next = firstIndex(of: needle, in: bytes, from: start) else { break }
+        guard let next = firstIndex(of: needle, in: text, from: start) else { break }
         found = next
     }
-    result += bytes[start...]
-    return String(decoding: result, as: UTF8.self)
+    result += text.bytes(start..<text.utf8.count)
+    return result
 }
 
 /// Go's `strings.Contains`: by bytes, not by what looks like one character.
 func goContains(_ text: String, _ part: String) -> Bool {
-    if part.isEmpty { return true }
-    return firstIndex(of: Array(part.utf8), in: Array(text.utf8), from: 0) != nil
+    part.isEmpty || firstIndex(of: Array(part.utf8), in: text, from: 0) != nil
 }
 
-/// Where the first of equal bytes lies; nil where they are not.
+extension String {
+    /// The text of some of its bytes.
+    func bytes(_ range: Range<Int>) -> String {
+        let view = utf8
+        let start = view.index(view.startIndex, offsetBy: range.lowerBound)
+        return String(decoding: view[start..<view.index(start, offsetBy: range.count)], as: UTF8.self)
+    }
+}
+
+/// Where the first of equal bytes lies, at or after an offset; nil where they are not.
+func firstIndex(of needle: [UInt8], in text: String, from start: Int) -> Int? {
+    firstIndex(of: needle, in: text.utf8Span.span, from: start)
+}
+
 func firstIndex(of needle: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-    guard let first = needle.first, bytes.count - start >= needle.count else { return nil }
+    firstIndex(of: needle, in: bytes.span, from: start)
+}
+
+private func firstIndex(of needle: [UInt8], in bytes: Span<UInt8>, from start: Int) -> Int? {
+    guard let first = needle.first, start >= 0 else { return nil }
+    let last = bytes.count - needle.count
     var index = start
-    while index <= bytes.count - needle.count {
-        guard let candidate = bytes[index...(bytes.count - needle.count)].firstIndex(of: first) else { return nil }
-        if bytes[candidate..<(candidate + needle.count)].elementsEqual(needle) { return candidate }
-        index = candidate + 1
+    search: while index <= last {
+        if bytes[index] != first {
+            index += 1
+            continue
+        }
+        for offset in needle.indices.dropFirst() where bytes[index + offset] != needle[offset] {
+            index += 1
+            continue search
+        }
+        return index
     }
     return nil
 }

@@ -153,6 +153,7 @@ struct TOMLReader {
                 path.append(String(key))
             }
             skipBlanks()
+            guard path.count <= 200 else { throw fault("nested too deeply") }
         } while take(".")
         return path
     }

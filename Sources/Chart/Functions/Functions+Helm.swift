@@ -48,10 +48,20 @@ extension FunctionTable {
         let lookup = environment.lookup
         register("lookup", .string, .string, .string, .string) { _, a in
             guard let lookup, let found = try lookup(a.string(0), a.string(1), a.string(2), a.string(3)) else { return .map(DatumMap()) }
-            return Datum(found)
+            return live(found)
         }
         // Nothing a template does reaches the network.
         register("getHostByName", .string) { _, _ in .string("") }
+    }
+}
+
+/// An object of the cluster: unlike a values file's, its whole numbers are int64.
+private func live(_ value: Value) -> Datum {
+    switch value {
+    case .int(let number): .int64(number)
+    case .sequence(let items): .list(items.map(live))
+    case .mapping(let mapping): .map(DatumMap(Dictionary(mapping.map { ($0.key, live($0.value)) }, uniquingKeysWith: { $1 })))
+    default: Datum(value)
     }
 }
 

@@ -122,11 +122,9 @@ enum WordCase {
                 current = Letters.upper(scalar)
                 break
             }
-            if rest.isEmpty {
-                current = scalar
-            } else {
-                output.append(scalar)
-            }
+            output.append(scalar)
+            // A text of connectors only ends with its last one twice.
+            if rest.isEmpty { current = scalar }
         }
         guard var current else { return String(output) }
         while var scalar = rest.popFirst() {

@@ -16,7 +16,7 @@ struct IgnoreRules {
     private var rules: [Rule] = []
 
     init(_ text: String) {
-        for line in text.split(whereSeparator: \.isNewline) { add(trimmedSpace(line)) }
+        for line in text.split(whereSeparator: \.isNewline) { add(trimmedSpace(String(line))) }
         add("templates/.?*")
     }
 

@@ -18,6 +18,8 @@ struct GlobPattern {
 
     /// Nil for a pattern that is malformed.
     init?(_ text: String) {
+        // Matching goes as deep as the pattern is long.
+        guard text.utf8.count <= 4096 else { return nil }
         var rest = Array(text.unicodeScalars)[...]
         guard let parts = Self.parse(&rest, depth: 0), rest.isEmpty else { return nil }
         self.parts = parts

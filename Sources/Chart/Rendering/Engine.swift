@@ -54,7 +54,7 @@ struct Engine {
 
     /// The output of every template that is no partial, by name.
     func render() throws(ChartError) -> [String: String] {
-        let names = templates.keys.sorted { Self.parsesBefore($0, $1) }
+        let names = Self.parseOrder(templates.keys)
         let set = try parse(names)
         let execution = Execution(templates: set, functions: functions)
         var output: [String: String] = [:]
@@ -88,8 +88,8 @@ struct Engine {
     }
 
     /// Deeper files first, so that what lies higher has the last word; by name, backwards, among equals.
-    private static func parsesBefore(_ left: String, _ right: String) -> Bool {
-        let a = left.utf8.count { $0 == UInt8(ascii: "/") }, b = right.utf8.count { $0 == UInt8(ascii: "/") }
-        return a == b ? goLess(right, left) : a > b
+    private static func parseOrder(_ names: some Sequence<String>) -> [String] {
+        let ranked = names.map { name in (depth: name.utf8.reduce(0) { $1 == UInt8(ascii: "/") ? $0 + 1 : $0 }, name: name) }
+        return ranked.sorted { $0.depth == $1.depth ? goLess($1.name, $0.name) : $0.depth > $1.depth }.map(\.name)
     }
 }

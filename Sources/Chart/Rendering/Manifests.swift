@@ -59,7 +59,8 @@ enum Manifests {
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0c || byte == 0x0d }
 
     private static func trimmedLeft(_ text: String) -> String {
-        String(Substring(text).unicodeScalars.drop(while: isGoSpace))
+        guard let first = text.utf8.first, first <= 0x20 || first >= 0x80 else { return text }
+        return String(Substring(text).unicodeScalars.drop(while: isGoSpace))
     }
 
     private static func hook(_ document: RenderedDocument, _ head: Head, _ words: String) -> Hook? {
@@ -112,7 +113,7 @@ private struct Head {
         }
         func word(_ value: Value?, _ field: String) throws(ChartError) -> String {
             guard let value, !value.isNull else { return "" }
-            guard let text = value.goText else { throw mismatch(value, "struct field SimpleHead.\(field) of type string") }
+            guard let text = value.goText else { throw mismatch(value, "struct field \(field.hasPrefix("metadata.") ? "" : "SimpleHead").\(field) of type string") }
             return text
         }
         if let special = value.notJSON { throw failure("error converting YAML to JSON: json: unsupported value: \(special)") }
@@ -124,7 +125,7 @@ private struct Head {
         guard let fields = metadata.mapping else { throw mismatch(metadata, "struct field SimpleHead.metadata of type struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }") }
         name = try word(fields["name"], "metadata.name")
         guard let notes = fields["annotations"], !notes.isNull else { return }
-        guard let entries = notes.mapping else { throw mismatch(notes, "struct field SimpleHead.metadata.annotations of type map[string]string") }
+        guard let entries = notes.mapping else { throw mismatch(notes, "struct field .metadata.annotations of type map[string]string") }
         for entry in entries { annotations[entry.key] = try word(entry.value, "metadata.annotations") }
     }
 }
