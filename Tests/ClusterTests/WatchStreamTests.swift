@@ -98,7 +98,7 @@ import Testing
         #expect(time.elapsed == .seconds(280), "a bookmark is a sign of life")
         pipe.write(event("ADDED", configMap("a", version: "4")))
         await time.settle()
-        await time.advance(by: .seconds(151))
+        await time.advance(by: .seconds(181))
         let (seen, error) = await reader.value
         #expect(seen == 2)
         #expect(error?.reason == .timeout)
