@@ -20,8 +20,11 @@ package struct RenderContext: Sendable {
 /// The chart of a part, its values merged, its hooks told apart.
 func renderChart(
     _ part: Layout.Part, bytes: [String: [UInt8]], context: RenderContext
-) throws(RenderError) -> (objects: [DesiredObject], hooks: [DesiredHook], notes: String, problems: [RenderProblem]) {
+) throws(RenderError) -> RenderedChart {
     let spec = part.spec
+    let generated = Locked(context.release.generated)
+    if generated.withLock({ $0["now"] }) == nil { generated.withLock { $0["now"] = String(context.now.milliseconds) } }
+    let now = generated.withLock { $0["now"] }.flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) } ?? context.now
     let chartFile = Origin(file: spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml", line: nil)
     let rendered: RenderResult
     do {
@@ -38,7 +41,14 @@ func renderChart(
         if let versions = context.apiVersions { options.apiVersions = versions }
         rendered = try render(
             chart, values: values, release: options,
-            environment: RenderEnvironment(now: context.now, random: RandomSource(seed: context.seed)))
+            environment: RenderEnvironment(
+                now: now, random: RandomSource(seed: context.seed),
+                remember: { key, make in
+                    if let kept = generated.withLock({ $0[key] }) { return kept }
+                    let made = try make()
+                    generated.withLock { $0[key] = made }
+                    return made
+                }))
     } catch let error as ChartError {
         var origin = chartFile
         if let file = error.file {
@@ -71,7 +81,18 @@ func renderChart(
                     deletePolicies: policies.isEmpty ? [.beforeHookCreation] : policies))
         }
     }
-    return (collector.finished(), hooks, rendered.notes, collector.problems)
+    return RenderedChart(
+        objects: collector.finished(), hooks: hooks, notes: rendered.notes, problems: collector.problems,
+        generated: generated.withLock { $0 })
+}
+
+/// What a chart says, taken apart.
+struct RenderedChart {
+    var objects: [DesiredObject]
+    var hooks: [DesiredHook]
+    var notes: String
+    var problems: [RenderProblem]
+    var generated: [String: String]
 }
 
 /// The values files in order, then the inline values.

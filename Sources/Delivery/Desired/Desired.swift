@@ -11,6 +11,8 @@ package struct Desired: Sendable {
     package var readSet: [String: String] = [:]
     /// A digest of everything the render depends on; a new one is a new release of a chart.
     package var inputDigest = ""
+    /// What the chart made up, to be kept with the release.
+    package var generated: [String: String] = [:]
     /// The chart's notes, as `helm install` would print them.
     package var notes = ""
 

@@ -24,7 +24,9 @@ package func render(
         (desired.objects, desired.problems) = renderManifests(part.files, bytes: bytes)
     case .chart:
         do {
-            (desired.objects, desired.hooks, desired.notes, desired.problems) = try renderChart(part, bytes: bytes, context: context)
+            let rendered = try renderChart(part, bytes: bytes, context: context)
+            (desired.objects, desired.hooks, desired.problems) = (rendered.objects, rendered.hooks, rendered.problems)
+            (desired.notes, desired.generated) = (rendered.notes, rendered.generated)
         } catch {
             desired.problems = [RenderProblem(error, isBlocking: true)]
         }

@@ -25,6 +25,9 @@ package struct Inventory: Sendable, Hashable {
         package var inputDigest = ""
         /// The moments whose hooks have run for this input, so that a restart does not run them again.
         package var finishedHooks: Set<String> = []
+        /// What the chart made up for this input (certificates, the time of day), so that
+        /// rendering it again, after a restart too, is no change.
+        package var generated: [String: String] = [:]
     }
 
     package var application: String

@@ -37,6 +37,7 @@ package struct InventoryEncoding: Sendable {
                     "release": [
                         "revision": .int(Int64(inventory.release.revision)), "inputDigest": .string(inventory.release.inputDigest),
                         "finishedHooks": .sequence(inventory.release.finishedHooks.sorted().map(Value.string)),
+                        "generated": .mapping(Mapping(inventory.release.generated.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
                     ],
                 ]
                 data["head"] = .string(base64(JSON.write(head)))
@@ -88,6 +89,9 @@ package struct InventoryEncoding: Sendable {
         inventory.release.revision = Int(clamping: head[path: "release", "revision"]?.int ?? 0)
         inventory.release.inputDigest = head[path: "release", "inputDigest"]?.string ?? ""
         inventory.release.finishedHooks = Set((head[path: "release", "finishedHooks"]?.sequence ?? []).compactMap(\.string))
+        for entry in head[path: "release", "generated"]?.mapping ?? [:] {
+            inventory.release.generated[entry.key] = entry.value.string
+        }
         for secret in secrets {
             for line in (decoded(secret, "entries") ?? []).split(separator: UInt8(ascii: "\n")) {
                 guard let fields = (try? JSON.parse(Array(line)))?.sequence?.compactMap(\.string), fields.count == 7 else { continue }

@@ -20,6 +20,7 @@ extension Reconciler {
             record.inventory.release.revision += 1
             record.inventory.release.inputDigest = desired.inputDigest
             record.inventory.release.finishedHooks = []
+            record.inventory.release.generated = desired.generated
         }
         record.inventory.source = assignment?.source ?? record.inventory.source
         _ = record.inventory.intend(due.writes.compactMap { $0.prepared?.key })

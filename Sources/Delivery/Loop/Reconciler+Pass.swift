@@ -78,7 +78,10 @@ extension Reconciler {
         let bytes = try await assignment.tree.read(assignment.part.files)
         var context = RenderContext(now: environment.time.now)
         context.release = record.inventory.release
-        if context.release.inputDigest != digest { context.release.revision += 1 }
+        if context.release.inputDigest != digest {
+            context.release.revision += 1
+            context.release.generated = [:]
+        }
         context.seed = seed(digest)
         if assignment.part.form == .chart {
             context.kubeVersion = try await environment.client.serverVersion().gitVersion
