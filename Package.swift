@@ -106,7 +106,7 @@ let package = Package(
         .executableTarget(name: "Martlet", dependencies: ["Commands", arguments], swiftSettings: strict),
 
         // Beside the house: what stands in for the world.
-        safe("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "RegularExpression", "Cluster", logging, hummingbird]),
+        safe("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "RegularExpression", "Cluster", logging, lifecycle, hummingbird]),
         .target(
             name: "TestKit",
             dependencies: [

@@ -1,5 +1,6 @@
 internal import Basics
 package import HTTP
+internal import DevCluster
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
@@ -50,9 +51,9 @@ package final class LoopbackServer: Sendable {
                 continuation.yield(channel.localAddress?.port ?? 0)
                 continuation.finish()
             }, logger: logger)
-        task = Task {
+        task = Task { [logger] in
             defer { continuation.finish() }
-            try await application.run()
+            try await serveUntilCancelled(application, logger: logger)
         }
         var found: Int?
         for await port in ports { found = port }

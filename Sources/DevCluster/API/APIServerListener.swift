@@ -26,7 +26,9 @@ package struct APIServerListener: Sendable {
             responder: responder,
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port), serverName: nil),
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: logger)
-        try await application.run()
+        var quiet = logger
+        quiet.logLevel = .critical
+        try await serveUntilCancelled(application, logger: quiet)
     }
 
     private static let bodyLimit = 16 * 1024 * 1024
