@@ -114,3 +114,33 @@ struct Kubectl: Sendable {
         }
     }
 }
+
+/// What kubectl's own create commands make; from 1.32 on they send protobuf.
+extension KubectlTests {
+    @Test(.timeLimit(.minutes(2))) func imperativeCommands() async throws {
+        try await Kubectl.withCluster { kubectl in
+            #expect(try await kubectl("create", "namespace", "shop").text == "namespace/shop created\n")
+            _ = try await kubectl("create", "configmap", "c", "--from-literal=a=b")
+            #expect(try await kubectl("get", "configmap", "c", "-o", "jsonpath={.data.a}").text == "b")
+            _ = try await kubectl("create", "secret", "generic", "s", "--from-literal=a=hello")
+            #expect(try await kubectl("get", "secret", "s", "-o", "jsonpath={.data.a} {.type}").text == "aGVsbG8= Opaque")
+            _ = try await kubectl("create", "deployment", "web", "--image=nginx:1", "--port=80", "--replicas=2")
+            #expect(
+                try await kubectl("get", "deployment", "web", "-o", "jsonpath={.spec.replicas} {.spec.template.spec.containers[0].ports[0].containerPort}").text
+                    == "2 80")
+            _ = try await kubectl("create", "service", "nodeport", "web", "--tcp=80:8080")
+            #expect(try await kubectl("get", "service", "web", "-o", "jsonpath={.spec.ports[0].targetPort} {.spec.type}").text == "8080 NodePort")
+            _ = try await kubectl("create", "role", "r", "--verb=get,list", "--resource=pods")
+            #expect(try await kubectl("get", "role", "r", "-o", "jsonpath={.rules[0].verbs}").text == "[\"get\",\"list\"]")
+            _ = try await kubectl("create", "rolebinding", "b", "--role=r", "--serviceaccount=default:default")
+            #expect(try await kubectl("get", "rolebinding", "b", "-o", "jsonpath={.subjects[0].name}").text == "default")
+            _ = try await kubectl("create", "ingress", "i", "--rule=a.example/x*=web:80")
+            #expect(
+                try await kubectl("get", "ingress", "i", "-o", "jsonpath={.spec.rules[0].http.paths[0].backend.service.port.number}").text == "80")
+            _ = try await kubectl("create", "job", "j", "--image=busybox")
+            _ = try await kubectl("create", "cronjob", "cj", "--image=busybox", "--schedule=* * * * *")
+            #expect(try await kubectl("get", "cronjob", "cj", "-o", "jsonpath={.spec.schedule}").text == "* * * * *")
+            #expect(try await kubectl("auth", "can-i", "get", "pods").text == "yes\n")
+        }
+    }
+}

@@ -28,6 +28,7 @@ struct Payload: Sendable {
             } catch {
                 throw .badRequest("couldn't get version/kind; json parse error: \(error)")
             }
+        case "application/vnd.kubernetes.protobuf": value = try ProtobufReader.object(request.body)
         default:
             throw APIFailure(
                 415, "UnsupportedMediaType",
