@@ -17,7 +17,7 @@ extension ClusterState {
         while !erased.isEmpty {
             let object = erased.removeFirst()
             collectDependents(ofOwner: object.uid)
-            for owner in object.ownerLinks { continueOwner(owner) }
+            for owner in object.ownerLinks { continueOwner(owner, of: object.namespace) }
             if !object.namespace.isEmpty { finishNamespaceIfEmpty(object.namespace) }
             definitionMayFinish(after: object)
         }
@@ -61,12 +61,14 @@ extension ClusterState {
         }
     }
 
-    /// An owner that waits in the foreground goes when nothing blocks it any more.
-    mutating func continueOwner(_ reference: OwnerLink) {
+    /// An owner that waits in the foreground goes when nothing blocks it any more. It lives in its
+    /// dependent's namespace, or in none.
+    mutating func continueOwner(_ reference: OwnerLink, of namespace: String) {
         let kind = GroupVersionKind(apiVersion: reference.apiVersion, kind: reference.kind)
         guard let type = types.find(kind.groupKind) else { return }
-        let candidates = tables[type.storage]?.objects.all.filter { $0.object.uid == reference.uid } ?? []
-        for owner in candidates { continueDeletion(of: owner, type: type) }
+        let key = StorageKey(namespace: type.isNamespaced ? namespace : "", name: reference.name)
+        guard let owner = stored(type.storage, key), owner.object.uid == reference.uid else { return }
+        continueDeletion(of: owner, type: type)
     }
 
     /// Takes the next step of a deletion that has begun; called whenever something it may wait for changed.

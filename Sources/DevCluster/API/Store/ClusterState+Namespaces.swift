@@ -91,7 +91,7 @@ extension ClusterState {
         if old?.object.ownerLinks != new.object.ownerLinks { collectIfOwnerless(new, type: type) }
         if new.object.isBeingDeleted { continueDeletion(of: new, type: type) }
         for reference in old?.object.ownerLinks ?? [] where !new.object.ownerLinks.contains(where: { $0.uid == reference.uid }) {
-            continueOwner(reference)
+            continueOwner(reference, of: new.object.namespace)
         }
     }
 }
