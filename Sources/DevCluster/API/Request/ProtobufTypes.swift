@@ -2,7 +2,7 @@
 /// 1.32 they speak protobuf to the built-in kinds. (`apply` and `create -f` speak JSON.)
 ///
 /// A line is a message and its fields, `number name:type`: `s` text, `i` number, `b` boolean, `y` bytes, `q`
-/// quantity, `x` number or text; `[T]` repeated, `{T}` a map. Numbers as k8s.io/api's generated.proto publishes them.
+/// quantity, `x` number or text; `[T]` repeated, `{T}` a map; a field without a name is inlined. Numbers as k8s.io/api's generated.proto publishes them.
 struct ProtobufTypes: Sendable {
     indirect enum Kind: Sendable {
         case text, number, boolean, bytes, quantity, intOrString
@@ -29,7 +29,7 @@ struct ProtobufTypes: Sendable {
             guard let name = words.popFirst() else { continue }
             var fields: [UInt64: Field] = [:]
             while let number = words.popFirst().flatMap({ UInt64($0) }), let word = words.popFirst() {
-                let parts = word.split(separator: ":")
+                let parts = word.split(separator: ":", omittingEmptySubsequences: false)
                 guard let field = parts.first, let kind = parts.last else { continue }
                 fields[number] = Field(name: String(field), kind: Self.kind(kind))
             }
