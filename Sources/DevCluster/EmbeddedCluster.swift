@@ -58,6 +58,10 @@ package final class EmbeddedCluster: Sendable {
             client: client, controllers: controllers, time: time, random: random, logger: logger)
         let (server, logger, isReady) = (server, logger, isReady)
         let hasPort = Gate()
+        defer {
+            hasPort.shut()
+            isReady.shut()
+        }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await server.run() }
             if let port = options.port {
@@ -89,6 +93,8 @@ package final class EmbeddedCluster: Sendable {
     }
 
     /// Returns when the nodes are registered and every controller has seen all there was; `run` must be running or begin to.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled, or `run` has ended.
     package func ready() async throws { try await isReady.wait() }
 
     /// A client of this process, without a socket in between.

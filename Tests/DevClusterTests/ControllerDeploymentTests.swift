@@ -112,6 +112,12 @@ import Testing
         #expect(try sizes(Case(replicas: 4, new: (2, 0), olds: [(3, 3)], desired: 4)) == [:])
     }
 
+    /// Five pods are said to be available, but one of them is about to go already.
+    @Test func aStatusThatIsLateTakesNoPodTooMany() throws {
+        let strategy = "{type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 1}}"
+        #expect(try sizes(Case(replicas: 4, strategy: strategy, new: (2, 1), olds: [(3, 4)], desired: 4)) == ["old1": 2])
+    }
+
     @Test(arguments: [
         // From 10 to another number in the middle of a rollout: shares, what is left over to the largest.
         (20, 5, 8, ["new": 10, "old1": 15]), (5, 5, 8, ["new": 3, "old1": 4]), (0, 5, 8, ["new": 0, "old1": 0]),

@@ -2,6 +2,15 @@ internal import Document
 package import Kubernetes
 
 /// What a pod is to do on a simulated node: what its annotations ask for, else what the options say.
+///
+/// | annotation `sim.martlet.dev/…` | |
+/// | --- | --- |
+/// | `ready-after: 5s` | ready so long after its containers run |
+/// | `never-ready: "true"` | runs, and never passes its readiness probe |
+/// | `image-pull: fail` | `ImagePullBackOff`; so does any image with the tag `does-not-exist` |
+/// | `crash-loop: "true"` | fails again and again: `CrashLoopBackOff` |
+/// | `exit-code: "1"` | what its containers end with |
+/// | `run-for: 2s` | how long a pod that is meant to end (restart policy not `Always`) runs |
 package struct SimulatedBehavior: Sendable, Hashable {
     package var readyAfter: Duration
     package var isNeverReady: Bool

@@ -39,7 +39,7 @@ extension DeploymentPass {
                 taken += cut
             }
         }
-        var room = sets.reduce(0) { $0 + available($1) } - least
+        var room = min(sets.reduce(0) { $0 + available($1) } - least, most - taken)
         for old in oldSets where old.replicas > 0 && room > 0 {
             let cut = min(old.replicas, room)
             resize(old.name, to: old.replicas - cut)
@@ -67,7 +67,9 @@ extension DeploymentPass {
 
     func total(_ sets: [Object]) -> Int { sets.reduce(0) { $0 + $1.replicas } }
 
-    func available(_ set: Object) -> Int { max(0, set.int("status", "availableReplicas") ?? 0) }
+    /// No more than the set is to have: the status of one that was just made smaller still counts the pods
+    /// that go. (The real controller trusts it, and can take one pod too many where pods start very fast.)
+    private func available(_ set: Object) -> Int { min(max(0, set.int("status", "availableReplicas") ?? 0), set.replicas) }
 
     /// `DeploymentComplete` on the status that stands.
     private var isComplete: Bool {
