@@ -140,8 +140,8 @@ let package = Package(
         tests("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", "DevCluster", "TestKit", logging]),
         tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "TestKit", logging]),
         tests("Delivery", ["Basics", "Document", "Kubernetes", "Cluster", "Git", "DevCluster", "TestKit", "Scenarios", logging]),
-        tests("Server", ["Basics", "Delivery"]),
-        tests("Commands", ["Basics", "Document", "Delivery"]),
+        tests("Server", ["Basics", "Document", "Delivery", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
+        tests("Commands", ["Basics", "Document", "Delivery", "Git", "TestKit", arguments]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Basics", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "TestKit", "Scenarios", "Martlet", logging],

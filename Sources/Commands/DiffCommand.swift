@@ -45,6 +45,10 @@ struct DiffCommand: AsyncParsableCommand {
         let store = InventoryStore(client: client, namespace: cluster.martletNamespace)
         let tree = FolderTree(root: path)
         let layout = try await scan(tree, root: "", name: name ?? folderName(path))
+        if let application, !layout.parts.contains(where: { $0.spec.name == application }) {
+            let names = layout.parts.map(\.spec.name).joined(separator: ", ")
+            throw CommandFailure("no application \"\(application)\" in \"\(path)\", there are: \(names)")
+        }
         let differ = Differ(client: client, store: store, time: time)
         var hasDifference = false
         var problems: [String] = []

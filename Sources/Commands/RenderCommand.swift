@@ -78,5 +78,5 @@ struct RenderCommand: AsyncParsableCommand {
 func folderName(_ path: String) -> String {
     let names = path.split(separator: "/").filter { $0 != "." }
     guard let last = names.last, last != ".." else { return "default" }
-    return String(last)
+    return labelName(for: String(last), otherwise: "default")
 }

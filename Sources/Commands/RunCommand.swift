@@ -43,7 +43,10 @@ struct RunCommand: AsyncParsableCommand {
     private var address: (host: String, port: Int)? {
         guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]), (0...65535).contains(port)
         else { return nil }
-        return (String(listen[..<colon]), port)
+        var host = listen[..<colon]
+        // An IPv6 address stands in brackets before a port.
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        return host.isEmpty ? nil : (String(host), port)
     }
 
     func run() async throws {

@@ -38,7 +38,16 @@ package final class MetricRegistry: Sendable {
     private func labelText(_ labels: [[String]]) -> String {
         guard !labels.isEmpty else { return "" }
         let parts = labels.map { pair in
-            let value = (pair.last ?? "").replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+            // Letter by letter, because "\r\n" is one Character.
+            var value = ""
+            for scalar in (pair.last ?? "").unicodeScalars {
+                switch scalar {
+                case "\\": value += "\\\\"
+                case "\"": value += "\\\""
+                case "\n": value += "\\n"
+                default: value.unicodeScalars.append(scalar)
+                }
+            }
             return "\(pair.first ?? "")=\"\(value)\""
         }
         return "{\(parts.joined(separator: ","))}"
@@ -46,7 +55,8 @@ package final class MetricRegistry: Sendable {
 
     private func number(_ value: Double) -> String {
         if let whole = Int64(exactly: value) { return String(whole) }
-        return value.description
+        if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
+        return value.isNaN ? "NaN" : value.description
     }
 
     fileprivate func add(_ amount: Double, to series: Series) {
@@ -90,7 +100,15 @@ private final class SeriesHandler: CounterHandler, FloatingPointCounterHandler, 
 
 extension MetricRegistry: MetricsFactory {
     private func handler(_ label: String, _ dimensions: [(String, String)]) -> SeriesHandler {
-        SeriesHandler(self, Series(name: label, labels: dimensions.map { [$0.0, $0.1] }))
+        SeriesHandler(self, Series(name: fit(label), labels: dimensions.map { [fit($0.0), $0.1] }))
+    }
+
+    /// Libraries name their metrics with dots, which the format does not have.
+    private func fit(_ name: String) -> String {
+        let letters = name.unicodeScalars.map { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" || scalar == ":") ? Character(scalar) : "_"
+        }
+        return letters.first?.isNumber == true ? "_" + String(letters) : String(letters)
     }
 
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler { handler(label, dimensions) }

@@ -50,9 +50,13 @@ package enum Routes {
         }
         router.post("/webhooks/:provider") { request, context in try await webhook(request, context, view) }
         // A known path with another verb is told so; everything else is 404.
-        for entry in table where entry.method == "GET" {
-            for method in [HTTPRequest.Method.post, .put, .delete, .patch] {
-                router.on(RouterPath(entry.path), method: method) { _, _ in plain(.methodNotAllowed, "use \(entry.method)\n") }
+        for entry in table {
+            for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where method.rawValue != entry.method {
+                router.on(RouterPath(entry.path), method: method) { _, _ in
+                    var answer = plain(.methodNotAllowed, "use \(entry.method)\n")
+                    answer.headers[.allow] = entry.method
+                    return answer
+                }
             }
         }
         return router

@@ -61,6 +61,9 @@ struct GitOptions: ParsableArguments {
         if let gitCommit, ObjectID(gitCommit) == nil {
             throw ValidationError("--git-commit is \"\(gitCommit)\", expected 40 hexadecimal digits")
         }
+        if gitTag != nil, gitCommit != nil { throw ValidationError("--git-tag and --git-commit: choose one") }
+        guard let path = joined("", gitPath) else { throw ValidationError("--git-path is \"\(gitPath)\", which leads out of the repository") }
+        gitPath = path
         if let name, !isLabelName(name) {
             throw ValidationError("--name is \"\(name)\", expected lower case letters, digits and \"-\", at most 50")
         }
@@ -110,9 +113,7 @@ struct GitOptions: ParsableArguments {
         if let name { return name }
         var last = url.split(whereSeparator: { $0 == "/" || $0 == ":" }).last.map(String.init) ?? ""
         if last.hasSuffix(".git") { last.removeLast(4) }
-        let fit = last.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-        let trimmed = String(String(fit).drop { $0 == "-" }.prefix(50))
-        return isLabelName(trimmed) ? trimmed : "repository"
+        return labelName(for: last, otherwise: "repository")
     }
 }
 

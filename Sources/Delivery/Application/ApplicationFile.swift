@@ -53,6 +53,10 @@ package enum ApplicationFile {
         }
         var spec = ApplicationSpec(name: name, path: path, origin: root.origin)
         spec.namespace = try fields.string("namespace")
+        if let namespace = spec.namespace, !isLabelName(namespace, limit: 63) {
+            throw fields.error(
+                "namespace", "\"\(namespace)\" is no name for a namespace: lower case letters, digits and \"-\", at most 63")
+        }
         spec.dependsOn = try fields.strings("dependsOn")
         spec.prunes = try fields.bool("prune") ?? true
         spec.isSuspended = try fields.bool("suspend") ?? false
@@ -85,10 +89,18 @@ package enum ApplicationFile {
     }
 }
 
-/// RFC 1123 label of at most 50 letters: it stands in a label's value and in the name of a Secret.
-package func isLabelName(_ name: String) -> Bool {
+/// RFC 1123 label; an application's has at most 50 letters, because it stands in a label's value and in the name of a Secret.
+package func isLabelName(_ name: String, limit: Int = 50) -> Bool {
     let letters = name.utf8
     func isAlphanumeric(_ byte: UInt8) -> Bool { (97...122).contains(byte) || (48...57).contains(byte) }
-    guard (1...50).contains(letters.count), let first = letters.first, let last = letters.last else { return false }
+    guard (1...limit).contains(letters.count), let first = letters.first, let last = letters.last else { return false }
     return isAlphanumeric(first) && isAlphanumeric(last) && letters.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+}
+
+/// A folder's or a repository's name made fit for an application.
+package func labelName(for text: String, otherwise: String) -> String {
+    let letters = text.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+    var name = String(letters.drop { $0 == "-" }.prefix(50))
+    while name.hasSuffix("-") { name.removeLast() }
+    return isLabelName(name) ? name : otherwise
 }

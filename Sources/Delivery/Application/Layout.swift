@@ -47,11 +47,13 @@ extension Layout {
         // Charts nobody declared; a chart inside another chart is its subchart.
         let charts = files.filter { fileName(of: $0.path) == "Chart.yaml" }.map { folder(of: $0.path) }
         let outer = charts.filter { chart in !charts.contains { $0 != chart && isInside(chart, $0) } }
-        for chart in outer where !declared.contains(where: { $0.path == chart || (!$0.path.isEmpty && isInside(chart, $0.path)) }) {
-            let chartName = chart.isEmpty ? name : fileName(of: chart)
-            var spec = ApplicationSpec(name: chartName, path: chart, origin: Origin(file: "\(chart.isEmpty ? "" : chart + "/")Chart.yaml", line: nil))
+        var claimed = declared.map(\.path)
+        for chart in outer where !declared.contains(where: { $0.path == chart }) {
+            let chartName = chart.isEmpty ? name : labelName(for: fileName(of: chart), otherwise: "chart")
+            let spec = ApplicationSpec(name: chartName, path: chart, origin: Origin(file: "\(chart.isEmpty ? "" : chart + "/")Chart.yaml", line: nil))
+            // Its templates are no manifests, even when nobody knows what to call it.
+            claimed.append(chart)
             if let other = names[chartName] {
-                spec.name = chartName
                 layout.problems[chartName, default: []].append(
                     RenderError(
                         .invalid(
@@ -64,7 +66,6 @@ extension Layout {
         }
 
         // The rest: plain manifests that stand in no other application's folder.
-        let claimed = specs.map(\.path)
         for spec in specs {
             let inner = claimed.filter { $0 != spec.path && isInside($0, spec.path) }
             let own = files.filter { file in
@@ -79,7 +80,7 @@ extension Layout {
         }
         if !specs.contains(where: { $0.path == root }) {
             let rest = files.filter { file in
-                isManifest(file.path) && !claimed.contains { isInside(file.path, $0) }
+                (isManifest(file.path) || isKustomization(file.path)) && !claimed.contains { isInside(file.path, $0) }
             }
             if let other = names[name], !rest.isEmpty {
                 layout.problems[name, default: []].append(
@@ -91,12 +92,29 @@ extension Layout {
             }
         }
         layout.parts.sort { $0.spec.name < $1.spec.name }
+        layout.refuseCircles(specs)
         return layout
+    }
+
+    /// Applications that wait for themselves would do so for ever.
+    private mutating func refuseCircles(_ specs: [ApplicationSpec]) {
+        let needed = Dictionary(specs.map { ($0.name, $0.dependsOn) }) { first, _ in first }
+        for spec in specs where !spec.dependsOn.isEmpty {
+            var seen = Set<String>()
+            var open = spec.dependsOn
+            while let name = open.popLast() {
+                if seen.insert(name).inserted { open += needed[name] ?? [] }
+            }
+            guard seen.contains(spec.name) else { continue }
+            let circle = seen.filter { needed[$0]?.isEmpty == false }.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+            problems[spec.name, default: []].append(
+                RenderError(.invalid("dependsOn leads back to \"\(spec.name)\" through \(circle): leave one out"), origin: spec.origin))
+        }
     }
 
     private mutating func add(_ spec: ApplicationSpec, _ files: [SourceFile], all: [SourceFile]) {
         let isChart = files.contains { $0.path == (spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml") }
-        if let kustomization = files.first(where: { ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(fileName(of: $0.path)) }),
+        if let kustomization = files.first(where: { Layout.isKustomization($0.path) }),
             !isChart
         {
             problems[spec.name, default: []].append(
@@ -115,6 +133,10 @@ extension Layout {
         let values = spec.helm.valuesFiles.compactMap { joined(spec.path, $0) }
         own += all.filter { values.contains($0.path) && !isInside($0.path, spec.path) }
         parts.append(Part(spec: spec, form: .chart, files: own))
+    }
+
+    private static func isKustomization(_ path: String) -> Bool {
+        ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(fileName(of: path))
     }
 
     /// Whether a file may hold manifests, by its name.

@@ -126,7 +126,15 @@ package struct Applier: Sendable {
         case .yieldReplicas:
             var object = prepared.object
             object.value[path: "spec", "replicas"] = nil
-            return try await client.apply(resource, object, fieldManager: fieldManager, force: change.action == .correct)
+            var rest = conflict
+            rest.causes.removeAll { isScaling($0) }
+            if !rest.causes.isEmpty,
+                case .report(let text) = decide(conflict: rest, isDrift: change.action == .correct, isKnown: isKnown, forces: forcesConflicts)
+            {
+                throw ApplyFailure(text, isTransient: false)
+            }
+            return try await client.apply(
+                resource, object, fieldManager: fieldManager, force: change.action == .correct || !rest.causes.isEmpty)
         case .report(let text):
             throw ApplyFailure(text, isTransient: false)
         }

@@ -19,14 +19,18 @@ package enum ConflictDecision: Sendable, Hashable {
 ///   - isKnown: some earlier form of the object was applied by us: what a person changed since by hand is drift too.
 package func decide(conflict: ClusterError, isDrift: Bool, isKnown: Bool, forces: Bool) -> ConflictDecision {
     let owners = conflict.causes.map { (manager: manager(in: $0.message), field: $0.field) }
-    let isScaling = owners.contains { $0.manager == "kube-controller-manager" && $0.field == ".spec.replicas" }
-    if isScaling { return .yieldReplicas }
+    if conflict.causes.contains(where: isScaling) { return .yieldReplicas }
     if forces || isDrift { return .force }
     let managers = Set(owners.map(\.manager))
     if isKnown, !managers.isEmpty, managers.allSatisfy({ $0.hasPrefix("kubectl") }) { return .force }
     if !managers.isEmpty, managers.isSubset(of: predecessors) { return .adopt }
     let list = owners.map { "\($0.field) is set by \"\($0.manager)\"" }.joined(separator: ", ")
     return .report("\(list.isEmpty ? conflict.message : list): remove it there or in git, or take it with \"martlet sync --force-conflicts\"")
+}
+
+/// Whether an autoscaler holds the replicas.
+func isScaling(_ cause: ClusterError.Cause) -> Bool {
+    cause.field == ".spec.replicas" && manager(in: cause.message) == "kube-controller-manager"
 }
 
 /// `conflict with "kubectl-edit" using apps/v1` → `kubectl-edit`.
@@ -46,7 +50,13 @@ private let neverReplaced: Set<GroupKind> = [
 package func isImmutableChange(_ error: ClusterError) -> Bool {
     guard error.reason == .invalid else { return false }
     let texts = [error.message] + error.causes.map(\.message)
-    return texts.contains { $0.contains("immutable") || $0.contains("updates to statefulset spec for fields other than") || $0.contains("may not change once set") }
+    // From the validation of the built-in types (k8s.io/kubernetes/pkg/apis/*/validation).
+    let phrases = [
+        "immutable", "updates to statefulset spec for fields other than", "may not change once set", "pod updates may not change fields",
+        "cannot change roleRef", "updates to parameters are forbidden", "updates to provisioner are forbidden",
+        "updates to reclaimPolicy are forbidden",
+    ]
+    return texts.contains { text in phrases.contains { text.contains($0) } }
 }
 
 package enum ImmutableDecision: Sendable, Hashable {

@@ -82,16 +82,15 @@ func renderChart(
         }
     }
     return RenderedChart(
-        objects: collector.finished(), hooks: hooks, notes: rendered.notes, problems: collector.problems,
+        collector: collector, hooks: hooks, notes: rendered.notes,
         generated: generated.withLock { $0 })
 }
 
 /// What a chart says, taken apart.
 struct RenderedChart {
-    var objects: [DesiredObject]
+    var collector: ObjectCollector
     var hooks: [DesiredHook]
     var notes: String
-    var problems: [RenderProblem]
     var generated: [String: String]
 }
 

@@ -7,6 +7,8 @@ package struct Desired: Sendable {
     package var objects: [DesiredObject] = []
     package var hooks: [DesiredHook] = []
     package var problems: [RenderProblem] = []
+    /// Objects that are written with `martlet.dev/ignore`: neither applied nor deleted.
+    package var ignored: Set<ObjectKey> = []
     /// What rendering read, path to digest: as long as this is the same, so is the result.
     package var readSet: [String: String] = [:]
     /// A digest of everything the render depends on; a new one is a new release of a chart.

@@ -3,7 +3,7 @@ internal import Kubernetes
 
 /// Plain manifests: every document of every file. A file that cannot be read
 /// costs that file, not the others.
-func renderManifests(_ files: [SourceFile], bytes: [String: [UInt8]]) -> (objects: [DesiredObject], problems: [RenderProblem]) {
+func renderManifests(_ files: [SourceFile], bytes: [String: [UInt8]]) -> ObjectCollector {
     var collector = ObjectCollector()
     for file in files {
         guard let content = bytes[file.path] else {
@@ -28,5 +28,5 @@ func renderManifests(_ files: [SourceFile], bytes: [String: [UInt8]]) -> (object
             collector.fail(RenderError(.document(error), origin: Origin(file: file.path, line: error.position?.line)), isBlocking: false)
         }
     }
-    return (collector.finished(), collector.problems)
+    return collector
 }

@@ -10,6 +10,7 @@ struct ObjectCollector {
 
     private(set) var objects: [DesiredObject] = []
     private(set) var problems: [RenderProblem] = []
+    private(set) var ignored: Set<ObjectKey> = []
     private var places: [ObjectKey: Origin] = [:]
     private var twice: Set<ObjectKey> = []
 
@@ -53,7 +54,10 @@ struct ObjectCollector {
             fail(RenderError(.invalid("\(object.kind) without metadata.name"), origin: origin), isBlocking: false)
             return
         }
-        if policy.isIgnored { return }
+        if policy.isIgnored {
+            ignored.insert(object.key)
+            return
+        }
         if let other = places[object.key] {
             fail(RenderError(.duplicate(object.key, other: other), origin: origin), isBlocking: false)
             // Which of the two is meant cannot be known: neither is touched.

@@ -21,17 +21,25 @@ package func render(
     }
     switch part.form {
     case .manifests:
-        (desired.objects, desired.problems) = renderManifests(part.files, bytes: bytes)
+        desired.take(renderManifests(part.files, bytes: bytes))
     case .chart:
         do {
             let rendered = try renderChart(part, bytes: bytes, context: context)
-            (desired.objects, desired.hooks, desired.problems) = (rendered.objects, rendered.hooks, rendered.problems)
-            (desired.notes, desired.generated) = (rendered.notes, rendered.generated)
+            desired.take(rendered.collector)
+            (desired.hooks, desired.notes, desired.generated) = (rendered.hooks, rendered.notes, rendered.generated)
         } catch {
             desired.problems = [RenderProblem(error, isBlocking: true)]
         }
     }
     return desired
+}
+
+extension Desired {
+    fileprivate mutating func take(_ collector: ObjectCollector) {
+        objects = collector.finished()
+        problems = collector.problems
+        ignored = collector.ignored
+    }
 }
 
 /// A digest of the files and the specification: another one is another release.

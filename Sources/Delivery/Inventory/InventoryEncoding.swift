@@ -1,5 +1,6 @@
 package import Document
 internal import FoundationEssentials
+package import Basics
 package import Kubernetes
 
 /// An inventory as Secrets, in pieces that each stay under the API server's limit of 1 MiB.
@@ -77,12 +78,17 @@ package struct InventoryEncoding: Sendable {
         return hash
     }
 
-    /// What the pieces of one application say together; nil without a first piece that can be read.
-    package static func inventory(from secrets: [Object]) -> (inventory: Inventory, key: FingerprintKey, status: Value)? {
-        guard let first = secrets.first(where: { $0.value[path: "data", "head"] != nil }),
-            let head = decoded(first, "head").flatMap({ try? JSON.parse($0) }),
-            let application = head["application"]?.string, let key = decoded(first, "key"), !key.isEmpty
-        else { return nil }
+    /// What the pieces of one application say together; nil without any.
+    ///
+    /// Where the first piece is missing or cannot be read, what the others list is still ours:
+    /// it gets a new key, with which everything is looked at anew.
+    package static func inventory(
+        from secrets: [Object], random: RandomSource = RandomSource()
+    ) -> (inventory: Inventory, key: FingerprintKey, status: Value)? {
+        guard let application = secrets.lazy.compactMap({ $0.label(label) }).first else { return nil }
+        let first = secrets.first { $0.name == secretName(application, piece: 0) }
+        let head = first.flatMap { decoded($0, "head") }.flatMap { try? JSON.parse($0) } ?? .null
+        let key = first.flatMap { decoded($0, "key") }.flatMap { $0.isEmpty ? nil : FingerprintKey(bytes: $0) }
         var inventory = Inventory(application: application)
         inventory.source = head["source"]?.string ?? ""
         inventory.appliedCommit = head["appliedCommit"]?.string ?? ""
@@ -92,15 +98,22 @@ package struct InventoryEncoding: Sendable {
         for entry in head[path: "release", "generated"]?.mapping ?? [:] {
             inventory.release.generated[entry.key] = entry.value.string
         }
-        for secret in secrets {
+        // The order of writing: after a crash between two pieces the higher one is newer.
+        let pieces = secrets.map { (pieceNumber($0, application), $0) }.sorted { $0.0 < $1.0 }
+        for (_, secret) in pieces {
             for line in (decoded(secret, "entries") ?? []).split(separator: UInt8(ascii: "\n")) {
                 guard let fields = (try? JSON.parse(Array(line)))?.sequence?.compactMap(\.string), fields.count == 7 else { continue }
                 let key = ObjectKey(group: fields[0], kind: fields[1], namespace: fields[2], name: fields[3])
                 inventory.entries[key] = Inventory.Entry(desired: fields[4], owned: fields[5], uid: fields[6])
             }
         }
-        let status = decoded(first, "status").flatMap { try? JSON.parse($0) } ?? .null
-        return (inventory, FingerprintKey(bytes: key), status)
+        let status = first.flatMap { decoded($0, "status") }.flatMap { try? JSON.parse($0) } ?? .null
+        return (inventory, key ?? FingerprintKey(random: random), status)
+    }
+
+    /// The number in a piece's name.
+    static func pieceNumber(_ secret: Object, _ application: String) -> Int {
+        Int(secret.name.dropFirst(secretName(application, piece: 0).count + 1)) ?? 0
     }
 
     private static func decoded(_ secret: Object, _ name: String) -> [UInt8]? {

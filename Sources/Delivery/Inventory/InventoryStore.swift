@@ -59,13 +59,9 @@ package struct InventoryStore: Sendable {
         guard let (inventory, key, status) = InventoryEncoding.inventory(from: secrets) else { return nil }
         var record = Record(inventory: inventory, key: key)
         record.status = status
-        for secret in secrets { record.pieces[pieceNumber(secret, inventory.application)] = secret }
+        for secret in secrets { record.pieces[InventoryEncoding.pieceNumber(secret, inventory.application)] = secret }
         record.annotations = record.pieces[0]?.annotations ?? [:]
         return record
-    }
-
-    private func pieceNumber(_ secret: Object, _ application: String) -> Int {
-        Int(secret.name.dropFirst(InventoryEncoding.secretName(application, piece: 0).count + 1)) ?? 0
     }
 
     /// Writes what differs from the record's Secrets, the last piece first.
@@ -75,7 +71,7 @@ package struct InventoryStore: Sendable {
     package func save(_ record: Record) async throws(ClusterError) -> Record {
         var record = record
         let wanted = encoding.secrets(
-            for: record.inventory, key: record.key, status: record.status, namespace: namespace, atLeast: record.pieces.count)
+            for: record.inventory, key: record.key, status: record.status, namespace: namespace, atLeast: (record.pieces.keys.max() ?? 0) + 1)
         if record.pieces.isEmpty { try await ensureNamespace(namespace) }
         for (index, secret) in wanted.enumerated().reversed() {
             if var piece = record.pieces[index] {
@@ -130,9 +126,9 @@ package struct InventoryStore: Sendable {
             ["metadata": ["annotations": .mapping([SyncRequest.annotation: .string(request.text)])]], type: .merge)
     }
 
-    /// Forgets an application of which nothing is left.
+    /// Forgets an application of which nothing is left. The first piece goes last: it is what makes the others known.
     package func remove(_ record: Record) async throws(ClusterError) {
-        for piece in record.pieces.values {
+        for (_, piece) in record.pieces.sorted(by: { $0.key > $1.key }) {
             _ = try await client.delete(Self.secrets, namespace: namespace, name: piece.name, uid: piece.uid)
         }
     }

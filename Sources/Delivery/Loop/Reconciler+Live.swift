@@ -21,6 +21,15 @@ extension Reconciler {
                 wanted[key.groupKind] = resource
             }
         }
+        // A group that did not answer is not a group without kinds.
+        let silent = environment.client.discoveryFailures
+        if !silent.isEmpty {
+            for kind in Set(prepared.map(\.key.groupKind)).union(inventory.entries.keys.map(\.groupKind)) where wanted[kind] == nil {
+                if let failure = silent.first(where: { GroupVersionKind(apiVersion: $0.key, kind: "").group == kind.group }) {
+                    unknown[kind] = "\(failure.key) does not answer: \(failure.value)"
+                }
+            }
+        }
         followedKinds = Set(wanted.keys)
         let cache = environment.cache
         await withTaskGroup(of: (GroupKind, String?).self) { group in

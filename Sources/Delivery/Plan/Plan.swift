@@ -54,7 +54,13 @@ private func change(for prepared: Prepared, _ input: PlanInput) -> ChangeSet.Cha
     let live: Object
     switch input.live(key) {
     case .unknown(let why): return .init(.hold, key: key, prepared: prepared, reason: why)
-    case .absent: return .init(.create, key: key, prepared: prepared)
+    case .absent:
+        // Deleted by hand is drift too.
+        guard let entry, !entry.uid.isEmpty, entry.desired == prepared.digest, input.desired.spec.drift != .correct else {
+            return .init(.create, key: key, prepared: prepared)
+        }
+        let action: ChangeSet.Action = input.desired.spec.drift == .warn ? .drifted : .keep
+        return .init(action, key: key, prepared: prepared, reason: "deleted in the cluster")
     case .present(let object): live = object
     }
     if let owner = owner(of: live), owner != input.desired.spec.name {
@@ -85,6 +91,11 @@ package func owner(of live: Object) -> String? {
 
 private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
     let wanted = Set(input.prepared.map(\.key))
+    // One object can have two names, such as an Ingress in its old and its new group.
+    let wantedUIDs = Set(
+        input.prepared.compactMap { prepared -> String? in
+            if case .present(let live) = input.live(prepared.key) { live.uid } else { nil }
+        })
     var deletions: [ChangeSet.Change] = []
     let why = reasonNotToDelete(input)
     for (key, entry) in input.inventory.entries.sorted(by: { $0.key < $1.key }) where !wanted.contains(key) {
@@ -102,6 +113,14 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
         if owner(of: live) != input.inventory.application || policy?.prunes == false || policy?.isIgnored == true {
             // A name that was intended and never applied may be somebody else's object.
             set.changes.append(.init(.forget, key: key, reason: "not ours to delete"))
+            continue
+        }
+        if input.desired.ignores(key) {
+            set.changes.append(.init(.forget, key: key, reason: "git says ignore"))
+            continue
+        }
+        if !live.uid.isEmpty, wantedUIDs.contains(live.uid) {
+            set.changes.append(.init(.forget, key: key, reason: "is wanted under another group"))
             continue
         }
         if live.isBeingDeleted {
@@ -126,6 +145,15 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
         }
     }
     set.changes += deletions
+}
+
+extension Desired {
+    /// Whether git says to leave an object alone; one written without a namespace gets the application's.
+    fileprivate func ignores(_ key: ObjectKey) -> Bool {
+        if ignored.contains(key) { return true }
+        guard key.namespace == spec.namespace ?? "default" else { return false }
+        return ignored.contains(ObjectKey(group: key.group, kind: key.kind, namespace: "", name: key.name))
+    }
 }
 
 /// Why this revision is no ground for deleting anything; nil when it is one.

@@ -26,6 +26,7 @@ package func prepare(
     var prepared: [Prepared] = []
     var problems: [RenderProblem] = []
     var places: [ObjectKey: Origin] = [:]
+    var twice: Set<ObjectKey> = []
     // A custom resource in the same commit as its definition: the definition knows whether it has a namespace.
     var definitions: [GroupKind: Bool] = [:]
     for item in desired.objects where item.object.kind == "CustomResourceDefinition" {
@@ -46,6 +47,8 @@ package func prepare(
         if let other = places[object.key] {
             problems.append(
                 RenderProblem(RenderError(.duplicate(object.key, other: other), origin: item.origin), isBlocking: false))
+            // Which of the two is meant cannot be known: neither is touched.
+            twice.insert(object.key)
             continue
         }
         places[object.key] = item.origin
@@ -62,5 +65,6 @@ package func prepare(
                 object: object, origin: item.origin, policy: item.policy, resource: resource,
                 digest: digest.digest(object.value)))
     }
+    prepared.removeAll { twice.contains($0.key) }
     return (prepared, problems)
 }

@@ -30,16 +30,27 @@ package struct FolderTree: SourceTree {
                 let path = folder.isEmpty ? name : "\(folder)/\(name)"
                 var isFolder = false
                 guard FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder) else { continue }
+                let kind = try? FileManager.default.attributesOfItem(atPath: "\(root)/\(path)")[.type] as? FileAttributeType
+                let isLink = kind == .typeSymbolicLink
                 if isFolder {
                     // A link to a folder could lead around in a circle, or out of the tree.
-                    let kind = try? FileManager.default.attributesOfItem(atPath: "\(root)/\(path)")[.type] as? FileAttributeType
-                    if kind != .typeSymbolicLink { folders.append(path) }
+                    if !isLink { folders.append(path) }
                 } else {
+                    // A checkout of somebody else's repository must not read what is not in it.
+                    if isLink, !leadsInside(path) {
+                        throw SourceError(
+                            "\"\(root)/\(path)\" is a symbolic link out of \"\(root)\": put a copy in its place", isTransient: false)
+                    }
                     files.append(SourceFile(path: path, digest: try digest(path)))
                 }
             }
         }
         return files.sorted { $0.path < $1.path }
+    }
+
+    private func leadsInside(_ path: String) -> Bool {
+        let top = URL(filePath: root).resolvingSymlinksInPath().path
+        return isInside(URL(filePath: "\(root)/\(path)").resolvingSymlinksInPath().path, top)
     }
 
     package func read(_ files: [SourceFile]) async throws(SourceError) -> [String: [UInt8]] {

@@ -25,7 +25,6 @@ package struct IgnoreRules: Sendable {
                 rule.isNegated = true
                 line.removeFirst()
             }
-            if line.hasPrefix("\\") { line.removeFirst() }
             if line.hasSuffix("/") {
                 rule.foldersOnly = true
                 line.removeLast()
@@ -63,15 +62,32 @@ package struct IgnoreRules: Sendable {
         return false
     }
 
+    /// As `wildcard`, with names for letters: one step back to the last `**` is enough.
     private func segments(_ pattern: ArraySlice<Substring>, _ names: ArraySlice<Substring>) -> Bool {
-        guard let first = pattern.first else { return names.isEmpty }
-        if first == "**" {
-            let rest = pattern.dropFirst()
-            if rest.isEmpty { return !names.isEmpty }
-            return names.indices.contains { segments(rest, names[$0...]) }
+        var pattern = pattern, names = names
+        // What is inside of a folder is not the folder.
+        if pattern.last == "**" {
+            guard !names.isEmpty else { return false }
+            while pattern.last == "**" { pattern.removeLast() }
+            pattern += ["*", "**"]
         }
-        guard let name = names.first, wildcard(first, name) else { return false }
-        return segments(pattern.dropFirst(), names.dropFirst())
+        var star: (pattern: ArraySlice<Substring>, names: ArraySlice<Substring>)?
+        while let name = names.first {
+            if pattern.first == "**" {
+                pattern = pattern.dropFirst()
+                star = (pattern, names)
+            } else if let first = pattern.first, wildcard(first, name) {
+                pattern = pattern.dropFirst()
+                names = names.dropFirst()
+            } else if let back = star {
+                pattern = back.pattern
+                names = back.names.dropFirst()
+                star = (back.pattern, names)
+            } else {
+                return false
+            }
+        }
+        return pattern.allSatisfy { $0 == "**" }
     }
 }
 
@@ -105,10 +121,12 @@ private func single(_ pattern: [Character], _ i: Int, _ letter: Character) -> In
     case "?": return i + 1
     case "\\" where i + 1 < pattern.count: return pattern[i + 1] == letter ? i + 2 : nil
     case "[":
-        guard let close = pattern[(i + 1)...].dropFirst().firstIndex(of: "]") else { return pattern[i] == letter ? i + 1 : nil }
-        var set = pattern[(i + 1)..<close]
-        let isNegated = set.first == "!" || set.first == "^"
-        if isNegated { set = set.dropFirst() }
+        var inside = pattern[(i + 1)...]
+        let isNegated = inside.first == "!" || inside.first == "^"
+        if isNegated { inside = inside.dropFirst() }
+        // A bracket that comes first is a letter of the set.
+        guard let close = inside.dropFirst().firstIndex(of: "]") else { return pattern[i] == letter ? i + 1 : nil }
+        var set = inside[..<close]
         var found = false
         while let low = set.first {
             set = set.dropFirst()

@@ -50,6 +50,8 @@ package actor SourceWatcher {
     private nonisolated let bell = Doorbell()
     private nonisolated let shared = Locked(State())
     private var delivered: ObjectID?
+    /// Why the delivered tip is not used; nil when it is.
+    private var refusal: String?
 
     package init(settings: Settings, time: any TimeSource, random: RandomSource, logger: Logger, progress: Progress) {
         self.settings = settings
@@ -125,8 +127,10 @@ package actor SourceWatcher {
     /// - Returns: False when it should be tried again soon: the cluster failed, not the revision.
     private func handOn(_ tip: ObjectID, of mirror: Mirror, _ deliver: @Sendable (GitTree) async throws -> Void) async -> Bool {
         if tip == delivered {
-            // The same tip again: an earlier trouble with the server is over.
-            if state.revision?.commit == tip.description { shared.withLock { $0.error = nil } }
+            // The same tip again: an earlier trouble with the server is over, one with the tip is not.
+            if let refusal {
+                report(refusal)
+            } else if state.revision?.commit == tip.description { shared.withLock { $0.error = nil } }
             return true
         }
         do {
@@ -139,6 +143,7 @@ package actor SourceWatcher {
             for refused in tree.refused { logger.warning("left out of the tree", metadata: ["entry": "\(refused)"]) }
             try await deliver(tree)
             delivered = tip
+            refusal = nil
             try await mirror.remember(tip, for: settings.reference)
             shared.withLock {
                 $0.revision = tree.revision
@@ -146,10 +151,12 @@ package actor SourceWatcher {
             }
             return true
         } catch {
-            report("\(settings.reference.name)@\(tip.short): \(error)")
-            guard error is RenderError else { return false }
+            let message = "\(settings.reference.name)@\(tip.short): \(error)"
+            report(message)
+            guard error is RenderError || (error as? SourceError)?.isTransient == false else { return false }
             // A revision that cannot be used stays unused until the next one.
             delivered = tip
+            refusal = message
             return true
         }
     }

@@ -1,0 +1,105 @@
+import ArgumentParser
+@testable import Commands
+import Delivery
+import Git
+import Testing
+
+/// What the command line understands, and what it says of the rest.
+@Suite struct OptionsTests {
+    private static func command<Command: ParsableCommand>(_ type: Command.Type, _ arguments: [String]) throws -> Command {
+        try #require(try MartletCommand.parseAsRoot(arguments) as? Command)
+    }
+
+    private static let run = ["run", "--git-url", "https://git.example.com/shop.git"]
+
+    @Test(arguments: [
+        (["run"], "which repository? Say it with --git-url"),
+        (run + ["--listen", "8080"], "--listen is \"8080\", expected host:port"),
+        (run + ["--listen", "localhost:x"], "expected host:port"), (run + ["--listen", "a:65536"], "expected host:port"),
+        (run + ["--listen", ":8080"], "expected host:port"),
+        (run + ["--git-poll-interval", "soon"], "--git-poll-interval is \"soon\", expected a duration of at least one second"),
+        (run + ["--git-poll-interval", "10ms"], "at least one second"), (run + ["--git-poll-interval", "0"], "at least one second"),
+        (run + ["--git-commit", "abc"], "--git-commit is \"abc\", expected 40 hexadecimal digits"),
+        (run + ["--git-tag", "v1", "--git-commit", String(repeating: "a", count: 40)], "--git-tag and --git-commit: choose one"),
+        (run + ["--git-path", "../x"], "leads out of the repository"),
+        (run + ["--name", "Shop"], "--name is \"Shop\", expected lower case letters"),
+        (run + ["--on-rewrite", "folow"], "folow"), (run + ["--log-level", "loud"], "loud"), (run + ["--gti-branch", "x"], "--git-branch"),
+        (["sync", "--timeout", "x"], "--timeout is \"x\", expected a duration"),
+        (["sync", "--path", "a", "--git-url", "b"], "--path and --git-url: choose one"),
+        (["sync", "web", "--path", "a"], "names of applications are for the running daemon"),
+        (["dev", "cluster", "--port", "70000"], "--port is 70000, expected 0 to 65535"),
+        (["dev", "cluster", "--nodes", "0"], "--nodes is 0, expected 1 to 1000"),
+        (["status", "-o", "xml"], "xml"), (["render"], "path"), (["snyc"], "snyc"),
+    ]) func mistakes(_ arguments: [String], _ says: String) throws {
+        let error = try #require(throws: (any Error).self) { _ = try MartletCommand.parseAsRoot(arguments) }
+        let text = MartletCommand.fullMessage(for: error)
+        #expect(text.contains(says), "\(text)")
+        #expect(MartletCommand.exitCode(for: error) != .success)
+    }
+
+    @Test(arguments: [("deploy/", "deploy"), ("/deploy", "deploy"), ("./a//b/", "a/b"), ("", ""), ("/", ""), (".", "")])
+    func gitPaths(_ written: String, _ meant: String) throws {
+        #expect(try Self.command(RunCommand.self, Self.run + ["--git-path", written]).git.gitPath == meant)
+    }
+
+    @Test func references() throws {
+        #expect(try Self.command(RunCommand.self, Self.run).git.reference.name == "main")
+        #expect(try Self.command(RunCommand.self, Self.run + ["--git-branch", "x"]).git.reference.name == "x")
+        #expect(try Self.command(RunCommand.self, Self.run + ["--git-tag", "v1"]).git.reference.name == "v1")
+        #expect(try Self.command(RunCommand.self, Self.run + ["--git-poll-interval", "2m"]).git.pollInterval == .seconds(120))
+    }
+
+    @Test(arguments: [
+        ("https://git.example.com/shop.git", "shop"), ("git@git.example.com:team/My_Shop.git", "my-shop"), ("ssh://h/a/b/", "b"), ("https://h/___.git", "repository"),
+        ("", "repository"), ("https://h/\(String(repeating: "a", count: 49))-b", String(repeating: "a", count: 49)),
+    ]) func namesOfRepositories(_ url: String, _ name: String) throws {
+        let git = try Self.command(RunCommand.self, Self.run).git
+        #expect(git.applicationName(url) == name && isLabelName(git.applicationName(url)))
+        #expect(try Self.command(RunCommand.self, Self.run + ["--name", "told"]).git.applicationName(url) == "told")
+    }
+
+    @Test(arguments: [("deploy", "deploy"), ("a/My_Shop/", "my-shop"), (".", "default"), ("..", "default"), ("/", "default"), ("a/.", "a"), ("ä", "default")])
+    func namesOfFolders(_ path: String, _ name: String) {
+        #expect(folderName(path) == name)
+    }
+
+    @Test func aMirrorIsOneRepositorysAndPaths() throws {
+        let git = try Self.command(RunCommand.self, Self.run).git
+        #expect(try git.mirrorPath("https://h/a.git") == git.mirrorPath("https://h/a.git"))
+        #expect(try git.mirrorPath("https://h/a.git") != git.mirrorPath("https://h/b/a.git"))
+        #expect(try Self.command(RunCommand.self, Self.run + ["--mirror-folder", "/m"]).git.mirrorPath("x") == "/m")
+    }
+
+    @Test(arguments: ["--git-token-file", "--git-ssh-key-file", "--git-ca-file", "--git-known-hosts-file"])
+    func filesThatAreNotThere(_ option: String) throws {
+        let git = try Self.command(RunCommand.self, Self.run + [option, "/nonexistent/file"]).git
+        let error = try #require(throws: CommandFailure.self) { _ = try git.remote("https://h/a.git") }
+        #expect(error.description == "\(option): cannot read \"/nonexistent/file\"")
+    }
+
+    @Test(arguments: [("--kubeconfig", "/nonexistent/config")]) func noKubeconfig(_ option: String, _ file: String) throws {
+        let status = try Self.command(StatusCommand.self, ["status", option, file])
+        let error = try #require(throws: CommandFailure.self) { _ = try status.cluster.configuration() }
+        #expect(error.description.contains(file))
+    }
+
+    /// Every verb has help with an example that parses.
+    @Test func helpOfEveryVerb() throws {
+        func check(_ command: any ParsableCommand.Type, _ path: [String]) throws {
+            let text = MartletCommand.helpMessage(for: command)
+            #expect(!command.configuration.abstract.isEmpty, "\(path)")
+            if !command.configuration.subcommands.isEmpty, path.count > 0 {
+                for inner in command.configuration.subcommands { try check(inner, path + [try #require(inner.configuration.commandName)]) }
+                return
+            }
+            let examples = command.configuration.discussion.split(separator: "\n").map { $0.drop { $0 == " " } }.filter { $0.hasPrefix("martlet ") }
+            #expect(!examples.isEmpty && text.contains("Example"), "\(path)")
+            for example in examples {
+                let words = example.split { $0 == "|" || $0 == "&" }.first?.split(separator: " ").dropFirst().map(String.init) ?? []
+                #expect(throws: Never.self, "\(example)") { _ = try MartletCommand.parseAsRoot(words) }
+                #expect(words.starts(with: path), "\(example)")
+            }
+        }
+        for command in MartletCommand.configuration.subcommands { try check(command, [try #require(command.configuration.commandName)]) }
+    }
+}

@@ -1,1 +1,0 @@
-// The owner of this module removes this file with its first real one.

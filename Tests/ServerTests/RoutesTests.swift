@@ -1,0 +1,129 @@
+import Basics
+import Crypto
+import Document
+import HTTP
+import Logging
+import Metrics
+import Server
+import Testing
+
+/// The daemon's port, on the loopback.
+@Suite struct RoutesTests {
+    private struct Daemon: Sendable {
+        var port: Int
+        var rings: Locked<Int>
+        var unreadiness: Locked<String?>
+        var registry: MetricRegistry
+        let transport = CurlTransport()
+
+        func ask(_ method: String, _ path: String, _ headers: HTTPHeaders = [:], _ body: [UInt8]? = nil) async throws -> (status: Int, text: String, headers: HTTPHeaders) {
+            let answer = try await transport.send(HTTPRequest(method, "http://127.0.0.1:\(port)\(path)", headers: headers, body: body))
+            return (answer.status, String(decoding: try await answer.body.collect(limit: 1 << 20), as: UTF8.self), answer.headers)
+        }
+    }
+
+    private func serving(secret: String? = "the secret", _ body: @escaping @Sendable (Daemon) async throws -> Void) async throws {
+        let rings = Locked(0)
+        let unreadiness = Locked<String?>(nil)
+        let registry = MetricRegistry()
+        let view = DaemonView(
+            unreadiness: { unreadiness.withLock { $0 } }, status: { ["applications": []] }, markDue: { rings.withLock { $0 += 1 } }, branch: "main",
+            webhookSecret: secret.map { Array($0.utf8) })
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let service = HTTPService(
+            host: "127.0.0.1", port: 0, router: Routes.router(view, metrics: registry),
+            logger: Logger(label: "test") { SwiftLogNoOpLogHandler($0) }
+        ) { port.yield($0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            group.addTask {
+                for await number in ports {
+                    try await body(Daemon(port: number, rings: rings, unreadiness: unreadiness, registry: registry))
+                    return
+                }
+            }
+            try await group.next()
+            group.cancelAll()
+            while let _ = try? await group.next() {}
+        }
+    }
+
+    private func signature(_ body: [UInt8]) -> String {
+        "sha256="
+            + HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Array("the secret".utf8)))
+            .map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func everyRouteOfTheTableAnswers() async throws {
+        try await serving { daemon in
+            for entry in Routes.table {
+                let path = entry.path.replacing(":provider", with: "github")
+                let status = try await daemon.ask(entry.method, path).status
+                #expect(status == (entry.permission == .open ? 200 : 401), "\(entry.method) \(path)")
+                for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] where method != entry.method {
+                    let answer = try await daemon.ask(method, path)
+                    #expect(answer.status == 405, "\(method) \(path)")
+                    #expect(answer.headers["Allow"] == entry.method)
+                }
+            }
+            for path in ["/", "/nothing", "/healthz/x", "/webhooks", "/api/v1", "/..%2f..%2fetc/passwd"] {
+                #expect(try await daemon.ask("GET", path).status == 404, "\(path)")
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func readiness() async throws {
+        try await serving { daemon in
+            #expect(try await daemon.ask("GET", "/readyz").text == "ok\n")
+            daemon.unreadiness.withLock { $0 = "no git server" }
+            let answer = try await daemon.ask("GET", "/readyz")
+            #expect(answer.status == 503 && answer.text == "not ready: no git server\n")
+            #expect(try await daemon.ask("GET", "/healthz").status == 200, "it lives all the same")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func webhooks() async throws {
+        try await serving { daemon in
+            let body = Array(#"{"ref":"refs/heads/main"}"#.utf8)
+            let other = Array(#"{"ref":"refs/heads/other"}"#.utf8)
+            #expect(try await daemon.ask("POST", "/webhooks/generic", ["X-Martlet-Signature": signature(body)], body).text == "due\n")
+            #expect(daemon.rings.withLock { $0 } == 1)
+            let ignored = try await daemon.ask("POST", "/webhooks/github", ["X-Hub-Signature-256": signature(other)], other)
+            #expect(ignored.status == 202 && ignored.text.hasPrefix("ignored: the push was to"))
+            let forged = try await daemon.ask("POST", "/webhooks/github", ["X-Hub-Signature-256": signature(other)], body)
+            #expect(forged.status == 401 && !forged.text.contains("secret"))
+            let unknown = try await daemon.ask("POST", "/webhooks/bitbucket", [:], body)
+            #expect(unknown.status == 404 && unknown.text.contains("generic, github, gitlab"))
+            #expect(daemon.rings.withLock { $0 } == 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func largeBodies() async throws {
+        try await serving { daemon in
+            for (size, status) in [(1 << 20, 202), ((1 << 20) + 1, 413), (3 << 20, 413)] {
+                let body = [UInt8](repeating: 32, count: size)
+                #expect(try await daemon.ask("POST", "/webhooks/generic", ["X-Martlet-Signature": signature(body)], body).status == status)
+            }
+            #expect(try await daemon.ask("GET", "/healthz").status == 200)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func withoutASecret() async throws {
+        try await serving(secret: nil) { daemon in
+            let answer = try await daemon.ask("POST", "/webhooks/gitlab", ["X-Gitlab-Token": ""], [])
+            #expect(answer.status == 403 && answer.text.contains("--webhook-secret-file"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func metricsAndStatus() async throws {
+        try await serving { daemon in
+            daemon.registry.makeCounter(label: "martlet_x_total", dimensions: []).increment(by: 3)
+            let answer = try await daemon.ask("GET", "/metrics")
+            #expect(answer.text == "# TYPE martlet_x_total counter\nmartlet_x_total 3\n")
+            #expect(answer.headers["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
+            let status = try await daemon.ask("GET", "/api/v1/status")
+            #expect(try JSON.parse(Array(status.text.utf8)) == ["applications": []])
+            #expect(status.headers["Content-Type"] == "application/json")
+        }
+    }
+}
