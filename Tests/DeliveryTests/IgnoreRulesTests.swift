@@ -15,7 +15,7 @@ import Testing
         ("**", "anything/at/all", true), ("/**/", "a/b", true), ("/**/", "a", false),
         ("a?c", "abc", true), ("a?c", "a/c", false), ("x/*/c", "x/b/c", true), ("x/*/c", "x/b/b/c", false),
         ("[ab].yaml", "a.yaml", true), ("[!ab].yaml", "a.yaml", false), ("[^ab].yaml", "c.yaml", true), ("[a-c]1", "b1", true),
-        ("[]]x", "]x", true), ("[!]]x", "]x", false), ("[!]]x", "ax", true), ("[a-]", "-", true), ("[a", "[a", true), ("[", "[", true),
+        ("[]]x", "]x", true), ("[!]]x", "]x", false), ("[!]]x", "ax", true), ("[a-]", "-", true), ("[a", "[a", false), ("[", "[", false),
         ("\\#a", "#a", true), ("#a", "#a", false), ("\\!a", "!a", true), ("\\*a", "*a", true), ("\\*a", "ba", false), ("\\\\a", "\\a", true),
         ("a   ", "a", true), ("a\\ ", "a ", true), ("a\\ ", "a", false), ("", "a", false), ("/", "a", false), ("   ", "a", false),
         ("*.yaml\n!keep.yaml", "keep.yaml", false), ("*.yaml\n!keep.yaml", "x.yaml", true), ("!keep.yaml\n*.yaml", "keep.yaml", true),

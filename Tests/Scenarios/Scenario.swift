@@ -19,6 +19,10 @@ package enum Scenario: String, CaseIterable, Sendable {
     case failingTemplate
     case unknownAnnotation
     case duplicateObject
+    case strangeFiles
+    case badApplicationFile
+    case ignoredInGit
+    case gitServerAway
     case heldDeletions
     case emptyRevision
     case killed
@@ -42,6 +46,10 @@ package enum Scenario: String, CaseIterable, Sendable {
         case .failingTemplate: try await failingTemplate(world)
         case .unknownAnnotation: try await unknownAnnotation(world)
         case .duplicateObject: try await duplicateObject(world)
+        case .strangeFiles: try await strangeFiles(world)
+        case .badApplicationFile: try await badApplicationFile(world)
+        case .ignoredInGit: try await ignoredInGit(world)
+        case .gitServerAway: try await gitServerAway(world)
         case .heldDeletions: try await heldDeletions(world)
         case .emptyRevision: try await emptyRevision(world)
         case .killed: try await killed(world)
@@ -52,7 +60,7 @@ package enum Scenario: String, CaseIterable, Sendable {
 }
 
 extension Scenario {
-    private func commit(_ world: World, _ message: String, _ changes: [String: TestRepository.Change]) async throws -> ObjectID {
+    func commit(_ world: World, _ message: String, _ changes: [String: TestRepository.Change]) async throws -> ObjectID {
         let made = try await world.repository.commit(message, changes)
         try await world.operator.notify()
         return made
@@ -63,7 +71,7 @@ extension Scenario {
             .value[path: "spec", "template", "spec", "containers"]?[0]?["image"]?.string
     }
 
-    private func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
+    func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
         if !condition { throw ScenarioFailure(what()) }
     }
 

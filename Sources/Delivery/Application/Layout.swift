@@ -80,7 +80,7 @@ extension Layout {
         }
         if !specs.contains(where: { $0.path == root }) {
             let rest = files.filter { file in
-                (isManifest(file.path) || isKustomization(file.path)) && !claimed.contains { isInside(file.path, $0) }
+                (mayHoldManifests(file) || isKustomization(file.path)) && !claimed.contains { isInside(file.path, $0) }
             }
             if let other = names[name], !rest.isEmpty {
                 layout.problems[name, default: []].append(
@@ -125,7 +125,7 @@ extension Layout {
             return
         }
         guard isChart else {
-            parts.append(Part(spec: spec, form: .manifests, files: files.filter { Layout.isManifest($0.path) }))
+            parts.append(Part(spec: spec, form: .manifests, files: files.filter(Layout.mayHoldManifests)))
             return
         }
         var own = files.filter { fileName(of: $0.path) != ApplicationFile.name }
@@ -133,6 +133,11 @@ extension Layout {
         let values = spec.helm.valuesFiles.compactMap { joined(spec.path, $0) }
         own += all.filter { values.contains($0.path) && !isInside($0.path, spec.path) }
         parts.append(Part(spec: spec, form: .chart, files: own))
+    }
+
+    /// A link that cannot be followed may have been a folder of manifests.
+    private static func mayHoldManifests(_ file: SourceFile) -> Bool {
+        isManifest(file.path) || (file.refusal != nil && !fileName(of: file.path).contains("."))
     }
 
     private static func isKustomization(_ path: String) -> Bool {

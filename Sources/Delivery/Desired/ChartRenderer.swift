@@ -26,6 +26,9 @@ func renderChart(
     if generated.withLock({ $0["now"] }) == nil { generated.withLock { $0["now"] = String(context.now.milliseconds) } }
     let now = generated.withLock { $0["now"] }.flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) } ?? context.now
     let chartFile = Origin(file: spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml", line: nil)
+    if let file = part.files.first(where: { $0.refusal != nil }), let refusal = file.refusal {
+        throw RenderError(.missing(refused(refusal)), origin: Origin(file: file.path, line: nil))
+    }
     let rendered: RenderResult
     do {
         let files = part.files.compactMap { file -> ChartFile? in

@@ -6,6 +6,10 @@ internal import Kubernetes
 func renderManifests(_ files: [SourceFile], bytes: [String: [UInt8]]) -> ObjectCollector {
     var collector = ObjectCollector()
     for file in files {
+        if let refusal = file.refusal {
+            collector.fail(RenderError(.missing(refused(refusal)), origin: Origin(file: file.path, line: nil)), isBlocking: false)
+            continue
+        }
         guard let content = bytes[file.path] else {
             collector.fail(RenderError(.missing("the file cannot be read"), origin: Origin(file: file.path, line: nil)), isBlocking: true)
             continue
@@ -30,3 +34,6 @@ func renderManifests(_ files: [SourceFile], bytes: [String: [UInt8]]) -> ObjectC
     }
     return collector
 }
+
+/// What to do about a file that cannot be used.
+func refused(_ refusal: String) -> String { "\(refusal): put a copy in its place, or leave it out with \(IgnoreRules.fileName)" }

@@ -29,7 +29,10 @@ package struct FolderTree: SourceTree {
             for name in names.sorted() where name != ".git" {
                 let path = folder.isEmpty ? name : "\(folder)/\(name)"
                 var isFolder = false
-                guard FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder) else { continue }
+                guard FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder) else {
+                    files.append(SourceFile(path: path, refusal: "a symbolic link to nothing"))
+                    continue
+                }
                 let kind = try? FileManager.default.attributesOfItem(atPath: "\(root)/\(path)")[.type] as? FileAttributeType
                 let isLink = kind == .typeSymbolicLink
                 if isFolder {
@@ -38,8 +41,8 @@ package struct FolderTree: SourceTree {
                 } else {
                     // A checkout of somebody else's repository must not read what is not in it.
                     if isLink, !leadsInside(path) {
-                        throw SourceError(
-                            "\"\(root)/\(path)\" is a symbolic link out of \"\(root)\": put a copy in its place", isTransient: false)
+                        files.append(SourceFile(path: path, refusal: "a symbolic link out of the folder"))
+                        continue
                     }
                     files.append(SourceFile(path: path, digest: try digest(path)))
                 }
@@ -55,7 +58,7 @@ package struct FolderTree: SourceTree {
 
     package func read(_ files: [SourceFile]) async throws(SourceError) -> [String: [UInt8]] {
         var all: [String: [UInt8]] = [:]
-        for file in files { all[file.path] = try bytes(file.path) }
+        for file in files where file.refusal == nil { all[file.path] = try bytes(file.path) }
         return all
     }
 

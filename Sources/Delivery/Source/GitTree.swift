@@ -21,11 +21,16 @@ package struct GitTree: SourceTree {
         }
     }
 
-    /// What stands in the tree and cannot be used: symbolic links out of it.
-    package var refused: [String] { listing.refused.map(\.description) }
-
     package func files() async throws(SourceError) -> [SourceFile] {
         listing.entries.map { SourceFile(path: $0.path, digest: $0.blob.description) }
+            + listing.refused.map { SourceFile(path: $0.path, refusal: text($0.reason)) }
+    }
+
+    private func text(_ reason: RefusedEntry.Reason) -> String {
+        switch reason {
+        case .refusedSymlink(let target): "the symbolic link to \"\(target)\" leads to no file of the repository"
+        case .name: "the name is not UTF-8"
+        }
     }
 
     package func read(_ files: [SourceFile]) async throws(SourceError) -> [String: [UInt8]] {

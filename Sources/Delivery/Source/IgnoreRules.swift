@@ -125,7 +125,7 @@ private func single(_ pattern: [Character], _ i: Int, _ letter: Character) -> In
         let isNegated = inside.first == "!" || inside.first == "^"
         if isNegated { inside = inside.dropFirst() }
         // A bracket that comes first is a letter of the set.
-        guard let close = inside.dropFirst().firstIndex(of: "]") else { return pattern[i] == letter ? i + 1 : nil }
+        guard let close = inside.dropFirst().firstIndex(of: "]") else { return nil }
         var set = inside[..<close]
         var found = false
         while let low = set.first {

@@ -27,6 +27,7 @@ package func scan(_ tree: any SourceTree, root: String, name: String) async thro
     let texts = try await tree.read(declarations)
     var declared: [ApplicationSpec] = []
     for file in declarations {
+        if let refusal = file.refusal { throw RenderError(.missing(refused(refusal)), origin: Origin(file: file.path, line: nil)) }
         guard let bytes = texts[file.path] else {
             throw SourceError("\"\(file.path)\" cannot be read at \(tree.revision)", isTransient: true)
         }

@@ -15,10 +15,19 @@ package struct SourceFile: Sendable, Hashable {
     package var path: String
     /// Equal digests mean equal bytes: a git blob id, or a hash.
     package var digest: String
+    /// Why it cannot be used, such as a symbolic link out of the tree. It still is listed: what it
+    /// held before is not gone from git, so nothing may be deleted for it.
+    package var refusal: String?
 
     package init(path: String, digest: String) {
         self.path = path
         self.digest = digest
+    }
+
+    package init(path: String, refusal: String) {
+        self.path = path
+        digest = "refused: \(refusal)"
+        self.refusal = refusal
     }
 }
 

@@ -140,7 +140,6 @@ package actor SourceWatcher {
                 .fetched(
                     source: settings.remote.description, revision: tree.revision, subject: commit?.subject ?? "",
                     author: commit?.author.name ?? ""))
-            for refused in tree.refused { logger.warning("left out of the tree", metadata: ["entry": "\(refused)"]) }
             try await deliver(tree)
             delivered = tip
             refusal = nil
