@@ -4,13 +4,13 @@ import Delivery
 import Git
 import Testing
 
+private let run = ["run", "--git-url", "https://git.example.com/shop.git"]
+
 /// What the command line understands, and what it says of the rest.
 @Suite struct OptionsTests {
     private static func command<Command: ParsableCommand>(_ type: Command.Type, _ arguments: [String]) throws -> Command {
         try #require(try MartletCommand.parseAsRoot(arguments) as? Command)
     }
-
-    private static let run = ["run", "--git-url", "https://git.example.com/shop.git"]
 
     @Test(arguments: [
         (["run"], "which repository? Say it with --git-url"),
@@ -30,7 +30,7 @@ import Testing
         (["dev", "cluster", "--port", "70000"], "--port is 70000, expected 0 to 65535"),
         (["dev", "cluster", "--nodes", "0"], "--nodes is 0, expected 1 to 1000"),
         (["status", "-o", "xml"], "xml"), (["render"], "path"), (["snyc"], "snyc"),
-    ]) func mistakes(_ arguments: [String], _ says: String) throws {
+    ] as [([String], String)]) func mistakes(_ arguments: [String], _ says: String) throws {
         let error = try #require(throws: (any Error).self) { _ = try MartletCommand.parseAsRoot(arguments) }
         let text = MartletCommand.fullMessage(for: error)
         #expect(text.contains(says), "\(text)")
@@ -39,23 +39,23 @@ import Testing
 
     @Test(arguments: [("deploy/", "deploy"), ("/deploy", "deploy"), ("./a//b/", "a/b"), ("", ""), ("/", ""), (".", "")])
     func gitPaths(_ written: String, _ meant: String) throws {
-        #expect(try Self.command(RunCommand.self, Self.run + ["--git-path", written]).git.gitPath == meant)
+        #expect(try Self.command(RunCommand.self, run + ["--git-path", written]).git.gitPath == meant)
     }
 
     @Test func references() throws {
-        #expect(try Self.command(RunCommand.self, Self.run).git.reference.name == "main")
-        #expect(try Self.command(RunCommand.self, Self.run + ["--git-branch", "x"]).git.reference.name == "x")
-        #expect(try Self.command(RunCommand.self, Self.run + ["--git-tag", "v1"]).git.reference.name == "v1")
-        #expect(try Self.command(RunCommand.self, Self.run + ["--git-poll-interval", "2m"]).git.pollInterval == .seconds(120))
+        #expect(try Self.command(RunCommand.self, run).git.reference.name == "main")
+        #expect(try Self.command(RunCommand.self, run + ["--git-branch", "x"]).git.reference.name == "x")
+        #expect(try Self.command(RunCommand.self, run + ["--git-tag", "v1"]).git.reference.name == "v1")
+        #expect(try Self.command(RunCommand.self, run + ["--git-poll-interval", "2m"]).git.pollInterval == .seconds(120))
     }
 
     @Test(arguments: [
         ("https://git.example.com/shop.git", "shop"), ("git@git.example.com:team/My_Shop.git", "my-shop"), ("ssh://h/a/b/", "b"), ("https://h/___.git", "repository"),
         ("", "repository"), ("https://h/\(String(repeating: "a", count: 49))-b", String(repeating: "a", count: 49)),
     ]) func namesOfRepositories(_ url: String, _ name: String) throws {
-        let git = try Self.command(RunCommand.self, Self.run).git
+        let git = try Self.command(RunCommand.self, run).git
         #expect(git.applicationName(url) == name && isLabelName(git.applicationName(url)))
-        #expect(try Self.command(RunCommand.self, Self.run + ["--name", "told"]).git.applicationName(url) == "told")
+        #expect(try Self.command(RunCommand.self, run + ["--name", "told"]).git.applicationName(url) == "told")
     }
 
     @Test(arguments: [("deploy", "deploy"), ("a/My_Shop/", "my-shop"), (".", "default"), ("..", "default"), ("/", "default"), ("a/.", "a"), ("ä", "default")])
@@ -64,15 +64,15 @@ import Testing
     }
 
     @Test func aMirrorIsOneRepositorysAndPaths() throws {
-        let git = try Self.command(RunCommand.self, Self.run).git
+        let git = try Self.command(RunCommand.self, run).git
         #expect(try git.mirrorPath("https://h/a.git") == git.mirrorPath("https://h/a.git"))
         #expect(try git.mirrorPath("https://h/a.git") != git.mirrorPath("https://h/b/a.git"))
-        #expect(try Self.command(RunCommand.self, Self.run + ["--mirror-folder", "/m"]).git.mirrorPath("x") == "/m")
+        #expect(try Self.command(RunCommand.self, run + ["--mirror-folder", "/m"]).git.mirrorPath("x") == "/m")
     }
 
     @Test(arguments: ["--git-token-file", "--git-ssh-key-file", "--git-ca-file", "--git-known-hosts-file"])
     func filesThatAreNotThere(_ option: String) throws {
-        let git = try Self.command(RunCommand.self, Self.run + [option, "/nonexistent/file"]).git
+        let git = try Self.command(RunCommand.self, run + [option, "/nonexistent/file"]).git
         let error = try #require(throws: CommandFailure.self) { _ = try git.remote("https://h/a.git") }
         #expect(error.description == "\(option): cannot read \"/nonexistent/file\"")
     }

@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func everyRouteOfTheTableAnswers() async throws {
-        try await serving { daemon in
+        try await serving { daemon async throws -> Void in
             for entry in Routes.table {
                 let path = entry.path.replacing(":provider", with: "github")
                 let status = try await daemon.ask(entry.method, path).status
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func readiness() async throws {
-        try await serving { daemon in
+        try await serving { daemon async throws -> Void in
             #expect(try await daemon.ask("GET", "/readyz").text == "ok\n")
             daemon.unreadiness.withLock { $0 = "no git server" }
             let answer = try await daemon.ask("GET", "/readyz")
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func webhooks() async throws {
-        try await serving { daemon in
+        try await serving { daemon async throws -> Void in
             let body = Array(#"{"ref":"refs/heads/main"}"#.utf8)
             let other = Array(#"{"ref":"refs/heads/other"}"#.utf8)
             #expect(try await daemon.ask("POST", "/webhooks/generic", ["X-Martlet-Signature": signature(body)], body).text == "due\n")
@@ -99,24 +99,26 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func largeBodies() async throws {
-        try await serving { daemon in
+        try await serving { daemon async throws -> Void in
             for (size, status) in [(1 << 20, 202), ((1 << 20) + 1, 413), (3 << 20, 413)] {
                 let body = [UInt8](repeating: 32, count: size)
-                #expect(try await daemon.ask("POST", "/webhooks/generic", ["X-Martlet-Signature": signature(body)], body).status == status)
+                let answer = try await daemon.ask("POST", "/webhooks/generic", ["X-Martlet-Signature": signature(body)], body)
+                #expect(answer.status == status)
             }
-            #expect(try await daemon.ask("GET", "/healthz").status == 200)
+            let health = try await daemon.ask("GET", "/healthz")
+            #expect(health.status == 200)
         }
     }
 
     @Test(.timeLimit(.minutes(1))) func withoutASecret() async throws {
-        try await serving(secret: nil) { daemon in
+        try await serving(secret: nil) { daemon async throws -> Void in
             let answer = try await daemon.ask("POST", "/webhooks/gitlab", ["X-Gitlab-Token": ""], [])
             #expect(answer.status == 403 && answer.text.contains("--webhook-secret-file"))
         }
     }
 
     @Test(.timeLimit(.minutes(1))) func metricsAndStatus() async throws {
-        try await serving { daemon in
+        try await serving { daemon async throws -> Void in
             daemon.registry.makeCounter(label: "martlet_x_total", dimensions: []).increment(by: 3)
             let answer = try await daemon.ask("GET", "/metrics")
             #expect(answer.text == "# TYPE martlet_x_total counter\nmartlet_x_total 3\n")
