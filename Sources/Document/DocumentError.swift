@@ -40,7 +40,7 @@ extension DocumentError: CustomStringConvertible {
             case .duplicateKey(let key): "duplicate key \"\(key)\""
             case .notEditable(let text): text
             case .unknownAlias(let name): "alias \"*\(name)\" has no anchor"
-            case .limit(let name, let value): "over the limit: \(name) \(value)"
+            case .limit(let name, let value): "over the limit: \(name) \(value); make it smaller or divide it"
             }
         return (place.isEmpty ? what : "\(place): \(what)") + (expected.map { ", expected \($0)" } ?? "")
     }

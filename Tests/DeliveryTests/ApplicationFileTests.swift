@@ -1,5 +1,6 @@
 import Delivery
 import Document
+import Kubernetes
 import Testing
 
 /// `martlet.yaml`: what it says is read, and each mistake is named with its line.

@@ -159,11 +159,11 @@ import TestKit
                 headers: ["Content-Type": "application/json"])
         }
         let client = ClusterClient(
-            configuration: ClusterConfiguration(server: server.url), transport: CurlTransport(), time: SystemTime(), random: RandomSource(), userAgent: "test")
+            configuration: ClusterConfiguration(server: server.url, credentials: .token("hunter2")), transport: CurlTransport(), time: SystemTime(), random: RandomSource(), userAgent: "test")
         let loop = InProcessOperator(client: client, remote: file(repository), mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .milliseconds(300))
         try await loop.start()
-        try await eventually("an error") { loop.trouble.contains("Unauthorized") }
-        #expect(loop.trouble.contains(server.url) && loop.trouble.contains("token"), "\(loop.trouble)")
+        try await eventually("an error") { loop.trouble.contains("refused") }
+        #expect(loop.trouble.contains(server.url) && loop.trouble.contains("sign in again") && !loop.trouble.contains("hunter2"), "\(loop.trouble)")
         await loop.kill()
         #expect(writes.withLock { $0 } == 0)
         await server.stop()

@@ -75,7 +75,7 @@ import Testing
         let ports: Value = [["port": 80], ["port": 53, "protocol": "UDP"], ["port": 1, "protocol": nil]]
         var value: Value = ["apiVersion": .string(version), "kind": .string(kind), "metadata": ["name": "a"]]
         value[path: steps] = .mapping([list: list == "ports" ? ports : [["name": "c", "ports": ports], ["name": "none"]]])
-        let made = withListKeys(try #require(Object(value))).value[path: steps + [list]]
+        let made = inAcceptedForm(try #require(Object(value))).value[path: steps + [list]]
         let result = list == "ports" ? made : made?[0]?["ports"]
         #expect(result?.sequence?.compactMap { $0["protocol"]?.string } == ["TCP", "UDP", "TCP"])
         if list != "ports" { #expect(made?[1] == ["name": "none"]) }
@@ -87,6 +87,13 @@ import Testing
         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {containers: [x, {ports: {}}]}}}}",
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, spec: {ports: [{port: 1}]}}",
     ]) func listKeysOfOddities(_ text: String) throws {
-        #expect(withListKeys(try object(text)) == (try object(text)))
+        #expect(inAcceptedForm(try object(text)) == (try object(text)))
+    }
+
+    @Test func quantitiesBecomeText() throws {
+        let pod = inAcceptedForm(
+            try object("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: c, resources: {limits: {cpu: 1, memory: 1Gi}, requests: {cpu: 0.5}}}]}}"))
+        let resources = pod.value[path: "spec", "containers"]?[0]?["resources"]
+        #expect(resources == ["limits": ["cpu": "1", "memory": "1Gi"], "requests": ["cpu": "0.5"]])
     }
 }

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Cluster
 internal import Delivery
 internal import Document
 internal import Git

@@ -26,6 +26,9 @@ package enum ApplicationFile {
     }
 
     private static func application(_ root: FieldReader) throws(RenderError) -> ApplicationSpec {
+        guard case .mapping = root.value else {
+            throw RenderError(.invalid("the document is \(root.value.kindName), expected a mapping"), origin: root.origin)
+        }
         try root.allow(["apiVersion", "kind", "metadata", "spec"])
         let version = try root.string("apiVersion", required: true) ?? ""
         guard version == apiVersion else {

@@ -50,6 +50,15 @@ struct ObjectCollector {
                 isBlocking: true)
             return
         }
+        // `name: y` is a boolean in YAML 1.1, and a namespace that is no text would be taken for none.
+        for field in ["name", "namespace"] {
+            guard let value = object.value[path: "metadata", field], !value.isNull, value.string == nil else { continue }
+            let line = locate([.key("metadata"), .key(field)]) ?? origin.line
+            fail(
+                RenderError(.invalid("metadata.\(field) is \(value.kindName), put it in quotes"), origin: Origin(file: origin.file, line: line)),
+                isBlocking: false)
+            return
+        }
         if object.name.isEmpty {
             fail(RenderError(.invalid("\(object.kind) without metadata.name"), origin: origin), isBlocking: false)
             return
