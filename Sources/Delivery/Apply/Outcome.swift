@@ -43,8 +43,11 @@ package struct ApplyFailure: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     package init(_ error: ClusterError) {
+        // API servers answer an unknown field in server-side apply with a bare 500.
+        let isMistake = error.message.contains("failed to create typed patch object")
         self.init(
-            error.message, isTransient: error.isTransient || error.reason == .unknownKind || error.reason == .conflict,
+            error.message,
+            isTransient: !isMistake && (error.isTransient || error.reason == .unknownKind || error.reason == .conflict),
             field: error.causes.first { !$0.field.isEmpty }?.field)
     }
 }
