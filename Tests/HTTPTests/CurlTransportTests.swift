@@ -69,9 +69,9 @@ import Testing
                         return size == 0 ? nil : [UInt8](repeating: 9, count: size)
                     }, cancel: {}))
         }
-        let answer = try await CurlTransport().send(HTTPRequest("GET", server.url, timeout: nil, stallTimeout: .seconds(1)))
+        let answer = try await CurlTransport().send(HTTPRequest("GET", server.url, timeout: nil, stallTimeout: .seconds(4)))
         // Longer than the stall limit: who does not read is no reason to give up.
-        try await Task.sleep(for: .milliseconds(1500))
+        try await Task.sleep(for: .milliseconds(4500))
         // Our mark of 1 MiB, and what the sockets of both sides hold.
         #expect(sent.withLock { $0 } < 24 << 20)
         var received = 0

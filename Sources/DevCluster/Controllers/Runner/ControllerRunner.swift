@@ -177,7 +177,7 @@ package actor ControllerRunner {
         let failure = decision.actions.isEmpty ? nil : await perform(decision.actions, for: controller)
         if let failure {
             failures[item] = failure
-            let wait = backoffs[item, default: Backoff(base: .milliseconds(20), limit: .seconds(30))].next(random)
+            let wait = backoffs[item, default: Backoff(base: .milliseconds(20), limit: .seconds(1))].next(random)
             queue.add(item, at: time.elapsed + wait)
         } else {
             // A condition that tells of a failure is taken back by the next look.
