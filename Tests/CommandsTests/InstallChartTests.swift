@@ -1,3 +1,4 @@
+import ArgumentParser
 import Chart
 import Document
 import Kubernetes
