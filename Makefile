@@ -46,9 +46,10 @@ conformance: setup ## charts against Helm's recorded output: make conformance CO
 	$(SWIFT) build -c release --product conformance
 	.build/release/conformance "$(CORPUS)" $(CONFORMANCE_FLAGS)
 
-bench: setup ## measure; figures are ratios against a named anchor in the same run
+bench: setup-e2e ## measure; figures are ratios against a named anchor in the same run; one only: make bench BENCH=yaml
+	$(SWIFT) build -c release --product martlet
 	$(SWIFT) build -c release --product martlet-bench
-	.build/release/martlet-bench $(BENCH)
+	MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" .build/release/martlet-bench $(BENCH)
 
 lint: layers ## layers, formatting and words that must not be there
 	Scripts/lint.sh

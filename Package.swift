@@ -116,7 +116,10 @@ let package = Package(
             swiftSettings: strict),
 
         // `make bench`: one file per benchmark.
-        .executableTarget(name: "Bench", dependencies: ["Document", "CYAML"], path: "Tools/Bench", swiftSettings: strict),
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["Basics", "Cluster", "CYAML", "Delivery", "Document", "HTTP", "Kubernetes", "TestKit", logging],
+            path: "Tools/Bench", swiftSettings: strict),
 
         // Tools that measure us against others' recorded answers.
         .executableTarget(
@@ -126,7 +129,7 @@ let package = Package(
         // What must hold on every cluster: the embedded one in `make test`, a real one in `make e2e`.
         .target(
             name: "Scenarios",
-            dependencies: ["Basics", "Cluster", "Delivery", "Document", "Git", "HTTP", "Kubernetes", "TestKit", logging, crypto],
+            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "Document", "Git", "HTTP", "Kubernetes", "TestKit", logging, crypto],
             path: "Tests/Scenarios", swiftSettings: strict),
 
         // Tests mirror the modules.
@@ -141,10 +144,10 @@ let package = Package(
         tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "TestKit", logging]),
         tests("Delivery", ["Basics", "Document", "Kubernetes", "HTTP", "Cluster", "Git", "DevCluster", "TestKit", "Scenarios", logging]),
         tests("Server", ["Basics", "Document", "Delivery", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
-        tests("Commands", ["Basics", "Document", "Delivery", "Git", "TestKit", arguments]),
+        tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Git", "Kubernetes", "Scenarios", "TestKit", arguments]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Basics", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "TestKit", "Scenarios", "Martlet", logging],
+            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "TestKit", "Scenarios", "Martlet", logging],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

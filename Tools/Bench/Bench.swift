@@ -1,3 +1,5 @@
+import Glibc
+
 /// Measures what the goals of the project name; one file per benchmark.
 @main
 struct Bench {
@@ -5,16 +7,26 @@ struct Bench {
     static let all: [(name: String, run: @Sendable () async throws -> Void)] = [
         ("yaml", YAMLBenchmark.run),
         ("json", JSONBenchmark.run),
+        ("startup", StartupBenchmark.run),
+        ("apply", ApplyBenchmark.run),
     ]
 
-    static func main() async throws {
+    static func main() async {
+        var hasFailed = false
         let wanted = CommandLine.arguments.dropFirst()
         for benchmark in all where wanted.isEmpty || wanted.contains(benchmark.name) {
-            try await benchmark.run()
+            do {
+                try await benchmark.run()
+            } catch {
+                print("\(benchmark.name): failed: \(error)")
+                hasFailed = true
+            }
+            fflush(nil)
         }
         let unknown = wanted.filter { name in !all.contains { $0.name == name } }
         if !unknown.isEmpty {
             print("no benchmark \(unknown.joined(separator: ", ")); there are: \(all.map(\.name).joined(separator: ", "))")
         }
+        if hasFailed || !unknown.isEmpty { exit(1) }
     }
 }

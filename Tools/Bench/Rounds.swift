@@ -10,6 +10,17 @@ struct Rounds {
         withExtendedLifetime(result) {}
     }
 
+    /// Takes a time that was measured elsewhere.
+    mutating func add(_ duration: Duration) { durations.append(duration) }
+
+    /// The same for work that waits.
+    mutating func measure<Result>(_ work: () async throws -> Result) async rethrows {
+        let start = ContinuousClock.now
+        let result = try await work()
+        durations.append(ContinuousClock.now - start)
+        withExtendedLifetime(result) {}
+    }
+
     var median: Duration { durations.sorted().dropFirst(durations.count / 2).first ?? .zero }
 
     func megabytesPerSecond(_ bytes: Int) -> String { (Double(bytes) / 1e6 / (median / .seconds(1))).rounded(toPlaces: 1) }

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Chart
+import Document
+import Kubernetes
+import Scenarios
+import Testing
+
+@testable import Commands
+
+/// `Charts/martlet`, rendered by our own engine.
+@Suite struct InstallChartTests {
+    static let releases = [
+        (values: InstallChart.least, release: ReleaseOptions(name: "martlet", namespace: "martlet-system")),
+        (values: InstallChart.everything, release: ReleaseOptions(name: "gitops", namespace: "ops")),
+    ]
+
+    @Test(arguments: releases) func isWhatKubernetesTakes(values: String, release: ReleaseOptions) throws {
+        var checks = SchemaChecks()
+        checks.requiresFields = true
+        for object in try InstallChart.objects(values: values, release: release).objects {
+            let schema = Schema.builtIn(for: object.gvk)
+            #expect(schema != nil || object.kind == "ServiceMonitor", "\(object.key)")
+            #expect(validate(object, schema: schema, checks: checks).map(\.description) == [], "\(object.key)")
+        }
+    }
+
+    @Test func hasTheKindsThatWereAskedFor() throws {
+        func kinds(_ index: Int) throws -> [String] {
+            try InstallChart.objects(values: Self.releases[index].values, release: Self.releases[index].release).objects.map(\.kind)
+        }
+        #expect(try kinds(0) == ["ServiceAccount", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment"])
+        #expect(
+            try kinds(1) == [
+                "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Service", "Deployment", "Ingress", "ServiceMonitor",
+            ])
+    }
+
+    /// The arguments are those of `martlet run`: an option renamed there must be renamed in the chart.
+    @Test(arguments: releases) func startsTheDaemon(values: String, release: ReleaseOptions) throws {
+        let container = try container(values, release)
+        let arguments = (container["args"]?.sequence ?? []).compactMap(\.string)
+        #expect(arguments.first == "run")
+        let command = try RunCommand.parse(Array(arguments.dropFirst()))
+        #expect(command.listen == "0.0.0.0:8080")
+        #expect(command.cluster.martletNamespace == release.namespace)
+        #expect(command.git.mirrorFolder == "/var/lib/martlet/mirror")
+        guard values == InstallChart.everything else { return }
+        #expect(command.git.gitTokenFile == "/etc/martlet/git/token")
+        #expect(command.git.gitKnownHostsFile == "/etc/martlet/git/known-hosts")
+        #expect(command.webhookSecretFile == "/etc/martlet/webhook/hook")
+        #expect("\(command.git.reference)".contains("v1.2.0"))
+        #expect(command.git.applicationName("") == "shop")
+    }
+
+    /// The restricted profile of Pod Security.
+    @Test(arguments: releases) func isRestricted(values: String, release: ReleaseOptions) throws {
+        let container = try container(values, release)
+        #expect(
+            container["securityContext"] == [
+                "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": ["drop": ["ALL"]],
+            ])
+        let pod = try pod(values, release)
+        #expect(pod[path: "securityContext", "runAsNonRoot"] == true)
+        #expect(pod[path: "securityContext", "seccompProfile", "type"] == "RuntimeDefault")
+        let volumes = Set((pod["volumes"]?.sequence ?? []).flatMap { $0.mapping?.map(\.key) ?? [] })
+        #expect(volumes.isSubset(of: ["name", "emptyDir", "secret"]))
+        let mounted = (container["volumeMounts"]?.sequence ?? []).compactMap { $0["name"]?.string }
+        #expect(mounted == (pod["volumes"]?.sequence ?? []).compactMap { $0["name"]?.string })
+    }
+
+    /// Who may list the secrets of all namespaces has all of the cluster: only who asked for it.
+    @Test func secretsStayInTheirNamespace() throws {
+        let (values, release) = Self.releases[1]
+        let objects = try InstallChart.objects(values: values, release: release).objects
+        let bindings = objects.filter { $0.kind == "ClusterRoleBinding" }
+        #expect(bindings.map { $0.value[path: "roleRef", "name"]?.string } == ["ops-operator"])
+        let rules = objects.filter { $0.kind == "ClusterRole" }.flatMap { $0.value["rules"]?.sequence ?? [] }
+        #expect(rules.count == 4)
+        for rule in rules {
+            let resources = (rule["resources"]?.sequence ?? []).compactMap(\.string)
+            #expect(!resources.contains("secrets") && !resources.contains("*"))
+        }
+    }
+
+    @Test func saysWhatIsMissing() throws {
+        let release = ReleaseOptions(name: "martlet", namespace: "martlet-system")
+        #expect { try InstallChart.objects(values: "{}", release: release) } throws: { "\($0)".contains("git.url must be said") }
+        let open = "git: {url: https://git.example.com/shop.git}\ningress: {enabled: true}"
+        #expect { try InstallChart.objects(values: open, release: release) } throws: { "\($0)".contains("webhook.secretName") }
+    }
+
+    @Test func tellsWhatToDoNext() throws {
+        let (values, release) = Self.releases[0]
+        let notes = try InstallChart.objects(values: values, release: release).notes
+        #expect(notes.contains("keeps this cluster equal to https://git.example.com/shop.git\n(branch main)."))
+        #expect(notes.contains("kubectl logs -n martlet-system deployment/martlet --follow"))
+    }
+
+    private func pod(_ values: String, _ release: ReleaseOptions) throws -> Value {
+        let deployment = try InstallChart.objects(values: values, release: release).objects.first { $0.kind == "Deployment" }
+        return try #require(deployment?.value[path: "spec", "template", "spec"])
+    }
+
+    private func container(_ values: String, _ release: ReleaseOptions) throws -> Value {
+        try #require(try pod(values, release)["containers"]?.sequence?.first)
+    }
+}
