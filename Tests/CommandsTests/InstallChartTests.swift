@@ -75,7 +75,7 @@ import Testing
         let bindings = objects.filter { $0.kind == "ClusterRoleBinding" }
         #expect(bindings.map { $0.value[path: "roleRef", "name"]?.string } == ["ops-operator"])
         let rules = objects.filter { $0.kind == "ClusterRole" }.flatMap { $0.value["rules"]?.sequence ?? [] }
-        #expect(rules.count == 4)
+        #expect(rules.count == 5)
         for rule in rules {
             let resources = (rule["resources"]?.sequence ?? []).compactMap(\.string)
             #expect(!resources.contains("secrets") && !resources.contains("*"))
