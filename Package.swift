@@ -122,8 +122,11 @@ let package = Package(
             path: "Tools/Bench", swiftSettings: strict),
 
         // Tools that measure us against others' recorded answers.
+        .target(
+            name: "HelmAnswers", dependencies: ["Archive", "Basics", "Chart", "Document"], path: "Tests/HelmAnswers",
+            swiftSettings: strict),
         .executableTarget(
-            name: "conformance", dependencies: ["Basics", "Document", "Chart", arguments], path: "Tools/Conformance",
+            name: "conformance", dependencies: ["Basics", "Document", "Chart", "HelmAnswers", arguments], path: "Tools/Conformance",
             swiftSettings: strict),
 
         // What must hold on every cluster: the embedded one in `make test`, a real one in `make e2e`.
@@ -136,7 +139,7 @@ let package = Package(
         tests("Basics"),
         tests("Document", ["Basics"]),
         tests("Template", ["Basics", "Document"]),
-        tests("Chart", ["Basics", "Document", "Archive", "Template", "RegularExpression"], resources: [.copy("Fixtures")]),
+        tests("Chart", ["Basics", "Document", "Archive", "Template", "RegularExpression", "HelmAnswers"], resources: [.copy("Fixtures")]),
         tests("Kubernetes", ["Basics", "Document"]),
         tests("HTTP", ["Basics", "TestKit"]),
         tests("Git", ["Basics", "HTTP", "TestKit"]),

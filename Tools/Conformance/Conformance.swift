@@ -2,6 +2,7 @@ import ArgumentParser
 import Basics
 import Chart
 import Document
+import HelmAnswers
 
 /// Compares the chart engine with recorded answers of Helm, byte for byte.
 @main
@@ -14,7 +15,7 @@ struct Conformance: ParsableCommand {
             functions.json (small templates with Helm's answers), and the charts. One line is printed per difference.
             """)
 
-    @Argument(help: "The folder with cases.jsonl and functions.json.")
+    @Argument(help: "The folder with cases.jsonl and functions.json; or a table of answers, FILE.jsonl.")
     var corpus: String
 
     @Option(help: "Only cases whose id or template holds this text.")
@@ -31,6 +32,12 @@ struct Conformance: ParsableCommand {
 
     func run() throws {
         var tally = Tally()
+        if corpus.hasSuffix(".jsonl") {
+            for entry in try AnswerCase.read(try Files.bytes(corpus), file: corpus) where matches(entry.description) {
+                tally.count("\(entry)", entry.difference().map(Outcome.different) ?? .same, isError: entry.error != nil)
+            }
+            return try report(tally)
+        }
         let clock = ContinuousClock()
         var spent: [(id: String, time: Duration)] = []
         for entry in try Corpus.charts(corpus) where matches(entry.id) {
@@ -46,6 +53,10 @@ struct Conformance: ParsableCommand {
             for entry in spent.sorted(by: { $0.time > $1.time }).prefix(15) { print("\(entry.time) \(entry.id)") }
             print("charts together: \(spent.reduce(.zero) { $0 + $1.time })")
         }
+        try report(tally)
+    }
+
+    private func report(_ tally: Tally) throws {
         print("\(tally.passedOutputs) of \(tally.outputs) outputs, \(tally.passedErrors) of \(tally.errors) errors (\(tally.otherPlace) at another place)")
         print("\(tally.passed) passed, \(tally.failed) failed")
         if atLeast.map({ tally.passed < $0 }) ?? (tally.failed > 0) { throw ExitCode.failure }
