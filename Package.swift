@@ -118,7 +118,7 @@ let package = Package(
         // `make bench`: one file per benchmark.
         .executableTarget(
             name: "Bench",
-            dependencies: ["Basics", "Cluster", "CYAML", "Delivery", "Document", "HTTP", "Kubernetes", "TestKit", logging],
+            dependencies: ["Basics", "Chart", "Cluster", "CYAML", "Delivery", "Document", "HelmAnswers", "HTTP", "Kubernetes", "TestKit", logging],
             path: "Tools/Bench", swiftSettings: strict),
 
         // Tools that measure us against others' recorded answers.

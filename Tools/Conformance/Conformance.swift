@@ -24,8 +24,8 @@ struct Conformance: ParsableCommand {
     @Option(help: "Succeed when at least this many pass; all by default.")
     var atLeast: Int?
 
-    @Flag(help: "Print how long loading and rendering took.")
-    var time = false
+    @Option(help: ArgumentHelp("Instead of comparing, time each render this often.", valueName: "rounds"))
+    var time: Int?
 
     @Option(help: "Write our output of differing cases into this folder.")
     var keep: String?
@@ -38,20 +38,11 @@ struct Conformance: ParsableCommand {
             }
             return try report(tally)
         }
-        let clock = ContinuousClock()
-        var spent: [(id: String, time: Duration)] = []
-        for entry in try Corpus.charts(corpus) where matches(entry.id) {
-            let start = clock.now
-            let outcome = entry.outcome(corpus: corpus, keep: keep)
-            spent.append((entry.id, clock.now - start))
-            tally.count(entry.id, outcome, isError: entry.error != nil)
-        }
+        let cases = try Corpus.charts(corpus).filter { matches($0.id) }
+        if let rounds = time { return printTimes(try CaseTiming.measure(cases, corpus: corpus, rounds: max(1, rounds))) }
+        for entry in cases { tally.count(entry.id, entry.outcome(corpus: corpus, keep: keep), isError: entry.error != nil) }
         for entry in try Corpus.functions(corpus) where matches(entry.template) {
             tally.count("function: \(entry.template.prefix(60))", entry.outcome(), isError: entry.error != nil)
-        }
-        if time {
-            for entry in spent.sorted(by: { $0.time > $1.time }).prefix(15) { print("\(entry.time) \(entry.id)") }
-            print("charts together: \(spent.reduce(.zero) { $0 + $1.time })")
         }
         try report(tally)
     }
@@ -62,15 +53,14 @@ struct Conformance: ParsableCommand {
         if atLeast.map({ tally.passed < $0 }) ?? (tally.failed > 0) { throw ExitCode.failure }
     }
 
-    private func matches(_ text: String) -> Bool { only.map(text.contains) ?? true }
-}
+    private func printTimes(_ timings: [CaseTiming]) {
+        for timing in timings.sorted(by: { $0.whole > $1.whole }).prefix(15) {
+            print("\(timing.whole) \(timing.again) \(timing.bytes) bytes \(timing.id)")
+        }
+        print("together: \(timings.reduce(.zero) { $0 + $1.whole }), templates parsed before: \(timings.reduce(.zero) { $0 + $1.again })")
+    }
 
-/// What came of one case.
-enum Outcome {
-    case same
-    /// We fail as Helm does, but at another line and column.
-    case otherPlace(String)
-    case different(String)
+    private func matches(_ text: String) -> Bool { only.map(text.contains) ?? true }
 }
 
 /// The sum of all cases.

@@ -1,16 +1,16 @@
 import Basics
-import Chart
-import Document
+package import Chart
+package import Document
 import FoundationEssentials
 
-/// The recorded cases.
-enum Corpus {
-    static func charts(_ folder: String) throws -> [ChartCase] {
+/// A folder of recorded renders: cases.jsonl, functions.json and the charts.
+package enum Corpus {
+    package static func charts(_ folder: String) throws -> [ChartCase] {
         let lines = try Files.bytes(folder + "/cases.jsonl").split(separator: UInt8(ascii: "\n"))
         return try lines.compactMap { ChartCase(try JSON.parse(Array($0))) }
     }
 
-    static func functions(_ folder: String) throws -> [FunctionCase] {
+    package static func functions(_ folder: String) throws -> [FunctionCase] {
         guard let bytes = try? Files.bytes(folder + "/functions.json") else { return [] }
         let document = try JSON.parse(bytes)
         let values = document["values"] ?? .null
@@ -19,15 +19,15 @@ enum Corpus {
 }
 
 /// A chart rendered with values, and what Helm made of it.
-struct ChartCase {
-    let id: String
-    let chart: String
-    let values: [String]
-    let name: String
-    let namespace: String
-    let includeCRDs: Bool
-    let golden: String?
-    let error: String?
+package struct ChartCase: Sendable {
+    package let id: String
+    package let chart: String
+    package let values: [String]
+    package let name: String
+    package let namespace: String
+    package let includeCRDs: Bool
+    package let golden: String?
+    package let error: String?
 
     init?(_ value: Value) {
         guard let id = value["id"]?.string, let chart = value["chart"]?.string else { return nil }
@@ -41,17 +41,35 @@ struct ChartCase {
         error = value["error"]?.string
     }
 
-    func outcome(corpus: String, keep: String?) -> Outcome {
+    /// What a render of the case needs from the disk.
+    package struct Input: Sendable {
+        package var files: [ChartFile]
+        package var values: [(path: String, bytes: [UInt8])]
+    }
+
+    package func input(corpus: String) throws -> Input {
+        let folder = corpus + "/" + chart
+        return Input(
+            files: try Files.chart(folder), values: try values.map { ($0, try Files.bytes("\(folder)/\($0)")) })
+    }
+
+    /// From bytes to what `helm template` prints.
+    package func text(_ input: Input, environment: RenderEnvironment) throws -> String {
+        try text(try Chart.load(files: input.files), input, environment: environment)
+    }
+
+    /// The same for a chart that is loaded already.
+    package func text(_ chart: Chart, _ input: Input, environment: RenderEnvironment) throws -> String {
+        let values = try input.values.map { try YAML.parse($0.bytes, file: $0.path, options: .values) }
+        let result = try render(
+            chart, values: values, release: ReleaseOptions(name: name, namespace: namespace), environment: environment)
+        return helmTemplateOutput(result, includeCRDs: includeCRDs)
+    }
+
+    package func outcome(corpus: String, keep: String?) -> Outcome {
         let text: String
         do {
-            let folder = corpus + "/" + chart
-            let loaded = try Chart.load(files: try Files.chart(folder))
-            let files = try values.map { path in
-                try YAML.parse(try Files.bytes("\(folder)/\(path)"), file: path, options: .values)
-            }
-            let result = try render(
-                loaded, values: files, release: ReleaseOptions(name: name, namespace: namespace), environment: .fixed)
-            text = helmTemplateOutput(result, includeCRDs: includeCRDs)
+            text = try self.text(try input(corpus: corpus), environment: .fixed)
         } catch {
             guard let expected = self.error else { return .different("we fail: \("\(error)".prefix(600))") }
             return Comparison.errors("\(error)", expected)
@@ -65,11 +83,11 @@ struct ChartCase {
 }
 
 /// One small template and Helm's answer.
-struct FunctionCase {
-    let template: String
-    let values: Value
-    let output: String?
-    let error: String?
+package struct FunctionCase: Sendable {
+    package let template: String
+    package let values: Value
+    package let output: String?
+    package let error: String?
 
     init?(_ value: Value, values: Value) {
         guard let template = value["template"]?.string else { return nil }
@@ -79,7 +97,7 @@ struct FunctionCase {
         error = value["error"]?.string
     }
 
-    func outcome() -> Outcome {
+    package func outcome() -> Outcome {
         let text: String
         do {
             let chart = try Chart.load(files: [
@@ -96,6 +114,14 @@ struct FunctionCase {
         guard let output else { return .different("we succeed, Helm says: \(error ?? "")") }
         return text == output ? .same : .different("ours \(text)\n    theirs \(output)")
     }
+}
+
+/// What came of one case.
+package enum Outcome: Sendable {
+    case same
+    /// We fail as Helm does, but at another line and column.
+    case otherPlace(String)
+    case different(String)
 }
 
 enum Comparison {
@@ -128,7 +154,7 @@ enum Comparison {
 
 extension RenderEnvironment {
     /// The same in every run.
-    static var fixed: RenderEnvironment {
+    package static var fixed: RenderEnvironment {
         RenderEnvironment(now: Timestamp(milliseconds: 1_700_000_000_000), random: RandomSource(seed: 1), templates: templates)
     }
 
@@ -136,8 +162,8 @@ extension RenderEnvironment {
 }
 
 /// The few uses of the disk.
-enum Files {
-    static func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
+package enum Files {
+    package static func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
 
     static func write(_ text: String, to path: String) {
         _ = FileManager.default.createFile(atPath: path, contents: Data(text.utf8))
