@@ -19,6 +19,9 @@ KUBECONFIG = (
     "apiVersion: v1\nkind: Config\nclusters: [{name: x, cluster: {server: 'http://127.0.0.1:1'}}]\n"
     "contexts: [{name: x, context: {cluster: x, user: x}}]\nusers: [{name: x, user: {}}]\ncurrent-context: x\n")
 CHART = "apiVersion: v2\nname: c\nversion: 0.1.0\n"
+SETTERS = {
+    "set-json": "helm_strvals_parse_json", "set": "helm_strvals_parse",
+    "set-string": "helm_strvals_parse_string", "set-literal": "helm_strvals_parse_literal"}
 config = None
 
 
@@ -52,9 +55,12 @@ def answer(case):
     folder = tempfile.mkdtemp(prefix="answers-")
     try:
         values = case.get("values") or {}
-        for kind, text in case.get("set", []):
-            name = "helm_strvals_parse" + {"set": "", "set-string": "_string", "set-json": "_json", "set-literal": "_literal"}[kind]
-            values = merge(values, json.loads(_native.call_string(name, text)))
+        # Helm's own order; lists are replaced here, where Helm would set their items: no cases with those.
+        for kind, text in sorted(case.get("set", []), key=lambda pair: list(SETTERS).index(pair[0])):
+            try:
+                values = merge(values, json.loads(_native.call_string(SETTERS[kind], text)))
+            except Exception as error:
+                raise ValueError(f"failed parsing --{kind} data: {error}")
         if "template" in case:
             write(folder, {"Chart.yaml": CHART, "templates/main.yaml": case["template"]})
             case["output"] = Chart.load(folder).render(values, name="rel", namespace="demo")["c/templates/main.yaml"]

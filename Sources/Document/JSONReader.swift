@@ -233,7 +233,9 @@ struct JSONReader: ~Copyable {
         if length > 1, base[digits] == UInt8(ascii: "0") {
             throw Failure(problem: .syntax("a number with a leading zero"), offset: start)
         }
-        return goesOn ? try longNumber(from: start, digits: digits) : .int(isNegative ? -value : value)
+        if goesOn { return try longNumber(from: start, digits: digits) }
+        // Only a double has a zero below zero.
+        return isNegative && value == 0 ? .double(-0.0) : .int(isNegative ? -value : value)
     }
 
     @inline(never)

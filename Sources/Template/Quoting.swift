@@ -7,7 +7,7 @@ package func goQuoted(_ text: String, ascii: Bool = false) -> String {
 }
 
 /// Go's `strconv.QuoteRune`: `%q` of an integer.
-func goQuoted(scalar value: Int64, ascii: Bool = false) -> String {
+package func goQuoted(scalar value: Int64, ascii: Bool = false) -> String {
     var result = "'"
     let scalar = UInt32(exactly: value).flatMap(Unicode.Scalar.init) ?? "\u{FFFD}"
     appendQuoted(scalar, quote: "'", ascii: ascii, to: &result)

@@ -191,11 +191,28 @@ struct RenderTests {
         (SetValue.typed("a.b=1,c[1]=x,d={1,y},e=null,f=true,g=007,h=1\\,2"), #"{"a":{"b":1},"c":[null,"x"],"d":[1,"y"],"e":null,"f":true,"g":"007","h":"1,2"}"#),
         (.string("a=1,b={2}"), #"{"a":"1","b":["2"]}"#), (.json("a={\"b\":[1,2]},c=3"), #"{"a":{"b":[1,2]},"c":3}"#),
         (.json("{\"a\":{\"b\":1}}"), #"{"a":{"b":1}}"#), (.literal("a.b={x},y=1"), #"{"a":{"b":"{x},y=1"}}"#),
-        (.file(key: "a.b", content: "x,y"), #"{"a":{"b":"x,y"}}"#),
+        (.file("a.b=f.txt", contents: ["f.txt": "x,y"]), #"{"a":{"b":"x,y"}}"#),
         (.typed("a[0].b=1,a[0].c=2,a[1][0]=3"), #"{"a":[{"b":1,"c":2},[3]]}"#),
     ])
     func sets(value: SetValue, expected: String) throws {
         #expect(try Probe.output("{{ .Values | toJson }}", set: [value]) == expected)
+    }
+
+    /// Kinds come in Helm's order, and what an expression does not name stays as the files have it.
+    @Test(arguments: [
+        ([SetValue.typed("a[1].x=2")], #"{"a":[{"x":1},{"x":2}],"b":{"c":1}}"#), ([.typed("a[0].y=2")], #"{"a":[{"x":1,"y":2}],"b":{"c":1}}"#),
+        ([.typed("b.d=2")], #"{"a":[{"x":1}],"b":{"c":1,"d":2}}"#), ([.json("b={\"d\":2}")], #"{"a":[{"x":1}],"b":{"d":2}}"#),
+        ([.json("{\"b\":{\"d\":2}}")], #"{"a":[{"x":1}],"b":{"c":1,"d":2}}"#), ([.typed("a=null")], #"{"a":null,"b":{"c":1}}"#),
+        ([.literal("b.c=1"), .file("b.c=f", contents: ["f": "2"]), .string("b.c=3"), .typed("b.c=4"), .json("b.c=5")], #"{"a":[{"x":1}],"b":{"c":"1"}}"#),
+        ([.typed("b.c=4"), .json("b.c=5")], #"{"a":[{"x":1}],"b":{"c":4}}"#),
+    ])
+    func setsOverFiles(set: [SetValue], expected: String) throws {
+        #expect(try Probe.output("{{ .Values | toJson }}", values: ["a": [["x": 1]], "b": ["c": 1]], set: set) == expected)
+    }
+
+    @Test func namesTheFilesOfASetFile() {
+        #expect(SetValue.files(named: "a=x.txt,b.c={y,z}") == ["x.txt", "y", "z"])
+        #expect(throws: ChartError.self) { try Probe.output("x", set: [.file("a=missing", contents: [:])]) }
     }
 
     @Test func looksUpLiveObjects() throws {

@@ -53,7 +53,7 @@ private func rendered(
     }
     let root = ChartNode(chart)
     let given = ValuesFiles.merged(values)
-    for value in set { try value.apply(to: given) }
+    for value in SetValue.inOrder(set) { try value.apply(to: given) }
     try Dependencies.process(root, given)
     let all = try Coalescing.coalesced(root, given)
     let engine = Engine(root, values: all, release: release, environment: environment)
