@@ -15,6 +15,8 @@ package final class Execution {
     var nesting = 0
     /// Bytes in the outputs that are being written: those of all templates that run in each other.
     var pendingBytes = 0
+    /// How many of each template run that a function has started; the function counts.
+    package var running: [String: Int] = [:]
     /// Texts that `evaluate` saw: charts run the same ones again and again.
     private var parsed: [ParsedKey: ParsedText] = [:]
 
@@ -36,11 +38,11 @@ package final class Execution {
                 .unknownTemplate, template: name,
                 message: "no template \(goQuoted(name)) associated with template \"gotpl\"")
         }
-        var output = ""
+        var output: [UInt8] = []
         let pending = pendingBytes
         defer { pendingBytes = pending }
         try template.execute(data: data.isNil ? .undefined : data, output: &output, in: self)
-        return output
+        return String(decoding: output, as: UTF8.self)
     }
 
     /// Parses a text and runs it, what it defines being seen by itself only: the core of `tpl`.
@@ -56,7 +58,7 @@ package final class Execution {
     private func parse(text: String, name: String) throws(TemplateError) -> ParsedText {
         let key = ParsedKey(name: name, text: text)
         if let known = parsed[key] { return known }
-        let new = try ParsedText(name: name, text: text, functions: templates.functions)
+        let new = try ParsedText(name: name, bytes: Array(text.utf8), functions: templates.functions)
         parsed[key] = new
         return new
     }

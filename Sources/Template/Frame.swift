@@ -9,9 +9,12 @@ struct Frame {
     var dotIsElement = false
     /// Variables that hold an item of a typed list, which Go does not see as an interface.
     var typedSlots: UInt64 = 0
-    /// The node being evaluated, as an index of the template's nodes: what an error names.
+    /// The node being evaluated: what an error names.
     var node = 0
-    var output: String
+    /// UTF-8.
+    var output: [UInt8]
+
+    var tree: SyntaxTree { template.tree }
 
     func failure(_ message: String, kind: TemplateError.Kind = .execution) -> TemplateError {
         template.failure(message, at: node, kind: kind)
@@ -25,40 +28,20 @@ struct Frame {
         }
     }
 
+    mutating func write(_ bytes: ArraySlice<UInt8>) throws {
+        output.append(contentsOf: bytes)
+        try count(bytes.count)
+    }
+
     mutating func write(_ text: String) throws {
-        output += text
-        execution.pendingBytes &+= text.utf8.count
+        output.append(contentsOf: text.utf8)
+        try count(text.utf8.count)
+    }
+
+    private mutating func count(_ written: Int) throws {
+        execution.pendingBytes &+= written
         if execution.pendingBytes > execution.budget.outputBytes {
             throw failure("more than \(execution.budget.outputBytes) bytes of output", kind: .budget)
         }
-    }
-}
-
-/// Something that has a value.
-protocol Expression: AnyObject, Sendable {
-    func evaluate(_ frame: inout Frame) throws -> Datum
-}
-
-/// How a statement ended.
-enum Flow {
-    case next, breakLoop, continueLoop
-}
-
-/// Something that is done.
-protocol Executable: AnyObject, Sendable {
-    func execute(_ frame: inout Frame) throws -> Flow
-}
-
-/// Statements in a row.
-struct Block: Sendable {
-    let statements: [any Executable]
-
-    func execute(_ frame: inout Frame) throws -> Flow {
-        try frame.spend(statements.count)
-        for statement in statements {
-            let flow = try statement.execute(&frame)
-            if flow != .next { return flow }
-        }
-        return .next
     }
 }

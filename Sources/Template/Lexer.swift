@@ -17,8 +17,8 @@ struct Lexer {
     /// What an error token says.
     var fault = ""
 
-    init(text: String, functionNames: Set<String>) {
-        bytes = Array(text.utf8)
+    init(bytes: [UInt8], functionNames: Set<String>) {
+        self.bytes = bytes
         breakIsKeyword = !functionNames.contains("break")
         continueIsKeyword = !functionNames.contains("continue")
     }

@@ -7,11 +7,13 @@ struct NumberLiteral: Sendable {
     /// An imaginary number keeps both its parts.
     var complex: ComplexNumber?
 
+    /// Whether it counts as a float64 where no type is asked for: it is written as one.
+    private var isFloat = false
+
     /// The constant where no type is asked for: an int, or a float64 when it is written as one. Nil: it does not fit an int.
     var ideal: Datum? {
         if let complex { return .object(complex) }
-        let isHex = text.utf8.count > 2 && (text.hasPrefix("0x") || text.hasPrefix("0X")) && !text.contains { "pP".contains($0) }
-        if let float, !isHex, !text.hasPrefix("'"), text.utf8.contains(where: { Self.floatMarks.contains($0) }) { return .float(float) }
+        if isFloat, let float { return .float(float) }
         return int.map { .int($0) }
     }
 
@@ -34,6 +36,8 @@ struct NumberLiteral: Sendable {
             try readComplex()
             return
         }
+        let isHex = text.utf8.count > 2 && (text.hasPrefix("0x") || text.hasPrefix("0X")) && !text.contains { "pP".contains($0) }
+        isFloat = !isHex && text.utf8.contains { Self.floatMarks.contains($0) }
         int = parseInteger(text)
         unsigned = parseUnsigned(text)
         if let int {

@@ -1,6 +1,6 @@
 extension Parser {
     /// What follows an opening delimiter.
-    mutating func action() throws(TemplateError) -> Statement {
+    mutating func action() throws(TemplateError) -> Int32 {
         let token = nextNonSpace()
         switch token.kind {
         case .block: return try block()
@@ -8,8 +8,7 @@ extension Parser {
         case .continueKeyword: return try loopControl(token, .continueLoop, "{{continue}}")
         case .elseKeyword: return try otherwise()
         case .endKeyword:
-            let end = try expect(.rightDelimiter, in: "end")
-            return Statement(position: end.start, kind: .end)
+            return tree.add(try expect(.rightDelimiter, in: "end").place(.end))
         case .ifKeyword: return try branch(.ifTrue)
         case .range: return try branch(.range)
         case .template: return try template()
@@ -17,62 +16,84 @@ extension Parser {
         default: break
         }
         giveBack()
-        let position = peek().start
-        return Statement(position: position, kind: .action(try pipeline("command", until: .rightDelimiter)))
+        var node = peek().place(.action)
+        let pipeline = try pipeline("command", until: .rightDelimiter)
+        node.other = pipeline
+        node.flag = tree[Int(pipeline)].slot > 0
+        return tree.add(node)
     }
 
-    private mutating func loopControl(_ token: Token, _ kind: Statement.Kind, _ text: String) throws(TemplateError) -> Statement {
+    private mutating func loopControl(_ token: Token, _ kind: Node.Kind, _ text: String) throws(TemplateError) -> Int32 {
         try expect(.rightDelimiter, in: text)
         if rangeDepth == 0 { throw error("\(text) outside {{range}}") }
-        return Statement(position: token.start, kind: kind)
+        return tree.add(token.place(kind))
     }
 
     /// `else`, or the `else` of `else if` and `else with` with the second word still to be read.
-    private mutating func otherwise() throws(TemplateError) -> Statement {
+    private mutating func otherwise() throws(TemplateError) -> Int32 {
         let next = peekNonSpace()
-        if next.kind == .ifKeyword || next.kind == .with { return Statement(position: next.start, kind: .otherwise) }
-        let token = try expect(.rightDelimiter, in: "else")
-        return Statement(position: token.start, kind: .otherwise)
+        if next.kind == .ifKeyword || next.kind == .with { return tree.add(next.place(.otherwise)) }
+        return tree.add(try expect(.rightDelimiter, in: "else").place(.otherwise))
     }
 
-    private mutating func branch(_ branch: Statement.Branch) throws(TemplateError) -> Statement {
+    private mutating func branch(_ branch: Node.Kind) throws(TemplateError) -> Int32 {
         try deeper { parser throws(TemplateError) in try parser.branchBody(branch) }
     }
 
-    private mutating func branchBody(_ branch: Statement.Branch) throws(TemplateError) -> Statement {
+    private mutating func branchBody(_ branch: Node.Kind) throws(TemplateError) -> Int32 {
         let outer = variables.count
-        let pipeline = try pipeline(branch.rawValue, until: .rightDelimiter)
+        let outerScope = scope.count
+        let clause = branch == .range ? "range" : branch == .with ? "with" : "if"
+        let pipeline = try pipeline(clause, until: .rightDelimiter)
+        let declared = scope.count
         if branch == .range { rangeDepth += 1 }
         let (body, end) = try list()
         if branch == .range { rangeDepth -= 1 }
-        var otherwise: [Statement]?
-        if case .otherwise = end.kind {
-            // `else if` needs one `end` only: the inner one closes both.
-            if branch == .ifTrue, peek().kind == .ifKeyword {
-                _ = next()
-                otherwise = [try self.branch(.ifTrue)]
-            } else if branch == .with, peek().kind == .with {
-                _ = next()
-                otherwise = [try self.branch(.with)]
-            } else {
-                let (list, end) = try list()
-                guard case .end = end.kind else { throw error("expected end; found \(end.text)") }
-                otherwise = list
-            }
-        }
+        // What the body declares may be named in the `else`, but has no value there.
+        scope.removeLast(scope.count - declared)
+        let otherwise = tree[Int(end)].kind == .otherwise ? try self.otherwise(of: branch) : nil
         variables.removeLast(max(0, variables.count - outer))
-        return Statement(position: pipeline.position, kind: .branch(branch, pipeline, body, otherwise: otherwise))
+        scope.removeLast(scope.count - outerScope)
+        let mark = pending.count
+        pending.append(pipeline)
+        pending.append(body)
+        if let otherwise { pending.append(otherwise) }
+        return link(branch, at: tree[Int(pipeline)].position, from: mark)
     }
 
-    private mutating func template() throws(TemplateError) -> Statement {
+    /// What follows `else`: a list, or for `else if` and `else with` one statement, whose `end` closes both.
+    private mutating func otherwise(of branch: Node.Kind) throws(TemplateError) -> Int32 {
+        let word: Token.Kind? = branch == .ifTrue ? .ifKeyword : branch == .with ? .with : nil
+        if let word, peek().kind == word {
+            _ = next()
+            let mark = pending.count
+            pending.append(try self.branch(branch))
+            return link(.list, at: 0, from: mark)
+        }
+        let (list, end) = try list()
+        guard tree[Int(end)].kind == .end else { throw error("expected end; found \(tree.text(of: Int(end)))") }
+        return list
+    }
+
+    private mutating func template() throws(TemplateError) -> Int32 {
         let clause = "template clause"
         let token = nextNonSpace()
         let name = try templateName(token, in: clause)
-        var value: Pipeline?
+        var value: Int32?
         if nextNonSpace().kind != .rightDelimiter {
             giveBack()
             value = try pipeline(clause, until: .rightDelimiter)
         }
-        return Statement(position: token.start, kind: .template(name, value))
+        return use(of: name, token, value)
+    }
+
+    /// `{{template "name" pipeline}}`
+    mutating func use(of name: String, _ token: Token, _ pipeline: Int32?) -> Int32 {
+        let mark = pending.count
+        if let pipeline { pending.append(pipeline) }
+        let node = link(.template, at: Int32(truncatingIfNeeded: token.start), from: mark)
+        let name = tree.add(name)
+        tree.update(node) { $0.other = name }
+        return node
     }
 }

@@ -5,6 +5,8 @@
 struct Parser {
     /// Blocks and parentheses in each other; Go has no limit and a stack that grows.
     static let depthLimit = 500
+    /// Places in the text are kept in 32 bits.
+    static let byteLimit = 1 << 30
 
     let name: String
     let functions: FunctionNames
@@ -13,26 +15,42 @@ struct Parser {
     private var tokens: (Token, Token, Token)
     private var givenBack = 0
     private(set) var definitions: [ParsedTemplate] = []
+    var tree: SyntaxTree
+    /// Nodes that wait to be linked to what they belong to.
+    var pending: [Int32] = []
 
     // What belongs to the template being parsed.
+    /// Every name that may be written: also what the other branch of an `if` declares.
     var variables = ["$"]
+    /// The variables that are there when the place is run, in the order of their declarations.
+    var scope = [Variable(name: "$", slot: 0, isElement: false)]
+    var slotCount: Int32 = 1
     var rangeDepth = 0
     private var actionLine = 0
     private var depth = 0
     /// The deepest that the template being parsed has come.
     private var deepest = 0
 
-    init(name: String, text: String, functions: FunctionNames) {
+    /// A variable of the template being parsed, and where its value is kept.
+    struct Variable {
+        var name: String
+        var slot: Int32
+        /// Set by `range` to items of a list, which Go sees as `interface{}`.
+        var isElement: Bool
+    }
+
+    init(name: String, bytes: [UInt8], functions: FunctionNames) {
         self.name = name
         self.functions = functions
-        lexer = Lexer(text: text, functionNames: functions.names)
+        lexer = Lexer(bytes: bytes, functionNames: functions.names)
+        tree = SyntaxTree(bytes: bytes)
         let none = Token(kind: .end, start: 0, end: 0, line: 1)
         tokens = (none, none, none)
     }
 
     /// The templates of the text: its definitions in order, the text itself last.
     mutating func parse() throws(TemplateError) -> [ParsedTemplate] {
-        var statements: [Statement] = []
+        if tree.bytes.count > Self.byteLimit { throw error("more than \(Self.byteLimit) bytes of text", .budget) }
         while peek().kind != .end {
             if peek().kind == .leftDelimiter {
                 let delimiter = next()
@@ -43,12 +61,13 @@ struct Parser {
                 giveBack(delimiter)
             }
             let statement = try textOrAction()
-            switch statement.kind {
-            case .end, .otherwise: throw error("unexpected \(statement.text)")
-            default: statements.append(statement)
+            switch tree[Int(statement)].kind {
+            case .end, .otherwise: throw error("unexpected \(tree.text(of: Int(statement)))")
+            default: pending.append(statement)
             }
         }
-        try add(ParsedTemplate(name: name, statements: statements, nesting: deepest))
+        let body = link(.list, at: 0, from: 0)
+        try add(ParsedTemplate(name: name, body: body, slotCount: slotCount, nesting: deepest, isEmpty: tree.isEmpty(body)))
         return definitions
     }
 
@@ -76,24 +95,28 @@ struct Parser {
     }
 
     /// `block`: a definition and its use in one.
-    mutating func block() throws(TemplateError) -> Statement {
+    mutating func block() throws(TemplateError) -> Int32 {
         let clause = "block clause"
         let token = nextNonSpace()
         let name = try templateName(token, in: clause)
         let pipeline = try pipeline(clause, until: .rightDelimiter)
         try body(of: name, clause)
-        return Statement(position: token.start, kind: .template(name, pipeline))
+        return use(of: name, token, pipeline)
     }
 
     /// Parses a template inside this one: it sees no variables and no loop from outside.
     private mutating func body(of name: String, _ clause: String) throws(TemplateError) {
         let outer = (variables, rangeDepth, actionLine, depth, deepest)
+        let outerScope = (scope, slotCount)
         (variables, rangeDepth, actionLine) = (["$"], 0, 0)
+        (scope, slotCount) = ([Variable(name: "$", slot: 0, isElement: false)], 1)
         deepest = depth
         let (body, end) = try deeper { parser throws(TemplateError) in try parser.list() }
-        guard case .end = end.kind else { throw error("unexpected \(end.text) in \(clause)") }
-        try add(ParsedTemplate(name: name, statements: body, nesting: deepest - depth))
+        guard tree[Int(end)].kind == .end else { throw error("unexpected \(tree.text(of: Int(end))) in \(clause)") }
+        try add(
+            ParsedTemplate(name: name, body: body, slotCount: slotCount, nesting: deepest - depth, isEmpty: tree.isEmpty(body)))
         (variables, rangeDepth, actionLine) = (outer.0, outer.1, outer.2)
+        (scope, slotCount) = outerScope
         (depth, deepest) = (outer.3, max(outer.4, deepest))
     }
 
@@ -120,22 +143,28 @@ struct Parser {
     // MARK: Lists
 
     /// Statements up to `end` or `else`, which is returned beside them.
-    mutating func list() throws(TemplateError) -> ([Statement], Statement) {
-        var statements: [Statement] = []
+    mutating func list() throws(TemplateError) -> (list: Int32, end: Int32) {
+        let mark = pending.count
         while peekNonSpace().kind != .end {
             let statement = try textOrAction()
-            switch statement.kind {
-            case .end, .otherwise: return (statements, statement)
-            default: statements.append(statement)
+            switch tree[Int(statement)].kind {
+            case .end, .otherwise: return (link(.list, at: tree[Int(statement)].position, from: mark), statement)
+            default: pending.append(statement)
             }
         }
         throw error("unexpected EOF")
     }
 
-    private mutating func textOrAction() throws(TemplateError) -> Statement {
+    /// A node whose children are what waits from `mark` on.
+    mutating func link(_ kind: Node.Kind, at position: Int32, from mark: Int) -> Int32 {
+        let (first, count) = tree.link(&pending, from: mark)
+        return tree.add(Node(kind: kind, position: position, first: first, count: count))
+    }
+
+    private mutating func textOrAction() throws(TemplateError) -> Int32 {
         let token = nextNonSpace()
         switch token.kind {
-        case .text: return Statement(position: token.start, kind: .text(text(of: token)))
+        case .text: return tree.add(token.node(.text))
         case .leftDelimiter:
             actionLine = token.line
             let statement = try action()
@@ -222,9 +251,24 @@ struct Parser {
 /// One template of a text, parsed.
 struct ParsedTemplate: Sendable {
     var name: String
-    var statements: [Statement]
+    /// A list of the tree.
+    var body: Int32
+    /// How many variables it has room for.
+    var slotCount: Int32
     /// How many blocks and parentheses are in each other at most.
     var nesting: Int
+    /// Nothing but space and comments.
+    var isEmpty: Bool
+}
 
-    var isEmpty: Bool { statements.allSatisfy(\.isEmpty) }
+extension Token {
+    /// A node that stands where the token does, and has its bytes.
+    func node(_ kind: Node.Kind) -> Node {
+        Node(
+            kind: kind, position: Int32(truncatingIfNeeded: start), first: Int32(truncatingIfNeeded: start),
+            count: Int32(truncatingIfNeeded: end - start))
+    }
+
+    /// A node that stands where the token does.
+    func place(_ kind: Node.Kind) -> Node { Node(kind: kind, position: Int32(truncatingIfNeeded: start)) }
 }

@@ -6,12 +6,19 @@ package struct TemplateSet: Sendable {
 
     /// A set whose texts may name the functions of that table besides Go's own.
     /// A render may use another table of the same names.
-    package init(functions: FunctionTable) { self.functions = FunctionNames(functions.names) }
+    package init(functions: FunctionTable) { self.init(names: FunctionNames(functions.names)) }
+
+    package init(names: FunctionNames) { functions = names }
 
     /// Parses a text and adds the template `name` and every `define` in it. A later
     /// definition replaces an earlier one unless it is empty, as in Go.
     package mutating func parse(name: String, text: String) throws(TemplateError) {
-        add(try ParsedText(name: name, text: text, functions: functions))
+        try parse(name: name, bytes: Array(text.utf8))
+    }
+
+    /// The same of UTF-8.
+    package mutating func parse(name: String, bytes: [UInt8]) throws(TemplateError) {
+        add(try ParsedText(name: name, bytes: bytes, functions: functions))
     }
 
     mutating func add(_ parsed: ParsedText) {

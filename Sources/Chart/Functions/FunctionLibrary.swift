@@ -1,3 +1,4 @@
+internal import Basics
 internal import Template
 
 /// Everything a chart's template may call: Go's own functions, Sprig 3.3's and Helm 4.2's.
@@ -21,4 +22,8 @@ enum FunctionLibrary {
         table.registerHelm(environment)
         return table
     }
+
+    /// The names of all of them, the same for every render.
+    static let names = FunctionNames(
+        table(RenderEnvironment(now: Timestamp(milliseconds: 0), random: RandomSource(seed: 0))).names)
 }

@@ -17,13 +17,14 @@ private let includeLimit = 1000
 extension FunctionTable {
     /// Helm's own functions.
     mutating func registerHelm(_ environment: RenderEnvironment) {
-        let running = IncludeCounter()
         register("include", .string, .any) { execution, a in
             let name = a.string(0)
-            guard running.enter(name) else {
+            let count = execution.running[name, default: 0]
+            guard count <= includeLimit else {
                 throw FunctionError("rendering template has a nested reference name: \(name): unable to execute template")
             }
-            defer { running.leave(name) }
+            execution.running[name] = count + 1
+            defer { execution.running[name] = count }
             return .string(try execution.execute(name, data: a.datum(1)))
         }
         register("tpl", .string, .any) { execution, a in
@@ -80,17 +81,3 @@ struct WrappedError: Error, CustomStringConvertible {
 
 /// Go writes "<no value>" for what is missing; Helm deletes it from every output.
 func withoutNoValue(_ text: String) -> String { goReplace(text, "<no value>", "") }
-
-/// How many of each template are running.
-private final class IncludeCounter {
-    private var counts: [String: Int] = [:]
-
-    func enter(_ name: String) -> Bool {
-        let count = counts[name, default: 0]
-        if count > includeLimit { return false }
-        counts[name] = count + 1
-        return true
-    }
-
-    func leave(_ name: String) { counts[name, default: 1] -= 1 }
-}

@@ -75,10 +75,10 @@ struct Engine {
     private func parse(_ names: [String]) throws(ChartError) -> TemplateSet {
         let files = names.compactMap { name in templates[name].map { ChartFile(path: name, bytes: $0.text.bytes) } }
         if let known = cache?[files] { return known }
-        var set = TemplateSet(functions: functions)
+        var set = TemplateSet(names: FunctionLibrary.names)
         for file in files {
             do throws(TemplateError) {
-                try set.parse(name: file.path, text: file.text)
+                try set.parse(name: file.path, bytes: file.bytes)
             } catch {
                 throw ExecutionErrors.syntax(error, file: file.path)
             }
