@@ -6,12 +6,14 @@ struct ScalarShape {
     private var mayBePlain = true
     private var maySingleQuote = true
     private var mayBeBlock = true
+    /// `mayBeBlock`, tabs left out of account.
+    private var mayBeBlockWithTabs = true
     /// A character that ends a plain text inside brackets or braces.
     private var hasFlowIndicator = false
 
     init(of bytes: UnsafeBufferPointer<UInt8>) {
         guard let first = bytes.first else {
-            mayBeBlock = false
+            (mayBeBlock, mayBeBlockWithTabs) = (false, false)
             return
         }
         if bytes.count >= 3, first == UInt8(ascii: "-") || first == UInt8(ascii: "."), bytes[1] == first, bytes[2] == first {
@@ -45,10 +47,14 @@ struct ScalarShape {
             default: break
             }
             let breakWidth = Self.width(ofBreakAt: index, in: bytes)
-            if !Self.isPrintable(bytes, at: index) { forbidAllButDoubleQuotes() }
+            if byte == UInt8(ascii: "\t") {
+                (mayBePlain, maySingleQuote, mayBeBlock) = (false, false, false)
+            } else if !Self.isPrintable(bytes, at: index) {
+                forbidAllButDoubleQuotes()
+            }
             if byte == UInt8(ascii: " ") {
                 if index == 0 { mayBePlain = false }
-                if next >= bytes.count { (mayBePlain, mayBeBlock) = (false, false) }
+                if next >= bytes.count { (mayBePlain, mayBeBlock, mayBeBlockWithTabs) = (false, false, false) }
                 if afterBreak { (mayBePlain, maySingleQuote) = (false, false) }
                 (afterSpace, afterBreak) = (true, false)
             } else if breakWidth > 0 {
@@ -66,13 +72,13 @@ struct ScalarShape {
     }
 
     private mutating func forbidAllButDoubleQuotes() {
-        (mayBePlain, maySingleQuote, mayBeBlock) = (false, false, false)
+        (mayBePlain, maySingleQuote, mayBeBlock, mayBeBlockWithTabs) = (false, false, false, false)
     }
 
     /// Literal for several lines, plain where it stays a string, double quotes
     /// where it would become something else, single quotes where syntax needs them.
-    func style(of bytes: UnsafeBufferPointer<UInt8>, isSimpleKey: Bool) -> ScalarStyle {
-        if hasNewline { return mayBeBlock && !isSimpleKey ? .literal : .doubleQuoted }
+    func style(of bytes: UnsafeBufferPointer<UInt8>, isSimpleKey: Bool, allowsTabs: Bool) -> ScalarStyle {
+        if hasNewline { return (allowsTabs ? mayBeBlockWithTabs : mayBeBlock) && !isSimpleKey ? .literal : .doubleQuoted }
         if isSimpleKey, hasBreaks { return .doubleQuoted }
         guard !PlainScalar.isReserved(bytes) else { return .doubleQuoted }
         if mayBePlain { return .plain }

@@ -2,7 +2,7 @@
 extension YAMLWriter {
     mutating func plain(_ bytes: UnsafeBufferPointer<UInt8>, mayFold: Bool) {
         separate()
-        if !mayFold || column &+ bytes.count <= Self.width {
+        if !mayFold || bytes.count <= width &- column {
             output.append(contentsOf: bytes)
             column &+= bytes.count { $0 & 0xc0 != 0x80 }
         } else {
@@ -40,7 +40,7 @@ extension YAMLWriter {
             if byte == UInt8(ascii: " ") {
                 let isInside = index >= margin && index < bytes.count &- margin
                 let beforeSpace = index &+ 1 < bytes.count && bytes[index &+ 1] == byte
-                if !afterSpace, column > Self.width, isInside, !beforeSpace { startLine() } else { put(byte) }
+                if !afterSpace, column > width, isInside, !beforeSpace { startLine() } else { put(byte) }
                 afterSpace = true
                 index &+= 1
             } else if breakWidth > 0 {
@@ -70,11 +70,11 @@ extension YAMLWriter {
         var index = 0
         while index < bytes.count {
             let byte = bytes[index]
-            let width = SourceText.width(byte)
+            let size = SourceText.width(byte)
             if escapesAll {
-                escape(bytes, at: index, width: width)
+                escape(bytes, at: index, width: size)
             } else if byte == UInt8(ascii: " ") {
-                if mayFold, !afterSpace, column > Self.width, index > 0, index < bytes.count &- 1 {
+                if mayFold, !afterSpace, column > width, index > 0, index < bytes.count &- 1 {
                     startLine()
                     if bytes[index &+ 1] == byte { put(UInt8(ascii: "\\")) }
                 } else {
@@ -85,14 +85,14 @@ extension YAMLWriter {
                 if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x0a
                     || ScalarShape.width(ofBreakAt: index, in: bytes) > 0 || !ScalarShape.isPrintable(bytes, at: index)
                 {
-                    escape(bytes, at: index, width: width)
+                    escape(bytes, at: index, width: size)
                 } else {
-                    for offset in index..<min(index &+ width, bytes.count) { output.append(bytes[offset]) }
+                    for offset in index..<min(index &+ size, bytes.count) { output.append(bytes[offset]) }
                     column &+= 1
                 }
                 afterSpace = false
             }
-            index &+= width
+            index &+= size
         }
         indicator("\"", needsSpace: false, isIndention: false)
     }
@@ -121,6 +121,11 @@ extension YAMLWriter {
             case 0x2029: UInt8(ascii: "P")
             default: nil
             }
+        switch code {
+        case 0x85: hasNextLine = true
+        case 0x7f...0x9f, 0xfffe, 0xffff: hasForbidden = true
+        default: break
+        }
         put(UInt8(ascii: "\\"))
         if let letter { return put(letter) }
         let digits = code <= 0xff ? 2 : code <= 0xffff ? 4 : 8

@@ -5,7 +5,13 @@
 /// indicators so far (`indention`), and the column in characters.
 struct YAMLWriter {
     /// The column behind which text is folded.
-    static let width = 80
+    let width: Int
+    /// As yaml.v3: sequences stand deeper than their key, text is not folded, floats keep their exponent.
+    let isPretty: Bool
+    /// Whether a text has a character that YAML may not hold, not even in JSON's quotes.
+    var hasForbidden = false
+    /// Whether a text has U+0085, a line break to a reader of YAML inside JSON's quotes too.
+    var hasNextLine = false
 
     var output: [UInt8] = []
     var column = 0
@@ -13,6 +19,11 @@ struct YAMLWriter {
     var indent = -1
     private var whitespace = true
     private var indention = true
+
+    init(isPretty: Bool = false) {
+        self.isPretty = isPretty
+        width = isPretty ? .max : 80
+    }
 
     /// A collection being written; a stack of its own, so that depth costs heap only.
     private enum Frame {
@@ -59,12 +70,12 @@ struct YAMLWriter {
         case .null: word("null")
         case .bool(let flag): word(flag ? "true" : "false")
         case .int(let number): word(String(number))
-        case .double(let number): word(Self.number(number))
+        case .double(let number): word(isPretty ? GoNumber.general(number) : Self.number(number))
         case .string(let text): string(text, isSimpleKey: false)
         case .sequence(let items):
             if items.isEmpty { return indicator("[]", needsSpace: true, isIndention: false) }
             frames.append(.sequence(items[...], outerIndent: indent))
-            increaseIndent(isIndentless: context == .value && !indention)
+            increaseIndent(isIndentless: context == .value && !indention && !isPretty)
         case .mapping(let mapping):
             if mapping.isEmpty { return indicator("{}", needsSpace: true, isIndention: false) }
             frames.append(.mapping(mapping.entries.sorted { KeyOrder.precedes($0.key, $1.key) }[...], outerIndent: indent))
@@ -117,7 +128,7 @@ struct YAMLWriter {
         var text = text
         text.withUTF8 { bytes in
             let shape = ScalarShape(of: bytes)
-            switch shape.style(of: bytes, isSimpleKey: isSimpleKey) {
+            switch shape.style(of: bytes, isSimpleKey: isSimpleKey, allowsTabs: isPretty) {
             case .plain: plain(bytes, mayFold: !isSimpleKey)
             case .singleQuoted: singleQuoted(bytes, mayFold: !isSimpleKey)
             case .doubleQuoted: doubleQuoted(bytes, mayFold: !isSimpleKey)

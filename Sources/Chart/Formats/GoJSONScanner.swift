@@ -174,7 +174,7 @@ struct GoJSONScanner {
     }
 
     /// A byte as Go shows it: as the character of that number, whatever the text's encoding.
-    private static func quoted(_ byte: UInt8) -> String {
+    static func quoted(_ byte: UInt8) -> String {
         switch byte {
         case UInt8(ascii: "'"): "'\\''"
         case UInt8(ascii: "\""): "'\"'"

@@ -12,6 +12,7 @@ extension FunctionTable {
         }
         register("get", .map, .string) { _, a in a.map(0)[a.string(1)] ?? .string("") }
         register("set", .map, .string, .any) { _, a in
+            if a.map(0).isNil { throw FunctionError("assignment to entry in nil map") }
             a.map(0)[a.string(1)] = a.datum(2)
             return a.datum(0)
         }
@@ -40,14 +41,17 @@ extension FunctionTable {
             return .map(DatumMap(storage))
         }
         both("merge", .map, rest: .map) { _, a in
-            for index in a.indices.dropFirst() { Merging.fill(a.map(0), from: a.map(index)) }
+            for index in a.indices.dropFirst() { try Merging.fill(a.map(0), from: a.map(index)) }
             return a.datum(0)
         }
         both("mergeOverwrite", .map, rest: .map) { _, a in
-            for index in a.indices.dropFirst() { Merging.overwrite(a.map(0), from: a.map(index)) }
+            for index in a.indices.dropFirst() { try Merging.overwrite(a.map(0), from: a.map(index)) }
             return a.datum(0)
         }
-        both("deepCopy", .any) { _, a in Coalescing.deepCopy(a.datum(0)) }
+        both("deepCopy", .any) { _, a in
+            if a.datum(0).isNil { throw FunctionError("reflect: call of reflect.Value.Type on zero Value") }
+            return Coalescing.deepCopy(a.datum(0))
+        }
         register("dig", rest: .any) { _, a in
             guard a.count >= 3 else { throw FunctionError("dig needs at least three arguments") }
             var map = try plainMap(a.datum(a.count - 1))
@@ -78,30 +82,41 @@ private func conversion(_ value: Datum, _ wanted: String) -> FunctionError {
 /// The merges of imdario/mergo, as Sprig calls them.
 enum Merging {
     /// Takes over what is missing or empty (0, "" and false are).
-    static func fill(_ target: DatumMap, from source: DatumMap, depth: Int = 0) {
-        guard depth < depthOfValues, target !== source else { return }
-        for (key, value) in source.storage where !value.isNil {
-            guard let existing = target[key] else {
-                target[key] = value
-                continue
-            }
-            if case .map(let inner) = existing, case .map(let other) = value {
-                fill(inner, from: other, depth: depth + 1)
-            } else if existing.isEmpty {
-                target[key] = value
-            }
-        }
+    static func fill(_ target: DatumMap, from source: DatumMap) throws {
+        try merge(target, source, overwrites: false, depth: 0)
     }
 
     /// Takes over everything; maps are merged, nil and empty values count.
-    static func overwrite(_ target: DatumMap, from source: DatumMap, depth: Int = 0) {
+    static func overwrite(_ target: DatumMap, from source: DatumMap) throws {
+        try merge(target, source, overwrites: true, depth: 0)
+    }
+
+    /// A map that both have is filled in place, seen through every name it has; where it
+    /// is empty even then, the source's own takes its place. Either way the two share what was taken over.
+    private static func merge(_ target: DatumMap, _ source: DatumMap, overwrites: Bool, depth: Int) throws {
         guard depth < depthOfValues, target !== source else { return }
         for (key, value) in source.storage {
-            if case .map(let inner)? = target[key], case .map(let other) = value, !inner.isEmpty {
-                overwrite(inner, from: other, depth: depth + 1)
-            } else {
-                target[key] = value
+            let existing = target[key]
+            if value.isNil {
+                if overwrites { try set(target, key, value, source) }
+                continue
             }
+            if let existing {
+                if case .map(let inner) = existing, case .map(let other) = value {
+                    try merge(inner, other, overwrites: overwrites, depth: depth + 1)
+                    if !inner.isEmpty { continue }
+                }
+                guard overwrites || existing.isEmpty else { continue }
+            }
+            try set(target, key, value, source)
         }
+    }
+
+    private static func set(_ target: DatumMap, _ key: String, _ value: Datum, _ source: DatumMap) throws {
+        guard target.element == .any || target.element == source.element else {
+            throw FunctionError(
+                "reflect.Value.SetMapIndex: value of type \(source.element.name) is not assignable to type \(target.element.name)")
+        }
+        target[key] = value
     }
 }

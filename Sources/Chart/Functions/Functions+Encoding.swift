@@ -48,8 +48,10 @@ extension FunctionTable {
 }
 
 /// What `toYaml` gives: as sigs.k8s.io/yaml writes it, less the last newline.
-func yaml(_ value: Datum) throws -> String {
-    let text = YAML.write(try Value(value))
+func yaml(_ value: Datum) throws -> String { try yaml(try Value(value)) }
+
+func yaml(_ value: Value) throws -> String {
+    guard let text = YAML.writeThroughJSON(value) else { throw FunctionError("yaml: control characters are not allowed") }
     return text.utf8.last == UInt8(ascii: "\n") ? String(text.dropLast()) : text
 }
 
@@ -102,7 +104,8 @@ private func fromJSON(_ text: String) -> Result<Value, ReadProblem> {
 private func mapping(_ result: Result<Value, ReadProblem>, prefix: String) -> DatumMap {
     switch result {
     case .success(.mapping(let mapping)): return DatumMap(storage(of: mapping))
-    case .success(.null): return DatumMap()
+    // encoding/json sets the map to nil, which sigs.k8s.io/yaml does not.
+    case .success(.null): return DatumMap(isNil: prefix.isEmpty)
     case .success(let other): return DatumMap(["Error": .string(prefix + wrongType(other, "map[string]interface {}"))])
     case .failure(let problem): return DatumMap(["Error": .string(problem.text)])
     }

@@ -56,8 +56,7 @@ final class FilesObject: ValueConvertible {
         if files.isEmpty { return "{}" }
         var mapping = Mapping()
         for path in files.keys.sorted(by: goLess) { mapping[baseName(path)] = .string(text(files[path] ?? [])) }
-        let yaml = YAML.write(.mapping(mapping))
-        return yaml.utf8.last == UInt8(ascii: "\n") ? String(yaml.dropLast()) : yaml
+        return (try? yaml(.mapping(mapping))) ?? ""
     }
 }
 
