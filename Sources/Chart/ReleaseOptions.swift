@@ -8,10 +8,12 @@ package struct ReleaseOptions: Sendable, Hashable {
     package var kubeVersion: String
     /// Group versions and kinds the cluster serves: "v1", "apps/v1", "apps/v1/Deployment".
     package var apiVersions: [String]
+    /// Renders values that values.schema.json refuses, as `helm --skip-schema-validation`.
+    package var skipsSchemaValidation: Bool
 
     package init(
         name: String, namespace: String, revision: Int = 1, isUpgrade: Bool = false,
-        kubeVersion: String = defaultKubeVersion, apiVersions: [String] = defaultAPIVersions
+        kubeVersion: String = defaultKubeVersion, apiVersions: [String] = defaultAPIVersions, skipsSchemaValidation: Bool = false
     ) {
         self.name = name
         self.namespace = namespace
@@ -19,5 +21,6 @@ package struct ReleaseOptions: Sendable, Hashable {
         self.isUpgrade = isUpgrade
         self.kubeVersion = kubeVersion
         self.apiVersions = apiVersions
+        self.skipsSchemaValidation = skipsSchemaValidation
     }
 }

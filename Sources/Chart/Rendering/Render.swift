@@ -44,6 +44,12 @@ private func rendered(
     if chart.metadata.isLibrary {
         throw ChartError(.notInstallable, chart: chart.name, file: "Chart.yaml", message: "library charts are not installable")
     }
+    let root = ChartNode(chart)
+    let given = ValuesFiles.merged(values)
+    for value in SetValue.inOrder(set) { try value.apply(to: given) }
+    try Dependencies.process(root, given)
+    let all = try Coalescing.coalesced(root, given)
+    if !release.skipsSchemaValidation { try SchemaValidation.check(root, all, cache: environment.templates) }
     let wanted = chart.metadata.kubeVersion
     if !wanted.isEmpty, !isCompatible(wanted, KubeVersionObject(release.kubeVersion).normalized) {
         throw ChartError(
@@ -51,11 +57,6 @@ private func rendered(
             message: "chart requires kubeVersion: \(wanted) which is incompatible with Kubernetes "
                 + KubeVersionObject(release.kubeVersion).normalized)
     }
-    let root = ChartNode(chart)
-    let given = ValuesFiles.merged(values)
-    for value in SetValue.inOrder(set) { try value.apply(to: given) }
-    try Dependencies.process(root, given)
-    let all = try Coalescing.coalesced(root, given)
     let engine = Engine(root, values: all, release: release, environment: environment)
     var outputs = try engine.render()
     var notes = ""

@@ -1,8 +1,8 @@
 internal import Basics
 internal import Template
 
-/// Templates already parsed, by their texts: a chart that is rendered again with
-/// other values is not parsed again. Shared by all renders of a daemon.
+/// Templates already parsed and values schemas already compiled, by their texts: a chart that is
+/// rendered again with other values is not parsed again. Shared by all renders of a daemon.
 package final class TemplateCache: Sendable {
     private struct Key: Hashable {
         var files: [ChartFile]
@@ -19,6 +19,14 @@ package final class TemplateCache: Sendable {
     private struct State {
         var sets: [Key: TemplateSet] = [:]
         var order: [Key] = []
+        var schemas: [SchemaKey: CompiledSchema] = [:]
+        var schemaOrder: [SchemaKey] = []
+    }
+
+    private struct SchemaKey: Hashable {
+        var bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) { hasher.combine(bytes.count) }
     }
 
     private let limit: Int
@@ -37,6 +45,18 @@ package final class TemplateCache: Sendable {
                 if state.sets.updateValue(newValue, forKey: key) == nil { state.order.append(key) }
                 if state.order.count > limit { state.sets[state.order.removeFirst()] = nil }
             }
+        }
+    }
+
+    /// A schema compiled before.
+    func schema(_ bytes: [UInt8]) -> CompiledSchema? { state.withLock { $0.schemas[SchemaKey(bytes: bytes)] } }
+
+    func keep(_ schema: CompiledSchema, for bytes: [UInt8]) {
+        let key = SchemaKey(bytes: bytes)
+        let limit = limit
+        state.withLock { state in
+            if state.schemas.updateValue(schema, forKey: key) == nil { state.schemaOrder.append(key) }
+            if state.schemaOrder.count > limit { state.schemas[state.schemaOrder.removeFirst()] = nil }
         }
     }
 }
