@@ -4,8 +4,10 @@ func length(_ value: Datum) throws -> Int64 {
     case .string(let text): return Int64(text.utf8.count)
     case .list(let items, _): return Int64(items.count)
     case .map(let map): return Int64(map.count)
+    case .object(let object as any DatumSlice): return Int64(object.items.count)
     case .object(let object):
         if let entries = object.entries { return Int64(entries.count) }
+        throw FunctionFault("len of type \(object.pointedTypeName)")
     case .null: throw FunctionFault("len of nil pointer")
     case .undefined: throw FunctionFault("reflect: call of reflect.Value.Type on zero Value")
     default: break
@@ -18,7 +20,7 @@ func indexed(_ value: Datum, by indexes: ArraySlice<Datum>) throws -> Datum {
     if value.isNil { throw FunctionFault("index of untyped nil") }
     var value = value
     for index in indexes {
-        switch value {
+        switch value.plain {
         case .list(let items, _):
             let place = try position(index, upTo: items.count)
             guard items.indices.contains(place) else { throw FunctionFault("reflect: slice index out of range") }
@@ -32,13 +34,27 @@ func indexed(_ value: Datum, by indexes: ArraySlice<Datum>) throws -> Datum {
         case .map(let map): value = map[try key(index)] ?? map.element.zero
         case .undefined, .null: throw FunctionFault("index of nil pointer")
         case .object(let object):
-            guard let entries = object.entries else { throw FunctionFault("can't index item of type \(object.typeName)") }
+            guard let entries = object.entries else { throw FunctionFault("can't index item of type \(object.pointedTypeName)") }
             let key = try key(index)
-            value = entries.first { $0.key == key }?.value ?? .null
+            if let entry = entries.first(where: { $0.key == key }) {
+                value = entry.value
+            } else if case .field(let missing)? = object.member(key) {
+                value = missing
+            } else {
+                value = .null
+            }
         case .bool, .int, .float: throw FunctionFault("can't index item of type \(value.typeName)")
         }
     }
     return value
+}
+
+extension Datum {
+    /// An object that is a slice as the list it is.
+    fileprivate var plain: Datum {
+        if case .object(let slice as any DatumSlice) = self { return .list(slice.items) }
+        return self
+    }
 }
 
 private func key(_ index: Datum) throws -> String {
@@ -64,11 +80,12 @@ func sliced(_ value: Datum, by indexes: [Datum]) throws -> Datum {
     if value.isNil { throw FunctionFault("slice of untyped nil") }
     if indexes.count > 3 { throw FunctionFault("too many slice indexes: \(indexes.count)") }
     let count: Int
-    switch value {
+    switch value.plain {
     case .string(let text):
         if indexes.count == 3 { throw FunctionFault("cannot 3-index slice a string") }
         count = text.utf8.count
     case .list(let items, _): count = items.count
+    case .object(let object): throw FunctionFault("can't slice item of type \(object.pointedTypeName)")
     default: throw FunctionFault("can't slice item of type \(value.typeName)")
     }
     var bounds = [0, count, count]
@@ -76,7 +93,7 @@ func sliced(_ value: Datum, by indexes: [Datum]) throws -> Datum {
     let (low, high, capacity) = (bounds[0], bounds[1], bounds[2])
     if low > high { throw FunctionFault("invalid slice index: \(low) > \(high)") }
     if indexes.count == 3, high > capacity { throw FunctionFault("invalid slice index: \(high) > \(capacity)") }
-    switch value {
+    switch value.plain {
     case .string(let text): return .string(String(decoding: text.utf8.dropFirst(low).prefix(high - low), as: UTF8.self))
     case .list(let items, let element): return .list(Array(items.dropFirst(low).prefix(high - low)), of: element)
     default: return value

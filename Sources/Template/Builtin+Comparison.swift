@@ -48,17 +48,35 @@ func areEqual(_ left: Datum, _ right: Datum) throws(FunctionFault) -> Bool {
         if left.isNil || right.isNil { return false }
         throw incompatible(left, right)
     }
-    if left.isNil || right.isNil { return left.isNil && right.isNil }
-    switch (left, right) {
-    case (.object(let one), .object(let other)):
-        if let one = one as? ComplexNumber, let other = other as? ComplexNumber { return one == other }
-        return one === other
-    case (.list, .list), (.map, .map):
-        throw FunctionFault("non-comparable type \(goSprintf("%s", [right])): \(right.typeName)")
-    default:
+    if case .object(let one as ComplexNumber) = left, case .object(let other as ComplexNumber) = right { return one == other }
+    guard left.isNil || right.isNil || left.reflectKind == right.reflectKind else {
         throw FunctionFault(
-            "non-comparable types \(goSprintf("%s", [left])): \(left.typeName), \(right.typeName): \(right.printed)")
+            "non-comparable types \(goSprintf("%s", [left])): \(left.typeName), \(right.typeName): \(right.printedCopy)")
     }
+    if left.isNilReference || right.isNilReference { return left.isNilReference && right.isNilReference }
+    if case .object(let one) = left, case .object(let other) = right, !["map", "slice"].contains(other.kind) { return one === other }
+    throw FunctionFault("non-comparable type \(goSprintf("%s", [right])): \(right.typeName)")
+}
+
+extension Datum {
+    /// Nil itself, or a nil map.
+    fileprivate var isNilReference: Bool {
+        if case .map(let map) = self { return map.isNil }
+        return isNil
+    }
+
+    /// reflect's kind of what has no basic one.
+    fileprivate var reflectKind: String {
+        switch self {
+        case .list: "slice"
+        case .map: "map"
+        case .object(let object): object.kind
+        default: ""
+        }
+    }
+
+    /// As fmt prints a value that it was given, rather than an action.
+    fileprivate var printedCopy: String { isNil ? printed : goSprint([self]) }
 }
 
 private func isLess(_ left: Datum, _ right: Datum) throws(FunctionFault) -> Bool {

@@ -50,5 +50,11 @@ package struct FunctionFault: Error, CustomStringConvertible {
 }
 
 private func printedText(_ arguments: [Datum]) -> String {
-    goSprint(arguments.map { $0.isNil ? .string("<no value>") : $0 })
+    goSprint(arguments.map { argument in
+        switch argument {
+        case .undefined, .null: .string("<no value>")
+        case .object(let object) where object.isPointer: .string(object.printed)
+        default: argument
+        }
+    })
 }

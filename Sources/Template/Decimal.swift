@@ -172,7 +172,7 @@ package func goFormat(_ value: Double, _ format: Character, precision: Int = -1)
         // Shortest digits count as six here: 1234567 is 1.234567e+06.
         var limit = isShortest ? 6 : wanted
         if !isShortest, limit > decimal.digits.count, decimal.digits.count >= decimal.point { limit = decimal.digits.count }
-        let exponent = decimal.digits.isEmpty ? 0 : decimal.point - 1
+        let exponent = decimal.point - 1
         if exponent < -4 || exponent >= limit {
             return sign + decimal.exponentForm(fraction: max(0, decimal.digits.count - 1), mark: mark)
         }

@@ -103,12 +103,12 @@ extension Formatter {
     /// `#`: always a point, and for `%g` the zeros at the end stay.
     private func withAllDigits(_ text: String, _ format: Character) -> String {
         var missing = 0
-        if format == "g" || format == "G" || format == "x" || format == "X" { missing = precision ?? 6 }
+        if format == "g" || format == "G" || format == "x" { missing = precision ?? 6 }
         var body = ""
         var tail = ""
         var hasPoint = false
         var sawDigit = false
-        for (index, character) in text.enumerated() {
+        for character in text {
             if !tail.isEmpty {
                 tail.append(character)
                 continue
@@ -127,7 +127,6 @@ extension Formatter {
                 missing -= 1
             default:
                 body.append(character)
-                if index < 2, format == "x" || format == "X" { continue }
                 if character != "0" { sawDigit = true }
                 if sawDigit { missing -= 1 }
             }

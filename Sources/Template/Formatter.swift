@@ -26,7 +26,7 @@ struct Formatter {
     /// An operand under a verb.
     mutating func print(_ value: Datum, _ verb: Unicode.Scalar) {
         switch verb {
-        case "T": return pad(value.isNil ? "<nil>" : value.typeName, truncated: true)
+        case "T": return value.isNil ? pad("<nil>") : pad(value.typeName, truncated: true)
         case "p": return badVerb(value, verb)
         case "v": if value.isNil { return pad("<nil>") }
         default: if value.isNil { return badVerb(value, verb) }
@@ -34,7 +34,7 @@ struct Formatter {
         write(value, verb, depth: 0)
     }
 
-    private mutating func write(_ value: Datum, _ verb: Unicode.Scalar, depth: Int) {
+    mutating func write(_ value: Datum, _ verb: Unicode.Scalar, depth: Int) {
         switch value {
         case .undefined, .null: output += sharpV ? "interface {}(nil)" : "<nil>"
         case .bool(let bool):
@@ -42,12 +42,7 @@ struct Formatter {
         case .int(let int, let type): write(int, type, verb)
         case .float(let double): write(double, verb)
         case .string(let text): write(text, verb)
-        case .object(let object):
-            switch verb {
-            case "v", "s": pad(object.printed)
-            case "q", "x", "X": write(object.printed, verb)
-            default: badVerb(value, verb)
-            }
+        case .object(let object): write(object, verb, depth: depth)
         case .list(let items, let element):
             if isFull(depth) { return output += "…" }
             if element == .uint8, verb == "s" || verb == "q" || verb == "x" || verb == "X" {

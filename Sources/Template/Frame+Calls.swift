@@ -102,7 +102,7 @@ extension Frame {
             let value = try argument(link, as: .value)
             if link == arguments.lowerBound { callee = value }
         }
-        let text = arguments.isEmpty ? "nil" : template.tree.text(of: Int(template.tree.links[arguments.lowerBound]))
+        let text = arguments.isEmpty ? callee.reflected : template.tree.text(of: Int(template.tree.links[arguments.lowerBound]))
         let fault = callee.isNil ? "call of nil" : "non-function \(text) of type \(callee.typeName)"
         throw callFailure("call", FunctionFault(fault), callNode)
     }

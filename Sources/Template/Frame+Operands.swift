@@ -145,6 +145,7 @@ extension Frame {
         case .object(let object):
             switch object.member(name) {
             case .method(let function): return try call(function, name, arguments, final, callNode: index)
+            case .field where object.entries != nil: throw failure("\(name) is not a method but has arguments")
             case .field: throw failure("\(name) has arguments but cannot be invoked as function")
             case nil: break
             }

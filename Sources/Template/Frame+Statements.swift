@@ -118,6 +118,11 @@ extension Frame {
             }
             return count > 0
         case .undefined, .null: return false
+        case .object(let slice as any DatumSlice):
+            for (index, item) in slice.items.enumerated() {
+                guard try turn(loop, .int(Int64(index)), item, isElement: false) else { break }
+            }
+            return slice.isTrue
         case .object(let object):
             guard let entries = object.entries else { break }
             for (key, item) in entries {

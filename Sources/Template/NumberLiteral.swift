@@ -25,7 +25,8 @@ struct NumberLiteral: Sendable {
         if kind == .charConstant {
             guard let value = goCharacterConstant(text) else {
                 // strconv refuses a bad escape; one more character is the template's own complaint.
-                throw NumberFault(text: text.contains("\\") || text == "''" ? "invalid syntax" : "malformed character constant: \(text)")
+                throw NumberFault(
+                    text: startsWithCharacter(text) ? "malformed character constant: \(text)" : "invalid syntax")
             }
             int = value
             unsigned = UInt64(value)

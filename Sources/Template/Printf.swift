@@ -143,12 +143,12 @@ private struct FormatReader {
         var value: Int?
         while let digit = rest.utf8.first, (48...57).contains(digit) {
             rest.utf8.removeFirst()
-            value = (value ?? 0) * 10 + Int(digit - 48)
+            // As in Go, the format ends here, and the last digit may go beyond.
             if let number = value, number > Self.numberLimit {
-                // As in Go, the format ends here.
                 rest = rest.suffix(0)
                 return nil
             }
+            value = (value ?? 0) * 10 + Int(digit - 48)
         }
         return value
     }

@@ -13,6 +13,17 @@ extension Datum {
     }
 }
 
+extension Datum {
+    /// reflect's `Value.String`: only a string gives itself.
+    var reflected: String {
+        switch self {
+        case .string(let text): text
+        case .undefined, .null: "<invalid Value>"
+        default: "<\(typeName) Value>"
+        }
+    }
+}
+
 /// `%v` of a float64, with a short way for whole numbers, which most are.
 func goFormat(_ value: Double) -> String {
     if value.magnitude < 1_000_000, let whole = Int(exactly: value), whole != 0 || value.sign == .plus { return String(whole) }

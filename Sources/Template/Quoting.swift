@@ -87,6 +87,12 @@ func goCharacterConstant(_ quoted: String) -> Int64? {
     }
 }
 
+/// Whether a character constant begins with a good character, whatever follows it.
+func startsWithCharacter(_ quoted: String) -> Bool {
+    var rest = Array(quoted.utf8).dropFirst()
+    return unquotedCharacter(&rest, quote: UInt8(ascii: "'")) != nil
+}
+
 private enum Unquoted {
     case byte(UInt8)
     case scalar(Unicode.Scalar)

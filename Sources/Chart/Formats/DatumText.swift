@@ -2,7 +2,13 @@ internal import Document
 internal import Template
 
 /// Go's `%v` of one value: `map[a:1 b:[x y]]`, `<nil>`, `1.5e+07`.
-func printed(_ value: Datum) -> String { value.isNil ? "<nil>" : value.printed }
+func printed(_ value: Datum) -> String {
+    switch value {
+    case .undefined, .null: "<nil>"
+    case .object: goSprint([value])
+    default: value.printed
+    }
+}
 
 /// A map may hold itself (`set $m "self" $m`); nothing walks deeper than this.
 let depthOfValues = 1000

@@ -33,7 +33,9 @@ extension Value {
             entries.sort { goLess($0.key, $1.key) }
             self = .mapping(Mapping(uniqueEntries: entries))
         case .object(let object):
-            guard let object = object as? any ValueConvertible else { self = .mapping(Mapping()); return }
+            guard let object = object as? any ValueConvertible else {
+                throw FunctionError("json: unsupported type: \(object.typeName)")
+            }
             self = object.value
         }
     }

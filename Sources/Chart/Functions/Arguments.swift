@@ -73,11 +73,6 @@ extension Datum {
     static func int64(_ number: Int64) -> Datum { .int(number, as: .int64) }
 }
 
-/// An object that is a slice underneath (`.Capabilities.APIVersions`).
-protocol DatumSlice: DatumObject {
-    var items: [Datum] { get }
-}
-
 /// `reflect.DeepEqual`: values of different types are different.
 func deepEqual(_ left: Datum, _ right: Datum, depth: Int = 0) -> Bool {
     guard depth < depthOfValues else { return true }

@@ -65,6 +65,7 @@ final class CertificateObject: ValueConvertible {
 
     let typeName = "sprig.certificate"
     var printed: String { "{\(certificate) \(key)}" }
+    var fields: [(name: String, value: Datum)]? { [("Cert", .string(certificate)), ("Key", .string(key))] }
     var value: Value { ["Cert": .string(certificate), "Key": .string(key)] }
 
     func member(_ name: String) -> DatumMember? {

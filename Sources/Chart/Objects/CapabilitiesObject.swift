@@ -14,7 +14,10 @@ final class CapabilitiesObject: ValueConvertible {
 
     let typeName = "*common.Capabilities"
     let kind = "ptr"
-    var printed: String { "&{\(kubeVersion.fields) \(apiVersions.printed) \(helm.printed)}" }
+    var printed: String { String(goSprintf("%v", [.object(self)]).dropFirst()) }
+    var fields: [(name: String, value: Datum)]? {
+        [("KubeVersion", .object(kubeVersion)), ("APIVersions", .object(apiVersions)), ("HelmVersion", .object(helm))]
+    }
 
     var value: Value {
         ["KubeVersion": kubeVersion.value, "APIVersions": apiVersions.value, "HelmVersion": helm.value]
@@ -49,7 +52,12 @@ final class KubeVersionObject: ValueConvertible {
     }
 
     let typeName = "common.KubeVersion"
-    var fields: String { "{\(version) \(normalized) \(major) \(minor)}" }
+    var fields: [(name: String, value: Datum)]? {
+        [
+            ("Version", .string(version)), ("normalizedVersion", .string(normalized)), ("Major", .string(major)),
+            ("Minor", .string(minor)),
+        ]
+    }
     var printed: String { normalized }
     var value: Value { ["Version": .string(version), "Major": .string(major), "Minor": .string(minor)] }
 

@@ -18,7 +18,7 @@ enum ChartContext {
             "Keywords": texts(metadata.keywords), "Icon": .string(metadata.icon), "APIVersion": .string(metadata.apiVersion),
             "Condition": .string(metadata.condition), "Tags": .string(metadata.tags),
             "AppVersion": .string(metadata.appVersion), "Deprecated": .bool(metadata.deprecated),
-            "Annotations": .map(DatumMap(metadata.annotations.mapValues(Datum.string), of: .string)),
+            "Annotations": .map(DatumMap(metadata.annotations.mapValues(Datum.string), of: .string, isNil: metadata.annotations.isEmpty)),
             "KubeVersion": .string(metadata.kubeVersion), "Type": .string(metadata.type), "IsRoot": .bool(node.isRoot),
             "Maintainers": .list(
                 metadata.maintainers.map { person in
@@ -51,11 +51,15 @@ enum ChartContext {
         DatumMap(map.storage, name: "common.Values") { map, name in
             switch name {
             case "AsMap": Function([]) { _, _ in .map(DatumMap(map.storage)) }
+            // Its writer is something no template has.
+            case "Encode": Function([.object("io.Writer")]) { _, _ in .null }
             case "YAML": Function([]) { _, _ in .string((try yaml(.map(map))) + "\n") }
             case "Table":
                 Function([.string]) { _, a in
-                    guard let table = map.table(goSplit(a.string(0), ".")) else {
-                        throw FunctionError("\(goQuoted(a.string(0))) is not a table")
+                    let keys = goSplit(a.string(0), ".")
+                    guard let table = map.table(keys) else {
+                        let missing = keys.indices.first { map.table(Array(keys[...$0])) == nil }
+                        throw FunctionError("\(goQuoted(missing.map { keys[$0] } ?? "")) is not a table")
                     }
                     return .map(named(table))
                 }
