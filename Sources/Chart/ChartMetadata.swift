@@ -44,8 +44,18 @@ package struct ChartDependency: Sendable, Hashable {
     package var alias = ""
     /// Texts or mappings `{child, parent}`, as written.
     package var importValues: [Value] = []
+    /// `importValues` as they were understood, once they were.
+    var imported: [Import]?
     /// What condition and tags said; true until they were asked.
     var isEnabled = true
+}
+
+extension ChartDependency {
+    /// A table of the dependency's values, and where in the parent's it goes.
+    struct Import: Sendable, Hashable {
+        var child: String
+        var parent: String
+    }
 }
 
 extension ChartMetadata {

@@ -8,6 +8,8 @@ extension AnswerCase {
     package struct Answer: Sendable {
         package var output: String?
         package var notes = ""
+        package var hooks = ""
+        package var crds = ""
         package var error: String?
     }
 
@@ -32,15 +34,11 @@ extension AnswerCase {
                 let outputs = try renderTemplates(chart, values: [values], set: set, release: release, environment: environment)
                 return Answer(output: outputs["c/templates/main.yaml"] ?? "")
             case .chart(let files):
-                let chart = try Chart.load(files: try files.map { path, content in
-                    switch content {
-                    case .text(let text): ChartFile(path: path, text: text)
-                    case .archive(let members): ChartFile(path: path, bytes: try Gzip.compress(tar(members)))
-                    }
-                })
+                let chart = try Chart.load(files: try files.map { ChartFile(path: $0.path, bytes: try bytes(of: $0.content)) })
                 let result = try render(chart, values: [values], set: set, release: release, environment: environment)
-                let output = result.manifests.map { "---\n# Source: \($0.source)\n\($0.text)\n" }.joined()
-                return Answer(output: output, notes: result.notes)
+                return Answer(
+                    output: printed(result.manifests), notes: result.notes, hooks: printed(result.hooks.map(\.document)),
+                    crds: printed(result.crds))
             }
         } catch {
             return Answer(error: "\(error)")
@@ -56,26 +54,38 @@ extension AnswerCase {
         }
         guard let expected = output else { return "we succeed: \(ours.output ?? "")\n    theirs fails: \(error ?? "(no answer recorded)")" }
         if ours.output != expected { return "outputs\n    ours   \(ours.output ?? "")\n    theirs \(expected)" }
-        return ours.notes == notes ? nil : "notes\n    ours   \(ours.notes)\n    theirs \(notes)"
+        if ours.notes != notes { return "notes\n    ours   \(ours.notes)\n    theirs \(notes)" }
+        if ours.hooks != hooks { return "hooks\n    ours   \(ours.hooks)\n    theirs \(hooks)" }
+        return ours.crds == crds ? nil : "crds\n    ours   \(ours.crds)\n    theirs \(crds)"
     }
+}
 
+private func printed(_ documents: [RenderedDocument]) -> String {
+    documents.map { "---\n# Source: \($0.source)\n\($0.text)\n" }.joined()
+}
+
+private func bytes(of content: AnswerCase.Content) throws -> [UInt8] {
+    switch content {
+    case .text(let text): Array(text.utf8)
+    case .archive(let members): try Gzip.compress(tar(try members.map { ($0.path, try bytes(of: $0.content)) }))
+    }
 }
 
 /// A ustar archive, as `helm package` writes one.
-private func tar(_ members: [(path: String, text: String)]) -> [UInt8] {
+private func tar(_ members: [(path: String, content: [UInt8])]) -> [UInt8] {
     var bytes: [UInt8] = []
     func field(_ text: String, _ width: Int) { bytes += Array((Array(text.utf8) + Array(repeating: 0, count: width)).prefix(width)) }
     func octal(_ number: Int, _ width: Int) {
         let digits = String(number, radix: 8)
         field(String(repeating: "0", count: max(0, width - 1 - digits.utf8.count)) + digits, width)
     }
-    for (path, text) in members {
+    for (path, content) in members {
         let start = bytes.count
         field(path, 100)
         octal(0o644, 8)
         octal(0, 8)
         octal(0, 8)
-        octal(text.utf8.count, 12)
+        octal(content.count, 12)
         octal(0, 12)
         field("        ", 8)
         field("0", 1)
@@ -86,7 +96,7 @@ private func tar(_ members: [(path: String, text: String)]) -> [UInt8] {
         let checksum = String(sum, radix: 8)
         let written = Array((String(repeating: "0", count: 6 - checksum.utf8.count) + checksum).utf8) + [0, 32]
         bytes.replaceSubrange(start + 148..<start + 156, with: written)
-        field(text, (text.utf8.count + 511) / 512 * 512)
+        bytes += content + Array(repeating: 0, count: (512 - content.count % 512) % 512)
     }
     return bytes + Array(repeating: 0, count: 1024)
 }

@@ -10,9 +10,17 @@ package struct AnswerCase: Sendable, CustomStringConvertible {
         case chart([(path: String, content: Content)])
     }
 
-    package enum Content: Sendable {
+    package indirect enum Content: Sendable {
         case text(String)
-        case archive([(path: String, text: String)])
+        case archive([(path: String, content: Content)])
+
+        init(_ value: Value) {
+            if let members = value.mapping {
+                self = .archive(members.map { ($0.key, Content($0.value)) })
+            } else {
+                self = .text(value.string ?? "")
+            }
+        }
     }
 
     package let input: Input
@@ -21,6 +29,9 @@ package struct AnswerCase: Sendable, CustomStringConvertible {
     package let set: [(option: String, text: String)]
     package let output: String?
     package let notes: String
+    /// The documents that are hooks, and those of crds/, as `output` has the others.
+    package let hooks: String
+    package let crds: String
     package let error: String?
     /// Where the line is: "strings.jsonl:12".
     package let place: String
@@ -44,11 +55,7 @@ package struct AnswerCase: Sendable, CustomStringConvertible {
         if let template = value["template"]?.string {
             input = .template(template)
         } else if let files = value["files"]?.mapping {
-            input = .chart(
-                files.map { entry in
-                    let inner = entry.value.mapping.map { $0.map { ($0.key, $0.value.string ?? "") } }
-                    return (entry.key, inner.map { .archive($0) } ?? .text(entry.value.string ?? ""))
-                })
+            input = .chart(files.map { ($0.key, Content($0.value)) })
         } else {
             return nil
         }
@@ -59,6 +66,8 @@ package struct AnswerCase: Sendable, CustomStringConvertible {
         }
         output = value["output"]?.string
         notes = value["notes"]?.string ?? ""
+        hooks = value["hooks"]?.string ?? ""
+        crds = value["crds"]?.string ?? ""
         error = value["error"]?.string
         self.place = place
     }

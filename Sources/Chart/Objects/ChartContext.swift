@@ -36,13 +36,9 @@ enum ChartContext {
             "Repository": .string(dependency.repository), "Condition": .string(dependency.condition),
             "Tags": texts(dependency.tags), "Enabled": .bool(dependency.isEnabled), "Alias": .string(dependency.alias),
             "ImportValues": .list(
-                dependency.importValues.map { item in
-                    if case .string(let name) = item {
-                        return .map(DatumMap(["child": .string("exports.\(name)"), "parent": .string(".")], of: .string))
-                    }
-                    let child = item["child"]?.goText ?? "<nil>", parent = item["parent"]?.goText ?? "<nil>"
-                    return .map(DatumMap(["child": .string(child), "parent": .string(parent)], of: .string))
-                }),
+                dependency.imported.map { imports in
+                    imports.map { .map(DatumMap(["child": .string($0.child), "parent": .string($0.parent)], of: .string)) }
+                } ?? dependency.importValues.map { Datum($0) }),
         ])
     }
 

@@ -40,10 +40,10 @@ private func renderFiles(
 private func rendered(
     _ chart: Chart, values: [Value], set: [SetValue] = [], release: ReleaseOptions, environment: RenderEnvironment
 ) throws(ChartError) -> RenderedFiles {
-    try Dependencies.check(chart)
-    if chart.metadata.isLibrary {
-        throw ChartError(.notInstallable, chart: chart.name, file: "Chart.yaml", message: "library charts are not installable")
+    if !["", "application"].contains(chart.metadata.type) {
+        throw ChartError(.notInstallable, chart: chart.name, file: "Chart.yaml", message: "\(chart.metadata.type) charts are not installable")
     }
+    try Dependencies.check(chart)
     let root = ChartNode(chart)
     let given = ValuesFiles.merged(values)
     for value in SetValue.inOrder(set) { try value.apply(to: given) }

@@ -3,35 +3,58 @@ internal import Template
 
 /// A chart while it is rendered: dependencies get disabled and renamed and values
 /// imported, so this one may change where `Chart` does not. Lives for one render.
+///
+/// What copies share with their originals is Helm's: an alias copies a chart and, one level
+/// down, its dependencies, but those keep their originals' descriptions and own dependencies.
 final class ChartNode {
-    var metadata: ChartMetadata
+    /// Chart.yaml as it changes while dependencies are processed; copies may have it in common.
+    private final class Description {
+        var metadata: ChartMetadata
+        init(_ metadata: ChartMetadata) { self.metadata = metadata }
+    }
+
+    private let description: Description
     var values: DatumMap
     let templates: [ChartFile]
     let files: [ChartFile]
     let schema: [UInt8]?
     private(set) var dependencies: [ChartNode]
     private(set) weak var parent: ChartNode?
+    /// Its children may still name it as their parent.
+    private let original: ChartNode?
 
     init(_ chart: Chart) {
-        metadata = chart.metadata
+        description = Description(chart.metadata)
         values = DatumMap(storage(of: chart.values))
         templates = chart.templates
         files = chart.files
         schema = chart.schema
+        original = nil
         dependencies = chart.dependencies.map(ChartNode.init)
         adopt()
     }
 
-    /// The same chart once more, under another name.
-    init(copying node: ChartNode, alias: String) {
-        metadata = node.metadata
+    /// The same chart once more, under another name unless that is empty.
+    convenience init(copying node: ChartNode, alias: String) {
+        var metadata = node.metadata
         if !alias.isEmpty { metadata.name = alias }
+        self.init(node, Description(metadata))
+        setDependencies(node.dependencies.map { ChartNode($0, $0.description) })
+    }
+
+    private init(_ node: ChartNode, _ description: Description) {
+        self.description = description
         values = node.values
         templates = node.templates
         files = node.files
         schema = node.schema
-        dependencies = node.dependencies.map { ChartNode(copying: $0, alias: "") }
-        adopt()
+        original = node
+        dependencies = node.dependencies
+    }
+
+    var metadata: ChartMetadata {
+        get { description.metadata }
+        set { description.metadata = newValue }
     }
 
     var name: String { metadata.name }

@@ -22,7 +22,7 @@ enum Coalescing {
             case .map?: break
             case let other?:
                 throw ChartError(
-                    .values, chart: chart.name, message: "type mismatch on \(subchart.name): %!t(\(other.typeName)=\(printed(other)))")
+                    .values, chart: chart.name, message: "type mismatch on \(subchart.name): \(goSprintf("%t", [other]))")
             }
             guard case .map(let inner)? = target[subchart.name] else { continue }
             coalesceGlobals(inner, from: target)

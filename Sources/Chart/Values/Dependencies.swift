@@ -6,8 +6,14 @@ internal import Template
 enum Dependencies {
     /// Helm's `ProcessDependencies`.
     static func process(_ chart: ChartNode, _ values: DatumMap) throws(ChartError) {
-        try enable(chart, values, path: "")
-        try importValues(chart)
+        do throws(ChartError) {
+            try enable(chart, values, path: "")
+            try importValues(chart)
+        } catch {
+            var error = error
+            error.message = "chart dependencies processing failed: \(error.message)"
+            throw error
+        }
     }
 
     /// Refuses a chart whose Chart.yaml names charts that are not there.
@@ -80,26 +86,35 @@ enum Dependencies {
         guard !chart.metadata.dependencies.isEmpty else { return }
         let all = try Coalescing.merged(chart, DatumMap())
         var imported = DatumMap()
-        for dependency in chart.metadata.dependencies {
-            for item in dependency.importValues {
-                guard let (child, parent) = paths(of: item),
-                    var table = all.table([dependency.name] + goSplit(child, "."))
-                else { continue }
-                if parent != "." {
-                    for key in goSplit(parent, ".").reversed() { table = DatumMap([key: .map(table)]) }
+        for index in chart.metadata.dependencies.indices {
+            let dependency = chart.metadata.dependencies[index]
+            for item in dependency.imports {
+                guard var table = all.table([dependency.name] + goSplit(item.child, ".")) else { continue }
+                // Helm's merging shares tables with what they come from, empty ones excepted.
+                if table.isEmpty { table = DatumMap() }
+                if item.parent != "." {
+                    for key in goSplit(item.parent, ".").reversed() { table = DatumMap([key: .map(table)]) }
                 }
                 imported = Coalescing.mergeTables(imported, table, merging: true)
             }
+            // Helm replaces what it has read by something it cannot read again.
+            chart.metadata.dependencies[index].imported = dependency.imported == nil ? dependency.imports : []
         }
         // What the parent says itself is stronger than what it imports.
         chart.values = Coalescing.mergeTables(Coalescing.deepCopy(all), imported, merging: true)
     }
+}
 
-    /// Where imported values come from and go to, in either of the two forms.
-    private static func paths(of item: Value) -> (child: String, parent: String)? {
-        if let name = item.string { return ("exports.\(name)", ".") }
-        guard let mapping = item.mapping else { return nil }
-        return (mapping["child"]?.goText ?? "<nil>", mapping["parent"]?.goText ?? "<nil>")
+extension ChartDependency {
+    /// Where imported values come from and go to, whichever of the two forms was written.
+    fileprivate var imports: [Import] {
+        guard imported == nil else { return [] }
+        return importValues.compactMap { item in
+            if let name = item.string { return Import(child: "exports.\(name)", parent: ".") }
+            guard let mapping = item.mapping else { return nil }
+            func path(_ key: String) -> String { printed(mapping[key].map { Datum($0) } ?? .null) }
+            return Import(child: path("child"), parent: path("parent"))
+        }
     }
 }
 
