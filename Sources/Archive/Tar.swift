@@ -9,8 +9,11 @@ package enum Tar {
 
     /// The regular files, in the archive's order; links and devices are left out.
     ///
-    /// Names are cleaned of "./"; one that is absolute or goes up is an error.
-    package static func entries(_ archive: [UInt8], maxEntries: Int) throws(ArchiveError) -> [Entry] {
+    /// Names are cleaned of "./"; one that is absolute or goes up is an error, unless
+    /// the caller looks at the names itself.
+    package static func entries(
+        _ archive: [UInt8], maxEntries: Int, checksPaths: Bool = true
+    ) throws(ArchiveError) -> [Entry] {
         var entries: [Entry] = []
         var offset = 0
         var longName: String?
@@ -39,7 +42,8 @@ package enum Tar {
             case UInt8(ascii: "g"): continue
             case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
                 guard entries.count < maxEntries else { throw .tooLarge("entries", limit: maxEntries) }
-                entries.append(Entry(path: try clean(longName ?? name), bytes: Array(content)))
+                let path = longName ?? name
+                entries.append(Entry(path: checksPaths ? try clean(path) : path, bytes: Array(content)))
             default: break
             }
             longName = nil

@@ -11,5 +11,10 @@ package struct ChartFile: Sendable, Hashable {
 
     package init(path: String, text: String) { self.init(path: path, bytes: Array(text.utf8)) }
 
+    /// Editors of Windows put three bytes in front of UTF-8.
+    var withoutByteOrderMark: ChartFile {
+        bytes.starts(with: [0xef, 0xbb, 0xbf]) ? ChartFile(path: path, bytes: Array(bytes.dropFirst(3))) : self
+    }
+
     var text: String { String(decoding: bytes, as: UTF8.self) }
 }

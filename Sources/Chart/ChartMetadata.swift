@@ -15,11 +15,16 @@ package struct ChartMetadata: Sendable, Hashable {
     package var tags = ""
     package var appVersion = ""
     package var deprecated = false
-    package var annotations: [String: String] = [:]
+    /// Nil where Chart.yaml has none, which templates can tell from an empty mapping.
+    package var annotations: [String: String]?
     package var kubeVersion = ""
     package var dependencies: [ChartDependency] = []
     /// "application", "library" or "" for an application.
     package var type = ""
+
+    /// A list has an item that is null, which loading lets pass and validation does not.
+    var hasNullMaintainer = false
+    var hasNullDependency = false
 
     package init() {}
 
@@ -85,7 +90,8 @@ extension ChartMetadata {
         type = try reader.string("type") ?? type
         if let items = try reader.items("maintainers", type: "v2.Maintainer") {
             maintainers = []
-            for item in items {
+            hasNullMaintainer = items.contains { $0 == nil }
+            for item in items.compactMap(\.self) {
                 maintainers.append(
                     Maintainer(
                         name: try item.string("name") ?? "", email: try item.string("email") ?? "",
@@ -94,18 +100,37 @@ extension ChartMetadata {
         }
         if let items = try reader.items("dependencies", type: "v2.Dependency") {
             dependencies = []
-            for item in items {
-                var dependency = ChartDependency()
-                dependency.name = try item.string("name") ?? ""
-                dependency.version = try item.string("version") ?? ""
-                dependency.repository = try item.string("repository") ?? ""
-                dependency.condition = try item.string("condition") ?? ""
-                dependency.tags = try item.strings("tags") ?? []
-                dependency.alias = try item.string("alias") ?? ""
-                dependency.importValues = item.value("import-values")?.sequence ?? []
-                dependencies.append(dependency)
-            }
+            hasNullDependency = items.contains { $0 == nil }
+            for item in items.compactMap(\.self) { dependencies.append(try ChartDependency(item)) }
         }
+    }
+
+    /// Chart.lock and requirements.lock say nothing a render needs, but must be what they should be.
+    static func checkLock(_ value: Value, file: String) throws(ChartError) {
+        if value.isNull { return }
+        let reader = try FieldReader(value, type: "v2.Lock", file: file)
+        _ = try reader.string("digest")
+        for item in try reader.items("dependencies", type: "v2.Dependency") ?? [] { if let item { _ = try ChartDependency(item) } }
+        guard let time = reader.value("generated"), !time.isNull else { return }
+        guard let text = time.string else { throw reader.failure("Time.UnmarshalJSON: input is not a JSON string") }
+        do throws(GoTimeLayout.Mismatch) {
+            _ = try GoTimeLayout.parse("2006-01-02T15:04:05Z07:00", text)
+        } catch {
+            throw reader.failure(error.description)
+        }
+    }
+}
+
+extension ChartDependency {
+    fileprivate init(_ reader: FieldReader) throws(ChartError) {
+        name = try reader.string("name") ?? ""
+        version = try reader.string("version") ?? ""
+        repository = try reader.string("repository") ?? ""
+        condition = try reader.string("condition") ?? ""
+        tags = try reader.strings("tags") ?? []
+        alias = try reader.string("alias") ?? ""
+        importValues = try reader.list("import-values") ?? []
+        _ = try reader.bool("enabled")
     }
 }
 
@@ -114,17 +139,20 @@ private struct FieldReader {
     let mapping: Mapping
     let type: String
     let file: String
+    /// The fields the mapping lies in: "maintainers.".
+    let path: String
 
-    init(_ value: Value, type: String, file: String) throws(ChartError) {
+    init(_ value: Value, type: String, file: String, path: String = "") throws(ChartError) {
         guard let mapping = value.mapping else {
             throw ChartError(
                 .invalid, file: file,
                 message: "cannot load \(file): error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
-                    + "\(Self.jsonName(value)) into Go value of type \(type)")
+                    + "\(value.jsonName) into Go value of type \(type)")
         }
         self.mapping = mapping
         self.type = type
         self.file = file
+        self.path = path
     }
 
     func value(_ key: String) -> Value? {
@@ -143,6 +171,12 @@ private struct FieldReader {
         guard let value = value(key), !value.isNull else { return nil }
         guard let flag = value.bool else { throw mismatch(value, key, "bool") }
         return flag
+    }
+
+    func list(_ key: String) throws(ChartError) -> [Value]? {
+        guard let value = value(key), !value.isNull else { return nil }
+        guard let items = value.sequence else { throw mismatch(value, key, "[]interface {}") }
+        return items
     }
 
     func strings(_ key: String) throws(ChartError) -> [String]? {
@@ -167,29 +201,29 @@ private struct FieldReader {
         return result
     }
 
-    func items(_ key: String, type: String) throws(ChartError) -> [FieldReader]? {
+    /// Items that are mappings of their own; nil for one that is null.
+    func items(_ key: String, type: String) throws(ChartError) -> [FieldReader?]? {
         guard let value = value(key), !value.isNull else { return nil }
         guard let items = value.sequence else { throw mismatch(value, key, "[]*\(type)") }
-        var readers: [FieldReader] = []
-        for item in items where !item.isNull { readers.append(try FieldReader(item, type: type, file: file)) }
+        var readers: [FieldReader?] = []
+        for item in items {
+            if item.isNull {
+                readers.append(nil)
+                continue
+            }
+            guard item.mapping != nil else { throw mismatch(item, key, type) }
+            readers.append(try FieldReader(item, type: type, file: file, path: "\(path)\(key)."))
+        }
         return readers
     }
 
-    private func mismatch(_ value: Value, _ key: String, _ wanted: String) -> ChartError {
-        ChartError(
-            .invalid, file: file,
-            message: "cannot load \(file): error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
-                + "\(Self.jsonName(value)) into Go struct field \(type.split(separator: ".").last ?? "").\(key) of type \(wanted)")
+    func failure(_ message: String) -> ChartError {
+        ChartError(.invalid, file: file, message: "cannot load \(file): error unmarshaling JSON: while decoding JSON: \(message)")
     }
 
-    static func jsonName(_ value: Value) -> String {
-        switch value {
-        case .null: "null"
-        case .bool: "bool"
-        case .int, .double: "number"
-        case .string: "string"
-        case .sequence: "array"
-        case .mapping: "object"
-        }
+    private func mismatch(_ value: Value, _ key: String, _ wanted: String) -> ChartError {
+        failure(
+            "json: cannot unmarshal \(value.jsonName) into Go struct field "
+                + "\(type.split(separator: ".").last ?? "").\(path)\(key) of type \(wanted)")
     }
 }

@@ -133,7 +133,8 @@ extension Value {
         case .string(let text): text
         case .bool(let value): value ? "true" : "false"
         case .int(let value): String(value)
-        case .double(let value): goFloat(value)
+        // In single precision, as that package has it.
+        case .double(let value): GoNumber.general(Float(value))
         default: nil
         }
     }
