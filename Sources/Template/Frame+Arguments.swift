@@ -37,7 +37,10 @@ extension Frame {
             default: break
             }
             throw mismatch(type, index)
-        default: return try validate(try evaluate(operand: index), as: type)
+        default:
+            // In two steps: what an error names is the last node of the evaluation.
+            let value = try evaluate(operand: index)
+            return try validate(value, as: type)
         }
     }
 
