@@ -86,14 +86,42 @@ struct GoURL: CustomStringConvertible {
             host = String(authority)
             if let at = authority.lastIndex(of: "@") {
                 userinfo = String(authority[..<at])
+                let isUserinfo = authority[..<at].utf8.allSatisfy { byte in
+                    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._:~!$&'()*+,;=%@".utf8.contains(byte)
+                }
+                if !isUserinfo { throw failure("net/url: invalid userinfo") }
                 host = String(authority[authority.index(after: at)...])
             }
+            if host.hasPrefix("["), !host.contains("]") { throw failure("missing ']' in host") }
             let port = host.hasPrefix("[") ? goCut(host, "]")?.after ?? "" : goCut(host, ":").map { ":" + $0.after } ?? ""
             if !port.isEmpty, !(port.hasPrefix(":") && port.dropFirst().utf8.allSatisfy { (48...57).contains($0) }) {
                 throw failure("invalid port \(goQuoted(port)) after host")
             }
+            if let problem = Self.hostProblem(host) { throw failure(problem) }
         }
         path = try Self.unescaped(rest, failure)
+    }
+
+    /// A host with characters none has, or brackets around what is no IPv6 address.
+    private static func hostProblem(_ host: String) -> String? {
+        // A zone in brackets may have any escape.
+        let checked = host.hasPrefix("[") ? goCut(host, "%25")?.before ?? host : host
+        var bytes = Array(checked.utf8)[...]
+        while let byte = bytes.first {
+            if byte == UInt8(ascii: "%") {
+                let digits = String(decoding: bytes.dropFirst().prefix(2), as: UTF8.self)
+                guard let value = UInt8(digits, radix: 16), digits.utf8.count == 2, value >= 0x80 || digits == "25" else {
+                    return "invalid URL escape \(goQuoted("%" + digits))"
+                }
+            } else if byte < 0x80 {
+                let isAllowed = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || "-_.~!$&'()*+,;=:[]<>\"".utf8.contains(byte)
+                if !isAllowed { return "invalid character \(goQuoted(String(Unicode.Scalar(byte)))) in host name" }
+            }
+            bytes = bytes.dropFirst()
+        }
+        guard host.hasPrefix("["), let address = goCut(String(host.dropFirst()), "]")?.before else { return nil }
+        return NetworkFormats.addressProblem(goReplace(address, "%25", "%")).map { "invalid host: \($0)" }
     }
 
     var hostname: String {

@@ -146,6 +146,19 @@ enum GoTimeLayout {
         var description: String
     }
 
+    /// Texts in an error: whatever is no printable ASCII byte by byte.
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): result += "\\" + String(Unicode.Scalar(byte))
+            case 0x20..<0x80: result.unicodeScalars.append(Unicode.Scalar(byte))
+            default: result += (byte < 0x10 ? "\\x0" : "\\x") + String(byte, radix: 16)
+            }
+        }
+        return result + "\""
+    }
+
     /// Reads a text of the layout, in UTC unless it says otherwise.
     static func parse(_ layout: String, _ text: String) throws(Mismatch) -> GoTime {
         var rest = Array(text.utf8)[...]
@@ -157,9 +170,9 @@ enum GoTimeLayout {
         var dayOfYear: Int64?
         func mismatch(_ element: String) -> Mismatch {
             let left = String(decoding: rest, as: UTF8.self)
-            return Mismatch(description: "parsing time \"\(text)\" as \"\(layout)\": cannot parse \"\(left)\" as \"\(element)\"")
+            return Mismatch(description: "parsing time \(quoted(text)) as \(quoted(layout)): cannot parse \(quoted(left)) as \(quoted(element))")
         }
-        func outOfRange(_ what: String) -> Mismatch { Mismatch(description: "parsing time \"\(text)\": \(what) out of range") }
+        func outOfRange(_ what: String) -> Mismatch { Mismatch(description: "parsing time \(quoted(text)): \(what) out of range") }
         func number(_ range: ClosedRange<Int>, _ element: String) throws(Mismatch) -> Int64 {
             let digits = rest.prefix(range.upperBound).prefix { (48...57).contains($0) }
             guard digits.count >= range.lowerBound else { throw mismatch(element) }

@@ -43,15 +43,16 @@ enum Metaschemas {
             + keywords(.names, "required") + keywords(.schemaMap, "definitions properties")
             + keywords(.dependencies, "dependencies") + keywords(.type, "type") + combinations
         if draft == .v4 {
-            return all + keywords(.string, "id $schema") + keywords(.number, "maximum minimum")
+            return all + keywords(.string, "id $schema $ref") + keywords(.number, "maximum minimum")
                 + keywords(.boolean, "exclusiveMaximum exclusiveMinimum") + keywords(.schemaMap, "patternProperties")
                 + keywords(.booleanOrSchema, "additionalItems additionalProperties") + keywords(.uniqueEnumeration, "enum")
         }
-        all += keywords(.reference, "$id $ref") + keywords(.uri, "$schema") + numbers + keywords(.list, "examples")
+        all += keywords(.reference, "$id $ref") + keywords(.uri, "$schema") + numbers
         all += keywords(.schema, "additionalItems additionalProperties contains propertyNames") + keywords(.any, "const")
-        if draft == .v6 { return all + keywords(.schemaMap, "patternProperties") + keywords(.uniqueEnumeration, "enum") }
-        return all + keywords(.string, "$comment contentMediaType contentEncoding") + keywords(.boolean, "readOnly writeOnly")
-            + keywords(.schema, "if then else") + keywords(.patternMap, "patternProperties") + keywords(.anyEnumeration, "enum")
+        all += keywords(.uniqueEnumeration, "enum")
+        if draft == .v6 { return all + keywords(.schemaMap, "patternProperties") }
+        return all + keywords(.list, "examples") + keywords(.string, "$comment contentMediaType contentEncoding") + keywords(.boolean, "readOnly writeOnly")
+            + keywords(.schema, "if then else") + keywords(.patternMap, "patternProperties")
     }
 
     private typealias Vocabulary = (name: String, keywords: [(String, Form)])
@@ -182,7 +183,7 @@ enum Metaschemas {
             return #"{"anyOf": [\#(name), {"type": "array", "items": \#(name), "minItems": 1, "uniqueItems": true}]}"#
         case .anyEnumeration: return #"{"type": "array", "items": true}"#
         case .uniqueEnumeration: return #"{"type": "array", "minItems": 1, "uniqueItems": true}"#
-        case .list: return #"{"type": "array", "items": \#(draft < .v7 ? "{}" : "true")}"#
+        case .list: return #"{"type": "array", "items": true}"#
         case .flags:
             let name = draft == .v2020 ? definition("uriString") : json(.uri, draft)
             return #"{"type": "object", "propertyNames": \#(name), "additionalProperties": {"type": "boolean"}}"#
@@ -214,7 +215,10 @@ enum Metaschemas {
     static func check(_ document: SchemaDocument, _ pointer: SchemaPointer) throws(SchemaError) {
         guard document.isDoubtful, let place = document.places[pointer], document.resources.indices.contains(place.resource) else { return }
         let schema = try compiled.get()
-        let draft = document.resources[place.resource].dialect.draft
+        let dialect = document.resources[place.resource].dialect
+        // With vocabularies of its own choice a schema may use the other keywords as it likes.
+        guard dialect.vocabularies == nil else { return }
+        let draft = dialect.draft
         guard let root = drafts.firstIndex(of: draft) else { return }
         var dialects: [String: Int] = [:]
         if pointer.isRoot, document.resources.contains(where: { $0.dialect.draft != draft }) {

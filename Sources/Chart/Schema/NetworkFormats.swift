@@ -19,15 +19,23 @@ enum NetworkFormats {
 
     static func ipv6Problem(_ text: String) -> String? {
         guard text.contains(":") else { return "missing colon" }
-        if let problem = addressProblem(text) { return "ParseAddr(\(goQuoted(text))): \(problem)" }
+        if let problem = addressProblem(text) { return problem }
         return text.contains("%") ? "zone id is not a part of ipv6 address" : nil
     }
 
-    /// Go's `netip.ParseAddr` of a text with a colon.
-    private static func addressProblem(_ text: String) -> String? {
-        let first = text.utf8.first { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "%") }
-        if first == UInt8(ascii: ".") { return dottedProblem(Array(text.utf8)[...]) }
-        if first == UInt8(ascii: "%") { return "missing IPv6 address" }
+    /// The error of Go's `netip.ParseAddr`.
+    static func addressProblem(_ text: String) -> String? {
+        let problem: String? =
+            switch text.utf8.first(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "%") }) {
+            case UInt8(ascii: "."): dottedProblem(Array(text.utf8)[...])
+            case UInt8(ascii: ":"): colonProblem(text)
+            case UInt8(ascii: "%"): "missing IPv6 address"
+            default: "unable to parse IP"
+            }
+        return problem.map { "ParseAddr(\(goQuoted(text))): \($0)" }
+    }
+
+    private static func colonProblem(_ text: String) -> String? {
         var rest = Array(text.utf8)[...]
         if let percent = rest.firstIndex(of: UInt8(ascii: "%")) {
             if percent == rest.endIndex - 1 { return "zone must be a non-empty string" }
@@ -160,6 +168,7 @@ enum NetworkFormats {
     }
 
     static func urlProblem(_ text: String, isReference: Bool) -> String? {
+        if isReference, text.utf8.contains(UInt8(ascii: "\\")) { return #"contains \"# }
         let (url, problem) = checkedURL(text)
         if let problem { return problem }
         return !isReference && url?.scheme.isEmpty == true ? "relative url" : nil
@@ -179,8 +188,8 @@ enum NetworkFormats {
     static func templateProblem(_ text: String) -> String? {
         let (url, problem) = checkedURL(text)
         guard let url else { return problem }
-        // Go keeps the path as written only where its own escaping would differ.
-        for part in goSplit(url.path, "/") where url.path.contains("{") || url.path.contains("}") {
+        // Go keeps the path as written only where its own escaping would differ, so `%7B` alone is not seen.
+        for part in goSplit(url.path, "/") where text.contains("{") || text.contains("}") {
             var isOpen = false
             for scalar in part.unicodeScalars where scalar == "{" || scalar == "}" {
                 if (scalar == "{") == isOpen { return "nested curly braces" }

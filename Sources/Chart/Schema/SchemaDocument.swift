@@ -73,7 +73,7 @@ struct SchemaDocument: Sendable {
         var own = resource
         var dialect = fallback
         let isRoot = pointer.isRoot
-        if isRoot || entries.contains(where: { $0.keyword == .id || $0.keyword == .oldID }) {
+        if isRoot || entries.contains(where: { $0.keyword == .id || $0.keyword == .oldID || $0.keyword == .schema }) {
             // `$schema` counts in a document's root and beside an `$id`.
             let named = entries.first { $0.keyword == .schema }?.value.string
             var draft = try named.map { name throws(SchemaError) in

@@ -62,8 +62,9 @@ final class SchemaFault: Sendable {
 extension SchemaFault {
     /// In single quotes.
     static func quoted(_ text: String) -> String {
-        let inner = String(goQuoted(text).dropFirst().dropLast())
-        return "'" + goReplace(goReplace(inner, "\\\"", "\""), "'", "\\'") + "'"
+        // As Helm's library does it, with what comes of a backslash at the end.
+        let inner = goReplace(goReplace(goQuoted(text), "\\\"", "\""), "'", "\\'").dropFirst().dropLast()
+        return "'\(inner)'"
     }
 
     static func quoted(_ texts: [String]) -> String { texts.map(quoted).joined(separator: ", ") }

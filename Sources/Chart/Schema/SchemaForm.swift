@@ -17,7 +17,8 @@ struct SchemaForm: Sendable {
     private mutating func isSound(_ keyword: SchemaKeyword, _ value: SchemaValue, _ entries: [SchemaEntry], _ draft: SchemaDraft) -> Bool {
         switch keyword {
         case .title, .description, .comment, .format, .contentEncoding, .contentMediaType: value.string != nil
-        case .schema, .id, .oldID, .ref: value.string.map(Self.isPlainReference) ?? false
+        case .schema, .ref: value.string.map(Self.isPlainReference) ?? false
+        case .id, .oldID: value.string.map { Self.isPlainReference($0) && !$0.utf8.contains(UInt8(ascii: "#")) } ?? false
         case .deprecated, .readOnly, .writeOnly, .uniqueItems: value.bool != nil
         case .examples: value.array != nil
         case .properties, .definitions, .defs, .dependentSchemas: value.entries != nil
@@ -36,7 +37,7 @@ struct SchemaForm: Sendable {
         case .required: Self.isNames(value) && (draft > .v4 || value.array?.isEmpty == false)
         case .type: Self.isType(value)
         case .const: true
-        case .enum: value.array.map { draft > .v4 || $0.count == 1 || Self.isNames(value) && !$0.isEmpty } ?? false
+        case .enum: value.array.map { draft > .v7 || $0.count == 1 || Self.isNames(value) && !$0.isEmpty } ?? false
         case .pattern: isPattern(value.string)
         case .maximum, .minimum: value.number != nil
         case .exclusiveMaximum:

@@ -115,8 +115,9 @@ extension SchemaValidator {
         case .refused?:
             if !rest.isEmpty { faults.append(fault("last \(ExactNumber.localized(rest.count)) additionalItem(s) not allowed")) }
         case .schema(let schema)?:
-            for index in rest {
-                if let fault = try validateInner(schema, items[index], at: "\(index)") { faults.append(fault) }
+            for (place, index) in rest.enumerated() {
+                // Helm counts these from the first one, not from the beginning of the array.
+                if let fault = try validateInner(schema, items[index], at: "\(place)") { faults.append(fault) }
                 if !isExplaining, !faults.isEmpty { return }
             }
         }
