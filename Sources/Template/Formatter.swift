@@ -27,7 +27,8 @@ struct Formatter {
     mutating func print(_ value: Datum, _ verb: Unicode.Scalar) {
         switch verb {
         case "T": return value.isNil ? pad("<nil>") : pad(value.typeName, truncated: true)
-        case "p": return badVerb(value, verb)
+        // "%w" wraps an error, which nothing here is.
+        case "p", "w": return badVerb(value, verb)
         case "v": if value.isNil { return pad("<nil>") }
         default: if value.isNil { return badVerb(value, verb) }
         }

@@ -70,7 +70,7 @@ private struct FormatReader {
         if verb == "%" { return formatter.output += "%" }
         guard isIndexGood else { return formatter.output += "%!\(verb)(BADINDEX)" }
         guard arguments.indices.contains(next) else { return formatter.output += "%!\(verb)(MISSING)" }
-        if verb == "v" {
+        if verb == "v" || verb == "w" {
             (formatter.sharpV, formatter.sharp) = (formatter.sharp, false)
             (formatter.plusV, formatter.plus) = (formatter.plus, false)
         }
@@ -123,7 +123,7 @@ private struct FormatReader {
             rest.utf8.removeFirst()
             let precision = number()
             formatter.precision = precision.flatMap { $0 < 0 ? nil : $0 }
-            if precision == nil { formatter.output += "%!(BADPREC)" }
+            if formatter.precision == nil { formatter.output += "%!(BADPREC)" }
             afterIndex = false
         } else {
             formatter.precision = digits() ?? 0
