@@ -6,7 +6,7 @@ extension FunctionTable {
         register("int", .any) { _, a in .int(Conversion.int64(a.datum(0))) }
         register("int64", .any) { _, a in .int64(Conversion.int64(a.datum(0))) }
         register("float64", .any) { _, a in .float(Conversion.float64(a.datum(0))) }
-        register("atoi", .string) { _, a in .int(Conversion.decimal(a.string(0)) ?? 0) }
+        register("atoi", .string) { _, a in .int(Conversion.decimal(a.string(0))) }
         register("toDecimal", .any) { _, a in .int64(Conversion.octal(printed(a.datum(0))) ?? 0) }
         register("add1", .any) { _, a in .int64(Conversion.int64(a.datum(0)) &+ 1) }
         register("add", rest: .any) { _, a in .int64(a.reduce(0) { $0 &+ Conversion.int64($1) }) }
@@ -28,8 +28,8 @@ extension FunctionTable {
             register(name, .any, rest: .any) { _, a in .int64(a.map(Conversion.int64).max() ?? 0) }
         }
         register("min", .any, rest: .any) { _, a in .int64(a.map(Conversion.int64).min() ?? 0) }
-        register("maxf", .any, rest: .any) { _, a in .float(a.map(Conversion.float64).reduce(-.infinity, Double.maximum)) }
-        register("minf", .any, rest: .any) { _, a in .float(a.map(Conversion.float64).reduce(.infinity, Double.minimum)) }
+        register("maxf", .any, rest: .any) { _, a in .float(a.map(Conversion.float64).reduce(-.infinity, goMax)) }
+        register("minf", .any, rest: .any) { _, a in .float(a.map(Conversion.float64).reduce(.infinity, goMin)) }
         register("floor", .any) { _, a in .float(Conversion.float64(a.datum(0)).rounded(.down)) }
         register("ceil", .any) { _, a in .float(Conversion.float64(a.datum(0)).rounded(.up)) }
         register("round", .any, .int, rest: .float64) { _, a in
@@ -45,8 +45,8 @@ extension FunctionTable {
         decimal("subf", start: nil) { $0 - $1 }
         decimal("mulf", start: nil) { $0 * $1 }
         decimal("divf", start: nil) { left, right in
-            guard !right.isZero else { throw FunctionError("decimal division by 0") }
-            return left.divided(by: right)
+            guard let quotient = left.divided(by: right) else { throw FunctionError("decimal division by 0") }
+            return quotient
         }
         register("until", .int) { _, a in .list(try steps(0, a.int(0), a.int(0) < 0 ? -1 : 1), of: .int) }
         register("untilStep", .int, .int, .int) { _, a in .list(try steps(a.int(0), a.int(1), a.int(2)), of: .int) }
@@ -82,8 +82,8 @@ extension FunctionTable {
             if let start { numbers.insert(start, at: 0) }
             if let extra { numbers.append(extra) }
             guard let first = numbers.first else { return .float(0) }
-            var result = DecimalNumber(first)
-            for number in numbers.dropFirst() { result = try combine(result, DecimalNumber(number)) }
+            var result = try decimalNumber(first)
+            for number in numbers.dropFirst() { result = try combine(result, try decimalNumber(number)) }
             return .float(result.double)
         }
     }
@@ -95,9 +95,25 @@ extension FunctionTable {
     }
 }
 
+private func decimalNumber(_ number: Double) throws -> DecimalNumber {
+    guard let decimal = DecimalNumber(number) else { throw FunctionError("Cannot create a Decimal from \(goFloat(number))") }
+    return decimal
+}
+
 private func powerOfTen(_ exponent: Int) -> Double {
     Double("1e\(exponent)") ?? (exponent < 0 ? 0 : .infinity)
 }
+
+/// Go's `math.Max`: NaN wins, except over infinity; 0 is more than -0.
+private func goMax(_ left: Double, _ right: Double) -> Double {
+    if left == .infinity || right == .infinity { return .infinity }
+    if left.isNaN || right.isNaN { return .nan }
+    if left == 0, right == 0 { return left.sign == .minus ? right : left }
+    return left > right ? left : right
+}
+
+/// Go's `math.Min`.
+private func goMin(_ left: Double, _ right: Double) -> Double { -goMax(-left, -right) }
 
 private func steps(_ start: Int, _ stop: Int, _ step: Int) throws -> [Datum] {
     guard stop < start ? step < 0 : step > 0 else { return [] }

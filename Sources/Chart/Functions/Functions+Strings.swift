@@ -11,9 +11,7 @@ extension FunctionTable {
         register("untitle", .string) { _, a in .string(Letters.untitle(a.string(0))) }
         register("swapcase", .string) { _, a in .string(Letters.swapCase(a.string(0))) }
         register("initials", .string) { _, a in .string(Letters.initials(a.string(0))) }
-        register("nospace", .string) { _, a in
-            .string(String(String.UnicodeScalarView(a.string(0).unicodeScalars.filter { !isGoSpace($0) })))
-        }
+        register("nospace", .string) { _, a in .string(Letters.withoutSpace(a.string(0))) }
         register("snakecase", .string) { _, a in .string(WordCase.joined(a.string(0), by: "_")) }
         register("kebabcase", .string) { _, a in .string(WordCase.joined(a.string(0), by: "-")) }
         register("camelcase", .string) { _, a in .string(WordCase.camel(a.string(0))) }

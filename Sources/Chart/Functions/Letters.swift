@@ -84,16 +84,28 @@ enum Letters {
         }))
     }
 
+    /// goutils' `Initials`; a byte counts as a letter there.
     static func initials(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         var atStart = true
-        for scalar in text.unicodeScalars {
+        for byte in goBytes(text) {
+            let scalar = Unicode.Scalar(byte)
             if isGoSpace(scalar) {
                 atStart = true
             } else if atStart {
                 result.append(scalar)
                 atStart = false
             }
+        }
+        return String(result)
+    }
+
+    /// goutils' `DeleteWhiteSpace`, which takes every byte for a letter: of "ä" it makes "Ã¤".
+    static func withoutSpace(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for byte in goBytes(text) {
+            let scalar = Unicode.Scalar(byte)
+            if !isGoSpace(scalar) { result.append(scalar) }
         }
         return String(result)
     }
