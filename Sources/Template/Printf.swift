@@ -123,7 +123,7 @@ private struct FormatReader {
             rest.utf8.removeFirst()
             let precision = number()
             formatter.precision = precision.flatMap { $0 < 0 ? nil : $0 }
-            if precision == nil { formatter.output += "%!(BADPREC)" }
+            if formatter.precision == nil { formatter.output += "%!(BADPREC)" }
             afterIndex = false
         } else {
             formatter.precision = digits() ?? 0
