@@ -93,10 +93,7 @@ extension Datum {
         case .string(let value): self = .string(value)
         case .sequence(let items): self = .list(items.map(Datum.init))
         case .mapping(let mapping):
-            var storage: [String: Datum] = [:]
-            storage.reserveCapacity(mapping.count)
-            for entry in mapping { storage[entry.key] = Datum(entry.value) }
-            self = .map(DatumMap(storage))
+            self = .map(DatumMap(DatumTable(uniqueEntries: mapping.entries.map { ($0.key, Datum($0.value)) })))
         }
     }
 

@@ -1,6 +1,6 @@
 /// Go's `map[string]interface{}`: shared by reference, visited in the order of its keys.
 package final class DatumMap {
-    package private(set) var storage: [String: Datum]
+    package private(set) var storage: DatumTable
     /// The declared type of the values.
     package let element: ElementType
     /// The name of the map's type when it has one of its own ("common.Values").
@@ -11,7 +11,7 @@ package final class DatumMap {
     package let isNil: Bool
 
     package init(
-        _ storage: [String: Datum] = [:], of element: ElementType = .any, name: String? = nil,
+        _ storage: DatumTable = DatumTable(), of element: ElementType = .any, name: String? = nil,
         isNil: Bool = false, methods: (@Sendable (DatumMap, String) -> Function?)? = nil
     ) {
         self.storage = storage
@@ -22,7 +22,7 @@ package final class DatumMap {
     }
 
     package subscript(_ key: String) -> Datum? {
-        get { storage[key] }
+        get { storage.value(key) }
         set { storage[key] = newValue }
     }
 
@@ -32,5 +32,5 @@ package final class DatumMap {
     package var typeName: String { name ?? "map[string]" + element.name }
 
     /// Bytewise, as Go's `range` over a map of strings.
-    package var sortedKeys: [String] { storage.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+    package var sortedKeys: [String] { storage.sorted.map(\.key) }
 }

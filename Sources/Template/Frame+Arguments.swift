@@ -56,7 +56,7 @@ extension Frame {
     }
 
     /// A value as a parameter of that type takes it, or Go's complaint.
-    func validate(_ value: Datum, as type: ParameterType) throws -> Datum {
+    mutating func validate(_ value: Datum, as type: ParameterType) throws -> Datum {
         switch (type, value) {
         case (.any, .undefined): return .null
         case (.any, _), (.value, _): return value

@@ -76,14 +76,14 @@ extension Frame {
         }
     }
 
-    private func variable(_ operand: Node) throws -> Datum {
+    private mutating func variable(_ operand: Node) throws -> Datum {
         let slot = Int(operand.slot)
         guard slots.indices.contains(slot) else { throw failure("undefined variable: \(template.tree.string(operand.other))") }
         return slots[slot]
     }
 
     /// Whether Go sees what a variable of a `range` holds as an `interface{}`.
-    private func isElement(_ variable: Node) -> Bool {
+    private mutating func isElement(_ variable: Node) -> Bool {
         guard variable.flag, variable.slot >= 0 else { return false }
         return variable.slot > 63 || typedSlots & (1 << UInt64(variable.slot)) == 0
     }

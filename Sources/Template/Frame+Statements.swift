@@ -101,12 +101,11 @@ extension Frame {
             return !items.isEmpty
         case .map(let map):
             mark(map.element, loop)
-            let storage = map.storage
-            for key in map.sortedKeys {
-                guard let item = storage[key] else { continue }
+            let entries = map.storage.sorted
+            for (key, item) in entries {
                 guard try turn(loop, .string(key), item, isElement: map.element == .any) else { break }
             }
-            return !storage.isEmpty
+            return !entries.isEmpty
         case .int(let count, let type):
             if loop.variables.count > 1 {
                 throw failure("can't use \(count) to iterate over more than one variable")

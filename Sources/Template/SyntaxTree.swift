@@ -88,7 +88,7 @@ struct SyntaxTree: Sendable {
     mutating func link(_ pending: inout [Int32], from mark: Int) -> (first: Int32, count: Int32) {
         let first = Int32(truncatingIfNeeded: links.count)
         let count = Int32(truncatingIfNeeded: pending.count - mark)
-        links.append(contentsOf: pending[mark...])
+        for place in mark..<pending.count { links.append(pending[place]) }
         pending.removeLast(pending.count - mark)
         return (first, count)
     }

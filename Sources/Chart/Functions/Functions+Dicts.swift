@@ -4,7 +4,7 @@ extension FunctionTable {
     /// Sprig's functions on maps. `set`, `unset` and the merges change the map they are given.
     mutating func registerDicts() {
         register("dict", rest: .any) { _, a in
-            var storage: [String: Datum] = [:]
+            var storage = DatumTable()
             for index in stride(from: 0, to: a.count, by: 2) {
                 storage[plainText(a.datum(index))] = index + 1 < a.count ? a.datum(index + 1) : .string("")
             }
@@ -31,7 +31,7 @@ extension FunctionTable {
         }
         register("pick", .map, rest: .string) { _, a in
             let map = a.map(0)
-            var storage: [String: Datum] = [:]
+            var storage = DatumTable()
             for index in a.indices.dropFirst() { storage[a.string(index)] = map[a.string(index)] }
             return .map(DatumMap(storage))
         }

@@ -61,7 +61,7 @@ private func live(_ value: Value) -> Datum {
     switch value {
     case .int(let number): .int64(number)
     case .sequence(let items): .list(items.map(live))
-    case .mapping(let mapping): .map(DatumMap(Dictionary(mapping.map { ($0.key, live($0.value)) }, uniquingKeysWith: { $1 })))
+    case .mapping(let mapping): .map(DatumMap(DatumTable(uniqueEntries: mapping.map { ($0.key, live($0.value)) })))
     default: Datum(value)
     }
 }

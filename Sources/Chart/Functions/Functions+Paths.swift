@@ -27,6 +27,7 @@ extension FunctionTable {
 
 /// Go's `path.Clean`.
 func cleanPath(_ path: String) -> String {
+    if isClean(path) { return path }
     let isRooted = path.utf8.first == UInt8(ascii: "/")
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
@@ -40,4 +41,19 @@ func cleanPath(_ path: String) -> String {
     }
     let text = parts.joined(separator: "/")
     return isRooted ? "/" + text : text.isEmpty ? "." : text
+}
+
+/// No empty part, no `.` and no `..`: most paths are so already.
+private func isClean(_ path: String) -> Bool {
+    var partLength = 0, dots = 0
+    for byte in path.utf8 {
+        if byte == UInt8(ascii: "/") {
+            if partLength == dots, partLength < 3 { return false }
+            (partLength, dots) = (0, 0)
+        } else {
+            partLength += 1
+            if byte == UInt8(ascii: ".") { dots += 1 }
+        }
+    }
+    return !(partLength == dots && partLength < 3)
 }

@@ -101,7 +101,7 @@ extension FunctionTable {
 }
 
 private func numbered(_ parts: [String]) -> Datum {
-    var storage: [String: Datum] = [:]
+    var storage = DatumTable()
     for (index, part) in parts.enumerated() { storage["_\(index)"] = .string(part) }
     return .map(DatumMap(storage, of: .string))
 }

@@ -18,7 +18,9 @@ enum ChartContext {
             "Keywords": texts(metadata.keywords), "Icon": .string(metadata.icon), "APIVersion": .string(metadata.apiVersion),
             "Condition": .string(metadata.condition), "Tags": .string(metadata.tags),
             "AppVersion": .string(metadata.appVersion), "Deprecated": .bool(metadata.deprecated),
-            "Annotations": .map(DatumMap((metadata.annotations ?? [:]).mapValues(Datum.string), of: .string, isNil: metadata.annotations == nil)),
+            "Annotations": .map(
+                DatumMap(
+                    DatumTable((metadata.annotations ?? [:]).mapValues(Datum.string)), of: .string, isNil: metadata.annotations == nil)),
             "KubeVersion": .string(metadata.kubeVersion), "Type": .string(metadata.type), "IsRoot": .bool(node.isRoot),
             "Maintainers": .list(
                 metadata.maintainers.map { person in

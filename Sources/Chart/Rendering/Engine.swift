@@ -26,7 +26,7 @@ struct Engine {
         var capabilities: Datum
     }
 
-    private mutating func collect(_ chart: ChartNode, parent: [String: Datum], _ shared: Shared) -> DatumMap {
+    private mutating func collect(_ chart: ChartNode, parent: DatumTable, _ shared: Shared) -> DatumMap {
         let context = ChartContext.named(DatumMap([
             "Chart": .map(ChartContext.chart(chart)), "Files": .object(FilesObject(chart.files)),
             "Release": shared.release, "Capabilities": shared.capabilities,

@@ -248,8 +248,7 @@ extension Datum {
         case .string(let text): self = .string(text)
         case .array(let items): self = .list(depth < depthOfValues ? items.map { Datum($0, depth: depth + 1) } : [])
         case .object(let entries):
-            var storage: [String: Datum] = [:]
-            storage.reserveCapacity(entries.count)
+            var storage = DatumTable()
             if depth < depthOfValues { for entry in entries { storage[entry.key] = Datum(entry.value, depth: depth + 1) } }
             self = .map(DatumMap(storage))
         }

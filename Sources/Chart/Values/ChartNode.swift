@@ -74,9 +74,6 @@ final class ChartNode {
 }
 
 /// A mapping as templates see it, numbers of files as float64.
-func storage(of mapping: Mapping) -> [String: Datum] {
-    var storage: [String: Datum] = [:]
-    storage.reserveCapacity(mapping.count)
-    for entry in mapping { storage[entry.key] = Datum(entry.value) }
-    return storage
+func storage(of mapping: Mapping) -> DatumTable {
+    DatumTable(uniqueEntries: mapping.entries.map { ($0.key, Datum($0.value)) })
 }

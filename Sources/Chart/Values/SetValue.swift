@@ -101,7 +101,7 @@ package enum SetValue: Sendable, Hashable {
 
 extension Coalescing {
     /// Lays a table over another; maps are merged, anything else is replaced.
-    static func overlay(_ storage: [String: Datum], onto target: DatumMap, depth: Int = 0) {
+    static func overlay(_ storage: DatumTable, onto target: DatumMap, depth: Int = 0) {
         guard depth < depthOfValues else { return }
         for (key, value) in storage {
             if case .map(let inner) = value, case .map(let existing)? = target[key] {
