@@ -3,7 +3,7 @@ extension Formatter {
     mutating func write(_ object: any DatumObject, _ verb: Unicode.Scalar, depth: Int) {
         if let number = object as? ComplexNumber { return write(number, verb) }
         if let entries = object.entries {
-            let map = DatumMap(Dictionary(entries.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }), name: object.typeName)
+            let map = DatumMap(DatumTable(uniqueEntries: entries), name: object.typeName)
             return write(.map(map), verb, depth: depth)
         }
         if let slice = object as? any DatumSlice { return write(.list(slice.items, of: .string), verb, depth: depth) }
