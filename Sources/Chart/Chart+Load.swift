@@ -5,7 +5,7 @@ extension Chart {
     ///
     /// `.helmignore` is obeyed, charts in charts/ are built with it, an archive there (`.tgz`) is unpacked.
     package static func load(files: [ChartFile]) throws(ChartError) -> Chart {
-        let ignored = IgnoreRules(files.first { $0.path == ".helmignore" }?.text ?? "")
+        let ignored = try IgnoreRules(files.first { $0.path == ".helmignore" }?.withoutByteOrderMark.text ?? "")
         let kept = files.filter { !ignored.ignores($0.path) }.map(\.withoutByteOrderMark)
         return try build(inWalkOrder(kept), depth: 0)
     }

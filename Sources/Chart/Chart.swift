@@ -22,6 +22,8 @@ extension Chart {
     package var crds: [ChartFile] { files.filter { Self.isCRD($0.path) } }
 
     static func isCRD(_ path: String) -> Bool {
-        path.hasPrefix("crds/") && (path.hasSuffix(".yaml") || path.hasSuffix(".yml") || path.hasSuffix(".json"))
+        guard path.hasPrefix("crds/") else { return false }
+        let lower = Letters.lower(path)
+        return lower.hasSuffix(".yaml") || lower.hasSuffix(".yml") || lower.hasSuffix(".json")
     }
 }

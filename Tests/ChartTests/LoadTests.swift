@@ -59,7 +59,7 @@ struct LoadTests {
         ("?.md", "x.md", true), ("[a-c].md", "d.md", false), ("[^a-c].md", "d.md", true), ("foo*", "foo/bar", true), ("!*.md", "a.txt", true),
         ("\\*.md", "a.md", false), ("", "templates/.x", true),
     ])
-    func ignores(pattern: String, path: String, expected: Bool) { #expect(IgnoreRules(pattern).ignores(path) == expected) }
+    func ignores(pattern: String, path: String, expected: Bool) throws { #expect(try IgnoreRules(pattern).ignores(path) == expected) }
 
     @Test(arguments: [
         ("*.txt", "a.txt", true), ("*.txt", "a/b.txt", false), ("**.txt", "a/b.txt", true), ("a/**", "a/b/c", true), ("{a,b}/*", "b/x", true),

@@ -48,7 +48,7 @@ enum ChartContext {
     static func named(_ map: DatumMap) -> DatumMap {
         DatumMap(map.storage, name: "common.Values") { map, name in
             switch name {
-            case "AsMap": Function([]) { _, _ in .map(DatumMap(map.storage)) }
+            case "AsMap": Function([]) { _, _ in .map(map.isEmpty ? DatumMap() : map) }
             // Its writer is something no template has.
             case "Encode": Function([.object("io.Writer")]) { _, _ in .null }
             case "YAML": Function([]) { _, _ in .string((try yaml(.map(map))) + "\n") }
