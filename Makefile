@@ -51,6 +51,9 @@ bench: setup-e2e ## measure; figures are ratios against a named anchor in the sa
 	$(SWIFT) build -c release --product martlet-bench
 	MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" .build/release/martlet-bench $(BENCH)
 
+fuzz: setup ## each reader of outside data on made-up input, FUZZ_SECONDS=60 each; one only: make fuzz TARGET=set
+	SWIFT="$(SWIFT)" Scripts/fuzz.sh $(TARGET)
+
 lint: layers ## layers, formatting and words that must not be there
 	Scripts/lint.sh
 

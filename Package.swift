@@ -156,3 +156,11 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// `make fuzz`. libFuzzer brings `main`: this builds with `-sanitize=fuzzer` only.
+if Context.environment["MARTLET_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["Archive", "Basics", "Chart", "Document", "HelmAnswers", "Template"], path: "Tools/Fuzz",
+            swiftSettings: strict))
+}

@@ -1,5 +1,6 @@
 package import Basics
 package import Document
+package import Template
 
 /// What a render gets from outside: with the same environment, chart, values and
 /// release it gives the same bytes.
@@ -19,6 +20,8 @@ package struct RenderEnvironment: Sendable {
     package var remember: Remember?
     /// Templates parsed before; without it each render parses its own.
     package var templates: TemplateCache?
+    /// What the templates of one render may use up.
+    package var budget = Budget()
 
     package init(
         now: Timestamp, random: RandomSource, lookup: Lookup? = nil, remember: Remember? = nil, templates: TemplateCache? = nil

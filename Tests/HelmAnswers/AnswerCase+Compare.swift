@@ -72,7 +72,7 @@ private func bytes(of content: AnswerCase.Content) throws -> [UInt8] {
 }
 
 /// A ustar archive, as `helm package` writes one.
-private func tar(_ members: [(path: String, content: [UInt8])]) -> [UInt8] {
+package func tar(_ members: [(path: String, content: [UInt8])]) -> [UInt8] {
     var bytes: [UInt8] = []
     func field(_ text: String, _ width: Int) { bytes += Array((Array(text.utf8) + Array(repeating: 0, count: width)).prefix(width)) }
     func octal(_ number: Int, _ width: Int) {

@@ -1,8 +1,8 @@
 internal import Basics
-internal import Template
+package import Template
 
 /// Everything a chart's template may call: Go's own functions, Sprig 3.3's and Helm 4.2's.
-enum FunctionLibrary {
+package enum FunctionLibrary {
     static func table(_ environment: RenderEnvironment) -> FunctionTable {
         var table = FunctionTable()
         table.registerStrings()
@@ -24,6 +24,6 @@ enum FunctionLibrary {
     }
 
     /// The names of all of them, the same for every render.
-    static let names = FunctionNames(
+    package static let names = FunctionNames(
         table(RenderEnvironment(now: Timestamp(milliseconds: 0), random: RandomSource(seed: 0))).names)
 }

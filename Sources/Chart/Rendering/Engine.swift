@@ -13,10 +13,12 @@ struct Engine {
     private var templates: [String: Template] = [:]
     private let functions: FunctionTable
     private let cache: TemplateCache?
+    private let budget: Budget
 
     init(_ chart: ChartNode, values: DatumMap, release: ReleaseOptions, environment: RenderEnvironment) {
         functions = FunctionLibrary.table(environment)
         cache = environment.templates
+        budget = environment.budget
         let shared = Shared(release: .map(ChartContext.release(release)), capabilities: .object(CapabilitiesObject(release)))
         _ = collect(chart, parent: ["Values": .map(values)], shared)
     }
@@ -56,7 +58,7 @@ struct Engine {
     func render() throws(ChartError) -> [String: String] {
         let names = Self.parseOrder(templates.keys)
         let set = try parse(names)
-        let execution = Execution(templates: set, functions: functions)
+        let execution = Execution(templates: set, functions: functions, budget: budget)
         var output: [String: String] = [:]
         for name in names where !baseName(name).hasPrefix("_") {
             guard let template = templates[name] else { continue }
