@@ -64,7 +64,8 @@ private func printed(_ documents: [RenderedDocument]) -> String {
     documents.map { "---\n# Source: \($0.source)\n\($0.text)\n" }.joined()
 }
 
-private func bytes(of content: AnswerCase.Content) throws -> [UInt8] {
+/// A file's bytes, those of an archive packed.
+package func bytes(of content: AnswerCase.Content) throws -> [UInt8] {
     switch content {
     case .text(let text): Array(text.utf8)
     case .archive(let members): try Gzip.compress(tar(try members.map { ($0.path, try bytes(of: $0.content)) }))

@@ -13,12 +13,13 @@ enum ArchiveTarget: FuzzTarget {
     ]
 
     static func seeds(from entry: AnswerCase) -> [[UInt8]] {
-        if case .template = entry.input { return [] }
-        let archive = tar(entry.files.map { ("c/\($0.path)", $0.text) })
-        return [archive] + ((try? Gzip.compress(archive)).map { [$0] } ?? [])
+        guard case .chart(let files) = entry.input,
+            let archive = try? tar(files.map { ("c/\($0.path)", try bytes(of: $0.content)) }), let packed = try? Gzip.compress(archive)
+        else { return [] }
+        return [archive, packed]
     }
 
-    static var ownSeeds: [[UInt8]] { [tar([("c/Chart.yaml", plainChart), ("c/templates/a.yaml", "a: {{ .Values.a }}\n")])] }
+    static var ownSeeds: [[UInt8]] { [tar([("c/Chart.yaml", Array(plainChart.utf8)), ("c/templates/a.yaml", Array("a: {{ .Values.a }}\n".utf8))])] }
 
     static func run(_ input: [UInt8]) {
         load(input)

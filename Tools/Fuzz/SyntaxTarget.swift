@@ -51,13 +51,14 @@ extension AnswerCase {
     var files: [(path: String, text: String)] {
         switch input {
         case .template(let text): [("templates/main.yaml", text)]
-        case .chart(let files):
-            files.flatMap { path, content in
-                switch content {
-                case .text(let text): [(path, text)]
-                case .archive(let members): members.map { ("charts/\($0.path)", $0.text) }
-                }
-            }
+        case .chart(let files): files.flatMap { Self.flattened($0.path, $0.content) }
+        }
+    }
+
+    private static func flattened(_ path: String, _ content: Content) -> [(path: String, text: String)] {
+        switch content {
+        case .text(let text): [(path, text)]
+        case .archive(let members): members.flatMap { flattened("charts/\($0.path)", $0.content) }
         }
     }
 }
