@@ -64,6 +64,8 @@ extension Frame {
             (.list, .list(_, .any)), (.strings, .list(_, .string)):
             return value
         case (.map, .map(let map)) where map.element == .any: return value
+        // A nil pointer.
+        case (.object(let name), .undefined) where name.first == "*": return .null
         case (.map, .undefined): return .map(DatumMap(isNil: true))
         case (.list, .undefined): return .list([])
         case (.strings, .undefined): return .list([], of: .string)

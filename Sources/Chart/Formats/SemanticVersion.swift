@@ -31,16 +31,24 @@ struct SemanticVersion: Sendable, Hashable {
     init(parsing text: String) throws(Malformed) {
         var rest = Substring(text).utf8
         if rest.first == UInt8(ascii: "v") { rest.removeFirst() }
-        func number(_ digits: Substring.UTF8View) -> UInt64? {
-            guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
-            return UInt64(Substring(digits))
+        func number(_ digits: Substring.UTF8View) throws(Malformed) -> UInt64 {
+            guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { throw Malformed() }
+            guard let number = UInt64(Substring(digits)) else {
+                throw Malformed(
+                    description: "error parsing version segment: strconv.ParseUint: parsing \"\(Substring(digits))\": value out of range")
+            }
+            return number
         }
         let end = rest.firstIndex { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") } ?? rest.endIndex
-        let numbers = Substring(rest[..<end]).split(separator: ".", omittingEmptySubsequences: false).map { number($0.utf8) }
-        guard (1...3).contains(numbers.count), let major = numbers[0], !numbers.contains(where: { $0 == nil }) else { throw Malformed() }
-        self.major = major
-        minor = numbers.count > 1 ? numbers[1] ?? 0 : 0
-        patch = numbers.count > 2 ? numbers[2] ?? 0 : 0
+        let parts = Substring(rest[..<end]).split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...3).contains(parts.count), parts.allSatisfy({ $0.utf8.first.map { (48...57).contains($0) } ?? false }) else {
+            throw Malformed()
+        }
+        var numbers: [UInt64] = []
+        for part in parts { numbers.append(try number(part.utf8)) }
+        major = numbers[0]
+        minor = numbers.count > 1 ? numbers[1] : 0
+        patch = numbers.count > 2 ? numbers[2] : 0
         prerelease = ""
         metadata = ""
         original = text
@@ -51,16 +59,37 @@ struct SemanticVersion: Sendable, Hashable {
             prerelease = String(Substring(rest[..<end]))
             rest = rest[end...]
             guard Self.areIdentifiers(prerelease) else { throw Malformed() }
-            let hasLeadingZero = prerelease.split(separator: ".").contains { part in
-                part.utf8.count > 1 && part.utf8.first == 48 && part.utf8.allSatisfy { (48...57).contains($0) }
-            }
-            if hasLeadingZero { throw Malformed(description: "version segment starts with 0") }
+            try Self.refuseLeadingZeros(prerelease)
         }
         if rest.first == UInt8(ascii: "+") {
             rest.removeFirst()
             metadata = String(Substring(rest))
             guard Self.areIdentifiers(metadata) else { throw Malformed() }
         }
+    }
+
+    private static func refuseLeadingZeros(_ prerelease: String) throws(Malformed) {
+        let hasLeadingZero = prerelease.split(separator: ".").contains { part in
+            part.utf8.count > 1 && part.utf8.first == 48 && part.utf8.allSatisfy { (48...57).contains($0) }
+        }
+        if hasLeadingZero { throw Malformed(description: "version segment starts with 0") }
+    }
+
+    /// The version with another prerelease; none for "".
+    func with(prerelease: String) throws(Malformed) -> SemanticVersion {
+        guard prerelease.isEmpty || Self.areIdentifiers(prerelease) else { throw Malformed(description: "invalid prerelease string") }
+        try Self.refuseLeadingZeros(prerelease)
+        var version = self
+        version.prerelease = prerelease
+        return version
+    }
+
+    /// The version with other metadata; none for "".
+    func with(metadata: String) throws(Malformed) -> SemanticVersion {
+        guard metadata.isEmpty || Self.areIdentifiers(metadata) else { throw Malformed(description: "invalid metadata string") }
+        var version = self
+        version.metadata = metadata
+        return version
     }
 
     private static func areIdentifiers(_ text: String) -> Bool {

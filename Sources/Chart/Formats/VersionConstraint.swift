@@ -1,3 +1,4 @@
+internal import RegularExpression
 internal import Template
 
 /// A range of versions as Masterminds/semver reads it: ">=1.2 <2 || ~3.1", "1.2 - 1.4", "^1.x".
@@ -20,65 +21,71 @@ struct VersionConstraint: Sendable {
     }
 
     init(_ text: String) throws(Malformed) {
-        for group in goSplit(text, "||") { groups.append(try Self.terms(group)) }
+        for group in goSplit(Grammar.withoutRanges(text), "||") { groups.append(try Self.terms(group)) }
     }
 
     private static func terms(_ text: String) throws(Malformed) -> [Term] {
-        let malformed = Malformed(description: "improper constraint: \(goQuoted(text))")
-        var words = Scanner(text)
+        guard Grammar.group.matches(text) else { throw Malformed(description: "improper constraint: \(goQuoted(text))") }
         var terms: [Term] = []
-        words.skipSpace()
-        if words.atEnd { throw malformed }
-        while !words.atEnd {
-            if !terms.isEmpty {
-                guard words.separator() else { throw malformed }
-            }
-            let operation = words.operation()
-            words.skipSpace()
-            guard let low = words.version() else { throw malformed }
-            if operation.isEmpty, words.hyphen() {
-                // "1.2 - 2.3" is ">=1.2 <=2.3".
-                guard let high = words.version() else { throw malformed }
-                terms.append(try term(">=", low, malformed))
-                terms.append(try term("<=", high, malformed))
-            } else {
-                terms.append(try term(operation, low, malformed))
-            }
-        }
+        for word in Grammar.word.findAll(text) { terms.append(try term(word)) }
         return terms
     }
 
-    private static func term(_ operation: String, _ text: String, _ malformed: Malformed) throws(Malformed) -> Term {
-        var core = Substring(text)
-        if core.first == "v" { core.removeFirst() }
-        let end = core.firstIndex { $0 == "-" || $0 == "+" } ?? core.endIndex
-        let tail = core[end...].first == "-" ? core[end...].prefix { $0 != "+" } : ""
-        let parts = core[..<end].split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...3).contains(parts.count) else { throw malformed }
-        func isWild(_ index: Int) -> Bool {
-            guard parts.indices.contains(index) else { return true }
-            return ["x", "X", "*"].contains(parts[index])
+    private static func term(_ text: String) throws(Malformed) -> Term {
+        guard let parts = Grammar.term.findGroups(text), parts.count > 6 else {
+            throw Malformed(description: "improper constraint: \(goQuoted(text))")
         }
-        var term = Term(operation: operation, version: SemanticVersion(major: 0, minor: 0, patch: 0))
-        var plain: String
-        if isWild(0) {
-            plain = "0.0.0"
+        func isWild(_ part: String) -> Bool { ["", "x", "X", "*", ".x", ".X", ".*"].contains(part) }
+        var term = Term(operation: parts[1], version: SemanticVersion(major: 0, minor: 0, patch: 0))
+        let (major, minor, patch, tail) = (parts[3], parts[4], parts[5], parts[6])
+        var plain = parts[2]
+        if isWild(major) {
+            plain = "0.0.0" + tail
             term.isDirty = true
-        } else if isWild(1) {
-            plain = "\(parts[0]).0.0"
+        } else if isWild(minor) {
+            plain = "\(major).0.0\(tail)"
             term.isDirty = true
             term.isMinorDirty = true
-        } else if isWild(2) {
-            plain = "\(parts[0]).\(parts[1]).0"
+        } else if isWild(patch) {
+            plain = "\(major)\(minor).0\(tail)"
             term.isDirty = true
             term.isPatchDirty = true
-        } else {
-            plain = String(core[..<end])
         }
-        plain += tail
         guard let version = SemanticVersion(plain) else { throw Malformed(description: "constraint parser error") }
         term.version = version
         return term
+    }
+
+    /// What a constraint may look like.
+    private enum Grammar {
+        private static let operation = #"=||!=|>|<|>=|=>|<=|=<|~|~>|\^"#
+        private static let version =
+            #"v?([0-9|xX*]+)(\.[0-9|xX*]+)?(\.[0-9|xX*]+)?"# + #"(-(?:[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"#
+            + #"(\+(?:[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"#
+
+        /// One operation and its version.
+        static let term = Pattern("^\\s*(\(operation))\\s*(\(version))\\s*$")
+        static let word = Pattern("(?:\(operation))\\s*(?:\(version))")
+        /// Terms after each other, spaces or one comma between them.
+        static let group = Pattern(
+            "^(?:\\s*(?:\(operation))\\s*(?:\(version))\\s*)(?:(?:\\s+|,\\s*)(?:\(operation))\\s*(?:\(version))\\s*)*$")
+        private static let range = Pattern("\\s*(\(version))\\s+-\\s+(\(version))\\s*")
+
+        /// "1.2 - 1.4" is ">= 1.2, <= 1.4 ".
+        static func withoutRanges(_ text: String) -> String {
+            guard text.utf8.contains(UInt8(ascii: "-")) else { return text }
+            return range.expression?.replaceAll(text, with: ">= ${1}, <= ${7} ") ?? text
+        }
+    }
+
+    private struct Pattern: Sendable {
+        let expression: RegularExpression?
+
+        init(_ source: String) { expression = try? RegularExpression(source) }
+
+        func matches(_ text: String) -> Bool { expression?.matches(text) ?? false }
+        func findAll(_ text: String) -> [String] { expression?.findAll(text) ?? [] }
+        func findGroups(_ text: String) -> [String]? { expression?.findGroups(text) }
     }
 
     /// True when the version is in the range. A prerelease is only where the range names one.
@@ -138,60 +145,6 @@ struct VersionConstraint: Sendable {
         if c.major == 0, c.minor == 0, c.patch == 0, !term.isMinorDirty, !term.isPatchDirty { return true }
         if v.major != c.major { return false }
         return v.minor == c.minor || term.isMinorDirty
-    }
-
-    /// The words of a group: operators, versions, what separates them.
-    private struct Scanner {
-        var rest: Substring
-
-        init(_ text: String) { rest = Substring(text) }
-
-        var atEnd: Bool { rest.isEmpty }
-
-        mutating func skipSpace() { rest = rest.drop { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" } }
-
-        /// Space or one comma; true at the end of the text as well.
-        mutating func separator() -> Bool {
-            let before = rest
-            skipSpace()
-            if rest.first == "," {
-                rest.removeFirst()
-                skipSpace()
-                return !rest.isEmpty
-            }
-            return rest.startIndex > before.startIndex
-        }
-
-        mutating func operation() -> String {
-            for name in [">=", "=>", "<=", "=<", "~>", "!=", "=", ">", "<", "~", "^"] where rest.hasPrefix(name) {
-                rest = rest.dropFirst(name.count)
-                return name
-            }
-            return ""
-        }
-
-        mutating func version() -> String? {
-            let word = rest.prefix {
-                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "*" || $0 == "-" || $0 == "+")
-            }
-            let body = word.first == "v" ? word.dropFirst() : word
-            guard let first = body.first, first.isNumber || first == "x" || first == "X" || first == "*" else { return nil }
-            rest = rest[word.endIndex...]
-            if rest.allSatisfy({ $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" }) { rest = rest[rest.endIndex...] }
-            return String(word)
-        }
-
-        /// A hyphen between spaces: a range.
-        mutating func hyphen() -> Bool {
-            var copy = rest
-            copy = copy.drop { $0 == " " || $0 == "\t" }
-            guard copy.startIndex > rest.startIndex, copy.first == "-" else { return false }
-            copy.removeFirst()
-            let after = copy.drop { $0 == " " || $0 == "\t" }
-            guard after.startIndex > copy.startIndex else { return false }
-            rest = after
-            return true
-        }
     }
 }
 

@@ -12,14 +12,18 @@ extension FunctionTable {
     }
 }
 
-/// What `semver` gives: Go's `*semver.Version`.
+/// What `semver` gives: Go's `*semver.Version`, or the `semver.Version` that its `IncMajor` and its like give.
 final class VersionObject: ValueConvertible {
     let version: SemanticVersion
+    private let isPointer: Bool
 
-    init(_ version: SemanticVersion) { self.version = version }
+    init(_ version: SemanticVersion, isPointer: Bool = true) {
+        self.version = version
+        self.isPointer = isPointer
+    }
 
-    let typeName = "*semver.Version"
-    let kind = "ptr"
+    var typeName: String { isPointer ? "*semver.Version" : "semver.Version" }
+    var kind: String { isPointer ? "ptr" : "struct" }
     var printed: String { version.description }
     var value: Value { .string(version.description) }
 
@@ -33,21 +37,38 @@ final class VersionObject: ValueConvertible {
                 return result(version.compare(other.version))
             })
         }
-        func next(_ version: SemanticVersion) -> DatumMember { answer(.object(VersionObject(version))) }
+        func next(_ version: SemanticVersion) -> DatumMember { answer(.object(VersionObject(version, isPointer: false))) }
+        func with(_ change: @escaping (SemanticVersion, String) throws -> SemanticVersion) -> DatumMember {
+            .method(Function([.string]) { _, a in .object(VersionObject(try change(version, a.string(0)), isPointer: false)) })
+        }
+        func bytes(_ text: String) -> DatumMember { answer(.list(text.utf8.map { .int(Int64($0), as: .uint8) }, of: .uint8)) }
         switch name {
         case "Major": return number(version.major)
         case "Minor": return number(version.minor)
         case "Patch": return number(version.patch)
         case "Prerelease": return answer(.string(version.prerelease))
         case "Metadata": return answer(.string(version.metadata))
-        case "Original": return answer(.string(version.original))
+        case "Original" where isPointer: return answer(.string(version.original))
         case "String": return answer(.string(version.description))
+        case "Value": return answer(.string(version.description))
+        case "MarshalText": return bytes(version.description)
+        case "MarshalJSON": return bytes("\"\(version.description)\"")
+        case "SetPrerelease": return with { try $0.with(prerelease: $1) }
+        case "SetMetadata": return with { try $0.with(metadata: $1) }
+        case _ where !isPointer: break
         case "Compare": return order { .int(Int64($0)) }
-        case "Equal": return order { .bool($0 == 0) }
+        case "Equal":
+            return .method(Function([.object("*semver.Version")]) { _, a in
+                guard case .object(let other as VersionObject) = a.datum(0) else { return .bool(false) }
+                return .bool(version.compare(other.version) == 0)
+            })
         case "LessThan": return order { .bool($0 < 0) }
         case "LessThanEqual": return order { .bool($0 <= 0) }
         case "GreaterThan": return order { .bool($0 > 0) }
         case "GreaterThanEqual": return order { .bool($0 >= 0) }
+        default: break
+        }
+        switch name {
         case "IncMajor": return next(SemanticVersion(major: version.major &+ 1, minor: 0, patch: 0))
         case "IncMinor": return next(SemanticVersion(major: version.major, minor: version.minor &+ 1, patch: 0))
         case "IncPatch":
