@@ -60,6 +60,16 @@ struct YAMLEvents: ~Copyable {
 
     private mutating func failure() -> DocumentError {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "cannot be read"
+        var error = failure(problem)
+        let isReader = parser.pointee.error == YAML_READER_ERROR
+        error.parser = ParserFault(
+            problem: problem, line: isReader ? 0 : Int(truncatingIfNeeded: parser.pointee.problem_mark.line),
+            contextLine: isReader ? 0 : Int(truncatingIfNeeded: parser.pointee.context_mark.line),
+            isScanner: parser.pointee.error == YAML_SCANNER_ERROR, isReader: isReader)
+        return error
+    }
+
+    private mutating func failure(_ problem: String) -> DocumentError {
         switch parser.pointee.error {
         case YAML_READER_ERROR:
             let offset = Int(truncatingIfNeeded: parser.pointee.problem_offset) &+ text.skipped

@@ -81,6 +81,11 @@ struct YAMLPass: ~Copyable {
     private var size = 0
     /// The part of them that aliases brought.
     private var aliasSize = 0
+    /// How many collections in brackets or braces are open.
+    private var flowDepth = 0
+    /// Where the first key that is null stands; its value is needed to tell of it.
+    private var nullKey: TreeBuilder.KeyMark?
+    private static let nullKeyText = "\u{10fffe}null"
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, file: String, options: YAML.Options) {
         events = YAMLEvents(bytes, file: file)
@@ -102,7 +107,7 @@ struct YAMLPass: ~Copyable {
     private mutating func content() throws(DocumentError) -> YAMLDocument {
         index += 1
         isEmpty = false
-        (size, aliasSize) = (0, 0)
+        (size, aliasSize, flowDepth, nullKey) = (0, 0, 0, nil)
         anchors = [:]
         openAnchors = []
         var type = try events.next()
@@ -114,11 +119,23 @@ struct YAMLPass: ~Copyable {
             if events.event.pointee.start_mark.index != events.event.pointee.end_mark.index {
                 endMark = events.event.pointee.end_mark
             }
-            try node(type)
+            do throws(DocumentError) { try node(type) } catch {
+                switch error.problem {
+                case .unknownAlias: break
+                default: if options.ignoresFurtherDocuments, error.parser == nil { try skipDocument() }
+                }
+                throw error
+            }
             type = try events.next()
         }
+        if let nullKey { throw self.failure(nullKey) }
         let end = events.position(endMark)
         return YAMLDocument(index: index, value: builder.takeRoot(), range: SourceRange(start: start, end: end))
+    }
+
+    /// go-yaml reads the whole document before it looks at what the nodes mean, so that a fault of syntax comes first.
+    private mutating func skipDocument() throws(DocumentError) {
+        while try events.next() != YAML_DOCUMENT_END_EVENT {}
     }
 
     @inline(__always)
@@ -141,6 +158,7 @@ struct YAMLPass: ~Copyable {
         let bytes = UnsafeBufferPointer(start: view.value, count: view.length)
         let isPlain = view.is_plain_implicit != 0
         size &+= view.length &+ 16
+        if flowDepth > 0, isPlain, options.ignoresFurtherDocuments, bytes.contains(UInt8(ascii: "?")) { throw questionMark() }
         if builder.expectsKey, view.anchor == nil {
             try key(bytes, view)
             return
@@ -172,11 +190,11 @@ struct YAMLPass: ~Copyable {
             }
         }
         if view.tag != nil || (isPlain && bytes.isEmpty) {
-            setKey(try keyText(of: value(bytes, view)), mark)
+            setKey(keyText(of: try value(bytes, view), mark), mark)
             return
         }
         if isPlain, let value = PlainScalar.resolve(bytes) {
-            setKey(try keyText(of: value), mark)
+            setKey(keyText(of: value, mark), mark)
             return
         }
         let (key, hash) = builder.keys.key(bytes)
@@ -194,10 +212,10 @@ struct YAMLPass: ~Copyable {
         builder.setKey(key, mark: Self.keyMark(hash, mark))
     }
 
-    private mutating func keyText(of value: Value) throws(DocumentError) -> String {
+    private mutating func keyText(of value: Value, _ mark: yaml_mark_t) -> String {
         if let text = value.keyText { return text }
-        let expected = value.isNull ? "a text, in quotes if it is \"~\", \"null\" or empty" : "a text"
-        throw failure(.syntax("\(value.kindName) cannot be a key"), expected: expected)
+        if nullKey == nil { nullKey = Self.keyMark(0, mark) }
+        return Self.nullKeyText
     }
 
     @inline(never)
@@ -209,7 +227,8 @@ struct YAMLPass: ~Copyable {
             anchors[Self.tagName(anchor)] = Anchor(value: value, size: bytes.count &+ 16)
         }
         if builder.expectsKey {
-            setKey(try keyText(of: value), events.event.pointee.start_mark)
+            let mark = events.event.pointee.start_mark
+            setKey(keyText(of: value, mark), mark)
         } else {
             if case .double(let number) = value { try refuseInfinite(number, bytes) }
             try add(value)
@@ -242,10 +261,11 @@ struct YAMLPass: ~Copyable {
 
     @inline(__always)
     private mutating func begin(mapping: Bool) throws(DocumentError) {
-        if builder.expectsKey { throw failure(.syntax("a mapping or a sequence cannot be a key"), expected: "a text") }
+        if builder.expectsKey, !options.ignoresFurtherDocuments { throw failure(.invalidKey(.null), expected: "a text") }
         if builder.depth >= options.maxDepth { throw failure(.limit("nesting depth", options.maxDepth)) }
         size &+= 16
         builder.begin(mapping: mapping)
+        if flowDepth > 0 || isFlow(mapping) { flowDepth &+= 1 }
         if let anchor = cyaml_anchor(events.event) {
             openAnchors.append(OpenAnchor(name: Self.tagName(anchor), depth: builder.depth, sizeBefore: size &- 16))
         }
@@ -254,6 +274,7 @@ struct YAMLPass: ~Copyable {
     @inline(__always)
     private mutating func end() throws(DocumentError) {
         let depth = builder.depth
+        if flowDepth > 0 { flowDepth &-= 1 }
         let ended: TreeBuilder.Ended = builder.end()
         if let duplicate = ended.duplicate, options.duplicateKeys == .refuse { throw failure(duplicate) }
         let value = ended.value
@@ -261,7 +282,14 @@ struct YAMLPass: ~Copyable {
             openAnchors.removeLast()
             anchors[open.name] = Anchor(value: value, size: size &- open.sizeBefore)
         }
+        if builder.expectsKey { throw failure(.invalidKey(value), expected: "a text") }
         try add(value)
+    }
+
+    private func isFlow(_ mapping: Bool) -> Bool {
+        mapping
+            ? events.event.pointee.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+            : events.event.pointee.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
     }
 
     @inline(__always)
@@ -269,7 +297,7 @@ struct YAMLPass: ~Copyable {
         if builder.expectsMerge {
             let isMapping = builder.merge(value)
             if !isMapping {
-                throw failure(.syntax("\"<<\" merges something that is not a mapping"), expected: "a mapping or a sequence of mappings")
+                throw failure(.notMergeable, expected: "a mapping or a sequence of mappings")
             }
         } else {
             builder.add(value)
@@ -289,13 +317,34 @@ struct YAMLPass: ~Copyable {
         aliasSize &+= anchor.size
         if aliasSize > options.maxAliasBytes { throw failure(.limit("bytes that aliases expand to", options.maxAliasBytes)) }
         if builder.expectsKey {
-            setKey(try keyText(of: anchor.value), events.event.pointee.start_mark)
+            let mark = events.event.pointee.start_mark
+            switch anchor.value {
+            case .mapping, .sequence: throw failure(.invalidKey(anchor.value), expected: "a text")
+            default: setKey(keyText(of: anchor.value, mark), mark)
+            }
         } else {
             try add(anchor.value)
         }
     }
 
     // MARK: errors
+
+    /// go-yaml, unlike libyaml, ends a plain text at a "?" inside brackets.
+    private mutating func questionMark() -> DocumentError {
+        let isMapping = builder.isInMapping
+        var error = failure(.syntax("\"?\" is not allowed in a text inside brackets"), expected: "quotes around the text")
+        error.parser = ParserFault(
+            problem: isMapping ? "did not find expected ',' or '}'" : "did not find expected ',' or ']'",
+            line: Int(truncatingIfNeeded: events.event.pointee.start_mark.line), contextLine: 0, isScanner: false, isReader: false)
+        return error
+    }
+
+    private mutating func failure(_ nullKey: TreeBuilder.KeyMark) -> DocumentError {
+        let position = events.position(line: Int(nullKey.line), column: Int(nullKey.column))
+        let value = builder.takeRoot().value(under: Self.nullKeyText) ?? .null
+        return DocumentError(
+            .nullKey(value: value), file: file, position: position, expected: "a text, in quotes if it is \"~\", \"null\" or empty")
+    }
 
     private mutating func failure(_ problem: DocumentError.Problem, expected: String? = nil) -> DocumentError {
         let mark = events.event.pointee.start_mark
@@ -305,5 +354,16 @@ struct YAMLPass: ~Copyable {
     private func failure(_ duplicate: TreeBuilder.Duplicate) -> DocumentError {
         let position = events.position(line: Int(duplicate.mark.line), column: Int(duplicate.mark.column))
         return DocumentError(.duplicateKey(duplicate.key), file: file, position: position)
+    }
+}
+
+extension Value {
+    /// The first value under a key, at any depth.
+    fileprivate func value(under key: String) -> Value? {
+        switch self {
+        case .sequence(let items): return items.lazy.compactMap { $0.value(under: key) }.first
+        case .mapping(let mapping): return mapping[key] ?? mapping.entries.lazy.compactMap { $0.value.value(under: key) }.first
+        default: return nil
+        }
     }
 }

@@ -1,6 +1,8 @@
 /// Go's `map[string]interface{}`: shared by reference, visited in the order of its keys.
 package final class DatumMap {
-    package private(set) var storage: DatumTable
+    private var own: DatumTable
+    /// The map this one is another type's view of: they share their entries.
+    private let base: DatumMap?
     /// The declared type of the values.
     package let element: ElementType
     /// The name of the map's type when it has one of its own ("common.Values").
@@ -14,17 +16,35 @@ package final class DatumMap {
         _ storage: DatumTable = DatumTable(), of element: ElementType = .any, name: String? = nil,
         isNil: Bool = false, methods: (@Sendable (DatumMap, String) -> Function?)? = nil
     ) {
-        self.storage = storage
+        own = storage
+        base = nil
         self.element = element
         self.name = name
         self.methods = methods
         self.isNil = isNil
     }
 
-    package subscript(_ key: String) -> Datum? {
-        get { storage.value(key) }
-        set { storage[key] = newValue }
+    /// The same map under another type's name, or none, as a conversion gives it in Go.
+    package init(
+        viewOf map: DatumMap, name: String? = nil, methods: (@Sendable (DatumMap, String) -> Function?)? = nil
+    ) {
+        own = DatumTable()
+        base = map.base ?? map
+        element = map.element
+        isNil = map.isNil
+        self.name = name
+        self.methods = methods
     }
+
+    package var storage: DatumTable { if let base { base.own } else { own } }
+
+    package subscript(_ key: String) -> Datum? {
+        get { if let base { base.own.value(key) } else { own.value(key) } }
+        set { if let base { base.own[key] = newValue } else { own[key] = newValue } }
+    }
+
+    /// Whether both share their entries.
+    package func isSame(as other: DatumMap) -> Bool { (base ?? self) === (other.base ?? other) }
 
     package var count: Int { storage.count }
     package var isEmpty: Bool { storage.isEmpty }

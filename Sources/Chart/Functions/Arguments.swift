@@ -85,7 +85,7 @@ func deepEqual(_ left: Datum, _ right: Datum, depth: Int = 0) -> Bool {
     case (.list(let a, let s), .list(let b, let t)):
         return s == t && a.count == b.count && zip(a, b).allSatisfy { deepEqual($0, $1, depth: depth + 1) }
     case (.map(let a), .map(let b)):
-        guard a !== b else { return true }
+        guard !a.isSame(as: b) else { return true }
         return a.typeName == b.typeName && a.count == b.count
             && a.storage.allSatisfy { key, value in b[key].map { deepEqual(value, $0, depth: depth + 1) } ?? false }
     case (.object(let a), .object(let b)): return a === b || (a.typeName == b.typeName && a.printed == b.printed)

@@ -8,6 +8,7 @@ enum Conversion {
         case .float(let number): return truncated(number)
         case .bool(let flag): return flag ? 1 : 0
         case .string(let text): return integer(withoutZeroFraction(text)) ?? 0
+        case .object(let object as NamedNumber): return object.number
         default: return 0
         }
     }

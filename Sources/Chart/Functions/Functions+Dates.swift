@@ -14,18 +14,18 @@ extension FunctionTable {
             default: now
             }
         }
-        func formatted(_ layout: String, _ value: Datum) -> Datum {
+        func formatted(_ layout: String, _ value: Datum, zone: String = "") -> Datum {
             var time = time(value)
-            (time.offset, time.zone) = (0, "UTC")
+            (time.offset, time.zone) = (0, zone == "GMT" ? "GMT" : "UTC")
             return .string(GoTimeLayout.format(time, layout))
         }
         register("now") { _, _ in .object(TimeObject(now)) }
         register("date", .string, .any) { _, a in formatted(a.string(0), a.datum(1)) }
         for name in ["dateInZone", "date_in_zone"] {
-            register(name, .string, .any, .string) { _, a in formatted(a.string(0), a.datum(1)) }
+            register(name, .string, .any, .string) { _, a in formatted(a.string(0), a.datum(1), zone: a.string(2)) }
         }
         register("htmlDate", .any) { _, a in formatted("2006-01-02", a.datum(0)) }
-        register("htmlDateInZone", .any, .string) { _, a in formatted("2006-01-02", a.datum(0)) }
+        register("htmlDateInZone", .any, .string) { _, a in formatted("2006-01-02", a.datum(0), zone: a.string(1)) }
         register("toDate", .string, .string) { _, a in
             .object(TimeObject((try? GoTimeLayout.parse(a.string(0), a.string(1))) ?? .zero))
         }
@@ -38,9 +38,7 @@ extension FunctionTable {
         }
         for name in ["mustDateModify", "must_date_modify"] {
             register(name, .string, .object("time.Time")) { _, a in
-                guard let duration = GoDuration.parse(a.string(0)) else {
-                    throw FunctionError("time: invalid duration \(goQuoted(a.string(0)))")
-                }
+                let duration = try GoDuration.parsed(a.string(0)).get()
                 return .object(TimeObject(time(a.datum(1)).adding(nanoseconds: duration)))
             }
         }
@@ -132,7 +130,7 @@ final class TimeObject: ValueConvertible {
 final class NamedNumber: ValueConvertible {
     let typeName: String
     let kind = "int"
-    private let number: Int64
+    let number: Int64
     private let name: String
 
     init(_ typeName: String, _ number: Int64, _ names: [String], first: Int64) {

@@ -14,11 +14,11 @@ extension FunctionTable {
         register("set", .map, .string, .any) { _, a in
             if a.map(0).isNil { throw FunctionError("assignment to entry in nil map") }
             a.map(0)[a.string(1)] = a.datum(2)
-            return a.datum(0)
+            return plain(a.map(0))
         }
         register("unset", .map, .string) { _, a in
             a.map(0)[a.string(1)] = nil
-            return a.datum(0)
+            return plain(a.map(0))
         }
         register("hasKey", .map, .string) { _, a in .bool(a.map(0)[a.string(1)] != nil) }
         register("pluck", .string, rest: .map) { _, a in
@@ -42,11 +42,11 @@ extension FunctionTable {
         }
         both("merge", .map, rest: .map) { _, a in
             for index in a.indices.dropFirst() { try Merging.fill(a.map(0), from: a.map(index)) }
-            return a.datum(0)
+            return plain(a.map(0))
         }
         both("mergeOverwrite", .map, rest: .map) { _, a in
             for index in a.indices.dropFirst() { try Merging.overwrite(a.map(0), from: a.map(index)) }
-            return a.datum(0)
+            return plain(a.map(0))
         }
         both("deepCopy", .any) { _, a in
             if a.datum(0).isNil { throw FunctionError("reflect: call of reflect.Value.Type on zero Value") }
@@ -68,6 +68,9 @@ extension FunctionTable {
         }
     }
 }
+
+/// A map that went through a parameter of type `map[string]interface{}`: its own type's name is lost.
+private func plain(_ map: DatumMap) -> Datum { .map(map.name == nil ? map : DatumMap(viewOf: map)) }
 
 /// A map without a type name of its own; `.Values` is none, as in Go.
 private func plainMap(_ value: Datum) throws -> DatumMap {
@@ -94,7 +97,7 @@ enum Merging {
     /// A map that both have is filled in place, seen through every name it has; where it
     /// is empty even then, the source's own takes its place. Either way the two share what was taken over.
     private static func merge(_ target: DatumMap, _ source: DatumMap, overwrites: Bool, depth: Int) throws {
-        guard depth < depthOfValues, target !== source else { return }
+        guard depth < depthOfValues, !target.isSame(as: source) else { return }
         for (key, value) in source.storage {
             let existing = target[key]
             if value.isNil {

@@ -1,3 +1,5 @@
+internal import Template
+
 /// Go's durations: "1h15m30.5s".
 enum GoDuration {
     private static let units: [(name: String, nanoseconds: Double)] = [
@@ -6,22 +8,39 @@ enum GoDuration {
 
     /// Nanoseconds; nil for what Go's `time.ParseDuration` refuses.
     static func parse(_ text: String) -> Int64? {
+        if case .success(let nanoseconds) = parsed(text) { return nanoseconds }
+        return nil
+    }
+
+    /// Nanoseconds, or Go's words for what is wrong with the text.
+    static func parsed(_ text: String) -> Result<Int64, FunctionError> {
+        let invalid = Result<Int64, FunctionError>.failure(FunctionError("time: invalid duration \(goQuoted(text))"))
         var rest = Substring(text)
         let isNegative = rest.first == "-"
         if isNegative || rest.first == "+" { rest.removeFirst() }
-        if rest == "0" { return 0 }
-        guard !rest.isEmpty else { return nil }
+        if rest == "0" { return .success(0) }
+        guard !rest.isEmpty else { return invalid }
         var total = 0.0
         while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-            guard let number = Double(digits.hasPrefix(".") ? "0" + digits : digits.hasSuffix(".") ? digits + "0" : String(digits)) else { return nil }
-            rest = rest[digits.endIndex...]
+            let whole = rest.prefix { $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(whole.count)
+            var fraction: Substring = ""
+            if rest.first == "." {
+                fraction = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
+                rest = rest.dropFirst(fraction.count + 1)
+            }
+            guard !whole.isEmpty || !fraction.isEmpty, let number = Double("\(whole.isEmpty ? "0" : whole).\(fraction.isEmpty ? "0" : fraction)")
+            else { return invalid }
             let name = rest.prefix { !($0.isASCII && ($0.isNumber || $0 == ".")) }
-            guard let unit = units.first(where: { $0.name == name }) else { return nil }
+            if name.isEmpty { return .failure(FunctionError("time: missing unit in duration \(goQuoted(text))")) }
+            guard let unit = units.first(where: { $0.name == name }) else {
+                return .failure(FunctionError("time: unknown unit \(goQuoted(String(name))) in duration \(goQuoted(text))"))
+            }
             rest = rest[name.endIndex...]
             total += number * unit.nanoseconds
         }
-        return Int64(exactly: (isNegative ? -total : total).rounded())
+        guard let nanoseconds = Int64(exactly: (isNegative ? -total : total).rounded()) else { return invalid }
+        return .success(nanoseconds)
     }
 
     /// Go's `Duration.String`.

@@ -46,9 +46,9 @@ enum ChartContext {
 
     /// A map called `common.Values`, as Helm names the values and the context itself.
     static func named(_ map: DatumMap) -> DatumMap {
-        DatumMap(map.storage, name: "common.Values") { map, name in
+        DatumMap(viewOf: map, name: "common.Values") { map, name in
             switch name {
-            case "AsMap": Function([]) { _, _ in .map(map.isEmpty ? DatumMap() : map) }
+            case "AsMap": Function([]) { _, _ in .map(map.isEmpty ? DatumMap() : DatumMap(viewOf: map)) }
             // Its writer is something no template has.
             case "Encode": Function([.object("io.Writer")]) { _, _ in .null }
             case "YAML": Function([]) { _, _ in .string((try yaml(.map(map))) + "\n") }
@@ -63,12 +63,14 @@ enum ChartContext {
                 }
             case "PathValue":
                 Function([.string]) { _, a in
-                    var keys = goSplit(a.string(0), ".")
+                    let path = a.string(0)
+                    if path.isEmpty { throw FunctionError("YAML path cannot be empty") }
+                    var keys = goSplit(path, ".")
                     let last = keys.removeLast()
-                    guard let value = map.table(keys)?[last] else {
-                        throw FunctionError("\(goQuoted(last)) is not a value")
+                    switch map.table(keys)?[last] {
+                    case nil, .map: throw FunctionError("\(goQuoted(last)) is not a value")
+                    case let value?: return value
                     }
-                    return value
                 }
             default: nil
             }

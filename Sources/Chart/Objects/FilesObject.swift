@@ -44,6 +44,7 @@ final class FilesObject: ValueConvertible {
         case "Lines":
             return .method(Function([.string]) { [files] _, a in
                 guard var bytes = files[a.string(0)] else { return .strings([]) }
+                if bytes.isEmpty { throw FunctionError("runtime error: index out of range [-1]") }
                 if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
                 return .strings(goSplit(goString(bytes), "\n"))
             })

@@ -13,6 +13,8 @@ struct GlobPattern {
     private let parts: [Part]
 
     static let everything = GlobPattern(parts: [.anyPath])
+    /// A choice that is not closed, an escape of nothing: gobwas takes them, and finds nothing.
+    static let nothing = GlobPattern(parts: [.choice([])])
 
     private init(parts: [Part]) { self.parts = parts }
 
@@ -21,11 +23,12 @@ struct GlobPattern {
         // Matching goes as deep as the pattern is long.
         guard text.utf8.count <= 4096 else { return nil }
         var rest = Array(text.unicodeScalars)[...]
-        guard let parts = Self.parse(&rest, depth: 0), rest.isEmpty else { return nil }
-        self.parts = parts
+        var isOpen = false
+        guard let parts = Self.parse(&rest, depth: 0, &isOpen), rest.isEmpty else { return nil }
+        self = isOpen ? .nothing : GlobPattern(parts: parts)
     }
 
-    private static func parse(_ rest: inout ArraySlice<Unicode.Scalar>, depth: Int) -> [Part]? {
+    private static func parse(_ rest: inout ArraySlice<Unicode.Scalar>, depth: Int, _ isOpen: inout Bool) -> [Part]? {
         guard depth < 20 else { return nil }
         var parts: [Part] = []
         while let scalar = rest.first {
@@ -41,7 +44,10 @@ struct GlobPattern {
                 }
             case "?": parts.append(.anyOne)
             case "\\":
-                guard let next = rest.popFirst() else { return nil }
+                guard let next = rest.popFirst() else {
+                    isOpen = true
+                    break
+                }
                 parts.append(.literal(next))
             case "[":
                 guard let set = parseSet(&rest) else { return nil }
@@ -49,15 +55,16 @@ struct GlobPattern {
             case "{":
                 var choices: [[Part]] = []
                 repeat {
-                    guard let choice = parse(&rest, depth: depth + 1) else { return nil }
+                    guard let choice = parse(&rest, depth: depth + 1, &isOpen) else { return nil }
                     choices.append(choice)
                 } while rest.first == "," && rest.popFirst() != nil
-                guard rest.popFirst() == "}" else { return nil }
+                if rest.popFirst() != "}" { isOpen = true }
                 parts.append(.choice(choices))
             default: parts.append(.literal(scalar))
             }
         }
-        return depth == 0 ? parts : nil
+        if depth > 0 { isOpen = true }
+        return parts
     }
 
     private static func parseSet(_ rest: inout ArraySlice<Unicode.Scalar>) -> Part? {

@@ -37,14 +37,14 @@ struct Engine {
             if chart.isRoot {
                 context["Values"] = .map(ChartContext.named(values))
             } else if case .map(let own)? = values[chart.name] {
-                context["Values"] = .map(own)
+                context["Values"] = .map(ChartContext.named(own))
             }
         }
         if context["Values"] == nil { context["Values"] = .map(ChartContext.named(DatumMap())) }
         let subcharts = DatumMap()
         context["Subcharts"] = .map(subcharts)
         for dependency in chart.dependencies {
-            subcharts[dependency.name] = .map(collect(dependency, parent: context.storage, shared))
+            subcharts[dependency.name] = .map(DatumMap(viewOf: collect(dependency, parent: context.storage, shared)))
         }
         let path = chart.fullPath
         for file in chart.templates {
