@@ -12,6 +12,8 @@ targets=("$@")
 
 # Swift's own crash reporter and libFuzzer wait for each other for ever.
 export SWIFT_BACKTRACE=enable=no
+# Where memory came from is asked when an input is replayed.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=2}
 # SwiftPM gives the linker one sanitizer only, and knows that libFuzzer has `main`; the compiler gets both.
 MARTLET_FUZZ=1 ${SWIFT:-swift} build --scratch-path .build/fuzz -c release --quiet --product Fuzz --sanitize fuzzer \
     -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld || exit 1
