@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Keys and values without an order that means anything: what a map of a template holds.
 ///
 /// Most maps have a handful of keys, which are found faster one by one than by a hash;
@@ -55,7 +57,7 @@ package struct DatumTable {
 
     /// The entries by key, bytewise, as Go ranges over a map of strings.
     package var sorted: [Element] {
-        entries.count < 2 ? entries : entries.sorted { goPrecedes($0.key, $1.key) }
+        entries.count < 2 ? entries : entries.sorted { bytesPrecede($0.key, $1.key) }
     }
 
     private func place(of key: String) -> Int? {
@@ -87,14 +89,4 @@ extension DatumTable: ExpressibleByDictionaryLiteral {
         entries.reserveCapacity(elements.count)
         for (key, value) in elements { self[key] = value }
     }
-}
-
-/// Bytewise order, as Go compares strings.
-package func goPrecedes(_ left: String, _ right: String) -> Bool {
-    var a = left.utf8.makeIterator(), b = right.utf8.makeIterator()
-    while let x = a.next() {
-        guard let y = b.next() else { return false }
-        if x != y { return x < y }
-    }
-    return b.next() != nil
 }

@@ -1,3 +1,4 @@
+internal import Basics
 internal import Document
 
 /// Go's `strings.TrimSpace`.
@@ -35,7 +36,7 @@ func baseName(_ path: String) -> String {
 }
 
 /// Go's order of strings: by bytes.
-func goLess(_ left: String, _ right: String) -> Bool { left.utf8.lexicographicallyPrecedes(right.utf8) }
+func goLess(_ left: String, _ right: String) -> Bool { bytesPrecede(left, right) }
 
 /// Go's `strings.Split` and, with a limit above 0, `strings.SplitN`.
 func goSplit(_ text: String, _ separator: String, limit: Int = -1) -> [String] {
