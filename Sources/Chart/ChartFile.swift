@@ -16,5 +16,11 @@ package struct ChartFile: Sendable, Hashable {
         bytes.starts(with: [0xef, 0xbb, 0xbf]) ? ChartFile(path: path, bytes: Array(bytes.dropFirst(3))) : self
     }
 
+    /// By name and size; equality then compares every byte, which is quick where both are the same bytes in memory.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(path)
+        hasher.combine(bytes.count)
+    }
+
     var text: String { String(decoding: bytes, as: UTF8.self) }
 }

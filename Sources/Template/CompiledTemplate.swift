@@ -55,11 +55,11 @@ final class CompiledTemplate: Sendable {
     }
 }
 
-/// What one text defines, ready to run.
-struct ParsedText: Sendable {
+/// What one text of UTF-8 defines, ready to run in any set whose functions have the same names.
+package struct ParsedText: Sendable {
     let templates: [CompiledTemplate]
 
-    init(name: String, bytes: [UInt8], functions: FunctionNames) throws(TemplateError) {
+    package init(name: String, bytes: [UInt8], functions: FunctionNames) throws(TemplateError) {
         var parser = Parser(name: name, bytes: bytes, functions: functions)
         let parsed = try parser.parse()
         let tree = parser.tree

@@ -13,15 +13,11 @@ package struct TemplateSet: Sendable {
     /// Parses a text and adds the template `name` and every `define` in it. A later
     /// definition replaces an earlier one unless it is empty, as in Go.
     package mutating func parse(name: String, text: String) throws(TemplateError) {
-        try parse(name: name, bytes: Array(text.utf8))
+        add(try ParsedText(name: name, bytes: Array(text.utf8), functions: functions))
     }
 
-    /// The same of UTF-8.
-    package mutating func parse(name: String, bytes: [UInt8]) throws(TemplateError) {
-        add(try ParsedText(name: name, bytes: bytes, functions: functions))
-    }
-
-    mutating func add(_ parsed: ParsedText) {
+    /// Adds what a text parsed before defines.
+    package mutating func add(_ parsed: ParsedText) {
         for template in parsed.templates {
             if template.isEmpty, templates[template.name] != nil { continue }
             templates[template.name] = template

@@ -12,8 +12,18 @@ import Testing
 
     @Test func deepRecursionEndsInItsOwnError() {
         #expect(throws: Refused(depth: 200_000)) {
-            try withLargeStack(bytes: 512 << 20) { () throws(Refused) in try descend(200_000) }
+            try withLargeStack { () throws(Refused) in try descend(200_000) }
         }
+    }
+
+    @Test func threadsAreUsedByOneAtATime() async {
+        let sum = await withTaskGroup(of: Int.self) { group in
+            for number in 0..<200 {
+                group.addTask { withLargeStack { withLargeStack { number } } }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(sum == 19_900)
     }
 
     @Test func theResultComesBack() {

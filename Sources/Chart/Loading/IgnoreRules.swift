@@ -39,16 +39,17 @@ struct IgnoreRules {
 
     /// True for a file the rules name, or that lies in a folder they name.
     func ignores(_ path: String) -> Bool {
-        var prefix = ""
-        let parts = path.split(separator: "/")
-        for (index, part) in parts.enumerated() {
-            prefix += prefix.isEmpty ? String(part) : "/" + part
-            if ignores(prefix, name: String(part), isFolder: index < parts.count - 1) { return true }
+        let path = Array(path.unicodeScalars)
+        var start = 0
+        while start < path.count {
+            let end = path[start...].firstIndex(of: "/") ?? path.count
+            if end > start, ignores(path[..<end], name: path[start..<end], isFolder: end < path.count) { return true }
+            start = end + 1
         }
         return false
     }
 
-    private func ignores(_ path: String, name: String, isFolder: Bool) -> Bool {
+    private func ignores(_ path: ArraySlice<Unicode.Scalar>, name: ArraySlice<Unicode.Scalar>, isFolder: Bool) -> Bool {
         for rule in rules {
             let matches = rule.pattern.matches(rule.isRooted ? path : name)
             if rule.isNegated {

@@ -56,12 +56,11 @@ struct ShellPattern {
         return rest.isEmpty ? nil : scalar
     }
 
-    func matches(_ name: String) -> Bool {
-        let text = Array(name.unicodeScalars)
-        var part = 0, index = 0
+    func matches(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
+        var part = 0, index = text.startIndex
         // Where to try again: after the last star, one scalar further.
         var retry: (part: Int, index: Int)?
-        while index < text.count {
+        while index < text.endIndex {
             if part < parts.count, case .many = parts[part] {
                 part += 1
                 retry = (part, index)

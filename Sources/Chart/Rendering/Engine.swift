@@ -80,7 +80,13 @@ struct Engine {
         var set = TemplateSet(names: FunctionLibrary.names)
         for file in files {
             do throws(TemplateError) {
-                try set.parse(name: file.path, bytes: file.bytes)
+                if let known = cache?.text(file) {
+                    set.add(known)
+                } else {
+                    let text = try ParsedText(name: file.path, bytes: file.bytes, functions: FunctionLibrary.names)
+                    cache?.keep(text, for: file)
+                    set.add(text)
+                }
             } catch {
                 throw ExecutionErrors.syntax(error, file: file.path)
             }

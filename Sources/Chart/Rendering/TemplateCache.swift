@@ -4,21 +4,11 @@ internal import Template
 /// Templates already parsed and values schemas already compiled, by their texts: a chart that is
 /// rendered again with other values is not parsed again. Shared by all renders of a daemon.
 package final class TemplateCache: Sendable {
-    private struct Key: Hashable {
-        var files: [ChartFile]
-
-        func hash(into hasher: inout Hasher) {
-            // Names and sizes tell charts apart; equality then compares every byte.
-            for file in files {
-                hasher.combine(file.path)
-                hasher.combine(file.bytes.count)
-            }
-        }
-    }
-
     private struct State {
-        var sets: [Key: TemplateSet] = [:]
-        var order: [Key] = []
+        var sets: [[ChartFile]: TemplateSet] = [:]
+        var order: [[ChartFile]] = []
+        var texts: [ChartFile: ParsedText] = [:]
+        var textOrder: [ChartFile] = []
         var schemas: [SchemaKey: CompiledSchema] = [:]
         var schemaOrder: [SchemaKey] = []
     }
@@ -36,17 +26,31 @@ package final class TemplateCache: Sendable {
     package init(limit: Int = 64) { self.limit = max(1, limit) }
 
     subscript(files: [ChartFile]) -> TemplateSet? {
-        get { state.withLock { $0.sets[Key(files: files)] } }
+        get { state.withLock { $0.sets[files] } }
         set {
-            let key = Key(files: files)
             let limit = limit
             state.withLock { state in
                 guard let newValue else { return }
-                if state.sets.updateValue(newValue, forKey: key) == nil { state.order.append(key) }
+                if state.sets.updateValue(newValue, forKey: files) == nil { state.order.append(files) }
                 if state.order.count > limit { state.sets[state.order.removeFirst()] = nil }
             }
         }
     }
+
+    /// One template parsed before: of a chart's many few change from one version to the next.
+    func text(_ file: ChartFile) -> ParsedText? { state.withLock { $0.texts[file] } }
+
+    func keep(_ text: ParsedText, for file: ChartFile) {
+        let limit = limit * Self.templatesPerChart
+        state.withLock { state in
+            if state.texts.updateValue(text, forKey: file) == nil { state.textOrder.append(file) }
+            guard state.textOrder.count > limit else { return }
+            for old in state.textOrder.prefix(limit / 4) { state.texts[old] = nil }
+            state.textOrder.removeFirst(limit / 4)
+        }
+    }
+
+    private static let templatesPerChart = 64
 
     /// A schema compiled before.
     func schema(_ bytes: [UInt8]) -> CompiledSchema? { state.withLock { $0.schemas[SchemaKey(bytes: bytes)] } }
