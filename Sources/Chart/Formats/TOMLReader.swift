@@ -5,8 +5,10 @@ struct TOMLReader {
     /// What is wrong, and on which line.
     struct Fault: Error, CustomStringConvertible {
         var line: Int
+        /// The key whose value is being read, its table's before it; empty between keys.
+        var lastKey = ""
         var message: String
-        var description: String { "toml: line \(line): \(message)" }
+        var description: String { "toml: line \(line)\(lastKey.isEmpty ? "" : " (last key \(goQuoted(lastKey)))"): \(message)" }
     }
 
     private let scalars: [Unicode.Scalar]
@@ -15,6 +17,9 @@ struct TOMLReader {
     private let root = DatumMap()
     /// Tables that a header has named: naming them twice is an error.
     private var headers: Set<String> = []
+    /// The table that the last header named.
+    private var header: [String] = []
+    private var currentKey: [String] = []
 
     static func parse(_ text: String) throws -> DatumMap {
         var reader = TOMLReader(scalars: Array(text.unicodeScalars))
@@ -25,7 +30,12 @@ struct TOMLReader {
 
     private var current: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
-    private func fault(_ message: String) -> Fault { Fault(line: line, message: message) }
+    private func fault(_ message: String) -> Fault {
+        Fault(line: line, lastKey: (header + currentKey).joined(separator: "."), message: message)
+    }
+
+    /// The character at hand as Go's `%q` shows it.
+    private var shown: String { goQuoted(scalar: Int64((current ?? " ").value)) }
 
     private mutating func advance() {
         if current == "\n" { line += 1 }
@@ -78,6 +88,7 @@ struct TOMLReader {
                 guard take("]"), !isArray || take("]") else { throw fault("expected end of table name") }
                 try endLine()
                 table = isArray ? try arrayTable(path) : try headerTable(path)
+                header = path
             } else {
                 try assignment(in: table, depth: 0)
                 try endLine()
@@ -126,7 +137,11 @@ struct TOMLReader {
 
     private mutating func assignment(in table: DatumMap, depth: Int) throws {
         var path = try keyPath()
-        guard take("=") else { throw fault("expected key separator '=', but got '\(current ?? " ")' instead") }
+        guard current != nil else { throw fault("unexpected EOF; expected key separator '='") }
+        guard take("=") else { throw fault("expected '.' or '=', but got \(shown) instead") }
+        let outer = currentKey
+        currentKey += path
+        defer { currentKey = outer }
         skipBlanks()
         let value = try value(depth: depth + 1)
         let last = path.removeLast()
@@ -149,7 +164,15 @@ struct TOMLReader {
                     key.append(scalar)
                     advance()
                 }
-                guard !key.isEmpty else { throw fault("unexpected '\(current ?? " ")' at start of key") }
+                if key.isEmpty {
+                    switch current {
+                    case nil where path.isEmpty, "=" where path.isEmpty: throw fault("unexpected '=': key name appears blank")
+                    case "." where path.isEmpty: throw fault("unexpected '.': keys cannot start with a '.'")
+                    case nil, "=": throw fault("unexpected '='")
+                    case ".": throw fault("unexpected '.'")
+                    default: throw fault("expected '.' or '=', but got \(shown) instead")
+                    }
+                }
                 path.append(String(key))
             }
             skipBlanks()
@@ -210,7 +233,7 @@ struct TOMLReader {
         case "inf", "+inf": return .float(.infinity)
         case "-inf": return .float(-.infinity)
         case "nan", "+nan", "-nan": return .float(.nan)
-        case "": throw fault("expected value but found \(current.map { "'\($0)'" } ?? "end of file") instead")
+        case "": throw fault(current == nil ? "unexpected EOF; expected value" : "expected value but found \(shown) instead")
         default: break
         }
         let isHexadecimal = text.hasPrefix("0x")

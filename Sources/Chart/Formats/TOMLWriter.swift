@@ -6,11 +6,13 @@ struct TOMLWriter {
     private var output = ""
 
     static func text(_ value: Datum) throws -> String {
-        guard case .map(let map) = value else {
-            if value.isNil { throw FunctionError("toml: cannot encode <nil>") }
-            throw FunctionError("toml: top-level values must be Go maps or structs")
-        }
+        if value.isNil { throw FunctionError("reflect: call of reflect.Value.Type on zero Value") }
         var writer = TOMLWriter()
+        guard case .map(let map) = value else {
+            // The library would refuse it, if it looked: Helm gets the bare value.
+            try writer.inline(value, depth: 0)
+            return writer.output
+        }
         try writer.table(map, path: [])
         return writer.output
     }

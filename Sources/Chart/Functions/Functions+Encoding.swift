@@ -38,6 +38,7 @@ extension FunctionTable {
         }
         register("fromJsonArray", .string) { _, a in .list(array(fromJSON(a.string(0)), prefix: "")) }
         register("toToml", .any) { _, a in
+            if a.datum(0).isNil { throw FunctionError("reflect: call of reflect.Value.Type on zero Value") }
             do { return .string(try TOMLWriter.text(a.datum(0))) } catch { return .string("\(error)") }
         }
         register("mustToToml", .any) { _, a in .string(try TOMLWriter.text(a.datum(0))) }
