@@ -23,7 +23,7 @@ package final class RegularExpression: @unchecked Sendable {
 
     package init(_ source: String) throws(RegularExpressionError) {
         self.source = source
-        let text = Array(Self.withGoNames(source).utf8)
+        let text = try Self.withGoNames(source)
         var status = CRE2_OK
         var fragment = [CChar](repeating: 0, count: 256)
         let compiled = text.withUnsafeBytes { bytes in
@@ -33,7 +33,7 @@ package final class RegularExpression: @unchecked Sendable {
         }
         guard let compiled else {
             let part = fragment.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            throw RegularExpressionError(status, fragment: String(decoding: part, as: UTF8.self))
+            throw RegularExpressionError(status, fragment: Self.asWritten(String(decoding: part, as: UTF8.self), source))
         }
         pattern = compiled
         groupCount = Int(cre2_group_count(compiled))
@@ -46,32 +46,73 @@ package final class RegularExpression: @unchecked Sendable {
 
     deinit { cre2_free(pattern) }
 
-    /// Go reads `(?<name>…)` as `(?P<name>…)`; this RE2 knows only the latter.
-    private static func withGoNames(_ source: String) -> String {
-        guard source.utf8.contains(UInt8(ascii: "<")) else { return source }
-        var result: [UInt8] = []
+    /// The pattern as this RE2 reads it: Go takes `(?<name>…)` for `(?P<name>…)`, and refuses a few things that RE2 does not.
+    private static func withGoNames(_ source: String) throws(RegularExpressionError) -> [UInt8] {
         let bytes = Array(source.utf8)
-        var inClass = false
-        var index = 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            result.append(byte)
-            index += 1
-            switch byte {
-            case UInt8(ascii: "\\"):
-                if index < bytes.count {
-                    result.append(bytes[index])
-                    index += 1
-                }
-            case UInt8(ascii: "["): inClass = true
-            case UInt8(ascii: "]"): inClass = false
-            case UInt8(ascii: "(") where !inClass && bytes.dropFirst(index).starts(with: "?<".utf8):
-                result += "?P<".utf8
-                index += 2
-            default: break
-            }
+        guard bytes.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "{") }) else {
+            return bytes
         }
-        return String(decoding: result, as: UTF8.self)
+        var result: [UInt8] = []
+        var inClass = false
+        var isLiteral = false
+        var index = 0
+        func starts(_ text: String) -> Bool { bytes[index...].starts(with: text.utf8) }
+        while index < bytes.count {
+            if isLiteral {
+                isLiteral = !starts("\\E")
+                result.append(bytes[index])
+            } else if starts("\\") {
+                let escaped = index + 1 < bytes.count ? bytes[index + 1] : 0
+                if escaped == UInt8(ascii: "C"), !inClass { throw RegularExpressionError(CRE2_BAD_ESCAPE, fragment: "\\C") }
+                isLiteral = escaped == UInt8(ascii: "Q") && !inClass
+                result += bytes[index...].prefix(2)
+                index += 1
+            } else if !inClass, starts("(?<") || starts("(?P<") {
+                let head = starts("(?<") ? 3 : 4
+                let rest = bytes[(index + head)...]
+                if let end = rest.firstIndex(of: UInt8(ascii: ">")), !rest[..<end].allSatisfy(isNamePart) {
+                    throw RegularExpressionError(CRE2_BAD_NAME, fragment: String(decoding: bytes[index...end], as: UTF8.self))
+                }
+                result += "(?P<".utf8
+                index += head - 1
+            } else if !inClass, starts("{"), let count = hugeCount(bytes[index...]) {
+                throw RegularExpressionError(CRE2_REPEAT_SIZE, fragment: String(decoding: count, as: UTF8.self))
+            } else {
+                if starts("[") { inClass = true } else if starts("]") { inClass = false }
+                result.append(bytes[index])
+            }
+            index += 1
+        }
+        return result
+    }
+
+    private static func isNamePart(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "_")
+    }
+
+    /// `{99999999999}`: a count so long that RE2 takes it for text.
+    private static func hugeCount(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let end = bytes.firstIndex(of: UInt8(ascii: "}")) else { return nil }
+        let inner = bytes[bytes.startIndex..<end].dropFirst()
+        let numbers = inner.split(separator: UInt8(ascii: ","), maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = numbers.first, !first.isEmpty, numbers.allSatisfy({ $0.allSatisfy { (48...57).contains($0) } }),
+            numbers.contains(where: { $0.count > 8 })
+        else { return nil }
+        return bytes[bytes.startIndex...end]
+    }
+
+    /// A part of the pattern that RE2 was given, as the user wrote it.
+    private static func asWritten(_ fragment: String, _ source: String) -> String {
+        guard fragment.hasPrefix("(?P<"), !source.contains("(?P<") else { return fragment }
+        return "(?<" + fragment.dropFirst(4)
+    }
+
+    /// Whether an offset lies between the bytes of one well-formed scalar.
+    private static func isInsideScalar(_ text: UnsafeBufferPointer<UInt8>, _ offset: Int) -> Bool {
+        for back in 1...3 where offset >= back && text[offset - back] & 0xc0 != 0x80 {
+            return scalarWidth(text, at: offset - back) > back
+        }
+        return false
     }
 
     /// Byte offsets of one match: the whole and each group, nil for a group that took no part.
@@ -86,10 +127,20 @@ package final class RegularExpression: @unchecked Sendable {
     package func match(_ text: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> Match? {
         let count = groupCount + 1
         return withUnsafeTemporaryAllocation(of: Int.self, capacity: count * 2) { offsets in
-            let found = text.withMemoryRebound(to: CChar.self) { chars in
-                cre2_match(pattern, chars.baseAddress, chars.count, start, offsets.baseAddress, Int32(count))
+            let first = start
+            var start = start
+            while true {
+                let found = text.withMemoryRebound(to: CChar.self) { chars in
+                    cre2_match(pattern, chars.baseAddress, chars.count, start, offsets.baseAddress, Int32(count))
+                }
+                guard found else { return nil }
+                // RE2 finds "\\B" between the bytes of one letter; Go looks between letters only.
+                let place = offsets[0]
+                guard place == offsets[1], place > first, place < text.count, text[place] & 0xc0 == 0x80,
+                    Self.isInsideScalar(text, place)
+                else { break }
+                start = place + 1
             }
-            guard found else { return nil }
             return Match(groups: (0..<count).map { group in
                 let low = offsets[group * 2], high = offsets[group * 2 + 1]
                 return low < 0 ? nil : low..<high
