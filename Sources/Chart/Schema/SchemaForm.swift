@@ -53,9 +53,14 @@ struct SchemaForm: Sendable {
 
     /// A reference in which nothing can be wrong.
     private static func isPlainReference(_ text: String) -> Bool {
-        text.utf8.allSatisfy { byte in
+        var rest = Substring(text)
+        for scheme in ["https://", "http://"] where rest.hasPrefix(scheme) {
+            rest = rest.dropFirst(scheme.count)
+            break
+        }
+        return rest.utf8.allSatisfy { byte in
             SchemaFormat.isDigit(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) || "#/_-$.".utf8.contains(byte)
-        } || text.hasPrefix("http") && SchemaDraft(url: text) != nil
+        }
     }
 
     private static func isSchema(_ value: SchemaValue, _ keyword: SchemaKeyword, _ draft: SchemaDraft) -> Bool {

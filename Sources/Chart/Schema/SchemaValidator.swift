@@ -12,7 +12,7 @@ struct SchemaValidator {
     }
 
     static let depthLimit = 2000
-    static let stepLimit = 2_000_000
+    static let stepLimit = 1_000_000
 
     let schema: CompiledSchema
     /// With faults, or only whether there are any.
@@ -25,12 +25,14 @@ struct SchemaValidator {
 
     var path: [String] = []
     private var scopes: [Scope] = []
+    private let limit: Int
     private var steps = 0
     private var depth = 0
     private static let unexplained = SchemaFault(.group, at: [])
 
-    init(_ schema: CompiledSchema, explaining: Bool) {
+    init(_ schema: CompiledSchema, explaining: Bool, steps: Int) {
         self.schema = schema
+        limit = steps
         isExplaining = explaining
     }
 
@@ -45,13 +47,13 @@ struct SchemaValidator {
 
     /// The faults of a value, none when it fits.
     static func faults(
-        _ schema: CompiledSchema, root: Int = 0, _ value: Datum, dialects: [String: Int] = [:]
+        _ schema: CompiledSchema, root: Int = 0, _ value: Datum, dialects: [String: Int] = [:], steps: Int = stepLimit
     ) throws(Exhausted) -> [SchemaFault] {
-        var quick = SchemaValidator(schema, explaining: false)
+        var quick = SchemaValidator(schema, explaining: false, steps: steps)
         quick.dialects = dialects
         quick.meta = root
         guard try quick.validateRoot(root, value) != nil else { return [] }
-        var thorough = SchemaValidator(schema, explaining: true)
+        var thorough = SchemaValidator(schema, explaining: true, steps: steps)
         thorough.dialects = dialects
         thorough.meta = root
         return try thorough.validateRoot(root, value)?.parts ?? []
@@ -123,8 +125,8 @@ struct SchemaValidator {
     private mutating func validate(_ index: Int, _ value: Datum, _ unevaluated: inout Unevaluated) throws(Exhausted) -> SchemaFault? {
         guard let node = schema[index] else { return nil }
         steps &+= 1
-        guard steps <= Self.stepLimit else {
-            throw Exhausted(message: "unable to validate schema: it takes more than \(Self.stepLimit) steps")
+        guard steps <= limit else {
+            throw Exhausted(message: "unable to validate schema: it takes more than \(limit) steps")
         }
         depth &+= 1
         defer { depth &-= 1 }
