@@ -43,6 +43,8 @@ package final class DatumMap {
         set { if let base { base.own[key] = newValue } else { own[key] = newValue } }
     }
 
+    func removeAll() { if let base { base.own = DatumTable() } else { own = DatumTable() } }
+
     /// Whether both share their entries.
     package func isSame(as other: DatumMap) -> Bool { (base ?? self) === (other.base ?? other) }
 

@@ -20,6 +20,9 @@ package final class Execution {
     /// Texts that `evaluate` saw: charts run the same ones again and again.
     private var parsed: [ParsedKey: ParsedText] = [:]
 
+    /// Maps that got another value during the render.
+    private var changed: [ObjectIdentifier: DatumMap] = [:]
+
     private struct ParsedKey: Hashable {
         var name: String
         var text: String
@@ -29,6 +32,20 @@ package final class Execution {
         self.templates = templates
         self.functions = templates.functions.order.map { functions[$0] ?? Builtin(rawValue: $0)?.function }
         self.budget = budget
+    }
+
+    /// A map that is put into itself, as `set $context "root" $context` does, is never
+    /// freed by counting references. Only a map that is changed can come to that.
+    deinit {
+        for map in changed.values { map.removeAll() }
+    }
+
+    /// Says that a function put a value into a map: the map is emptied when the render is over.
+    package func didPut(_ value: Datum, into map: DatumMap) {
+        switch value {
+        case .map, .list: changed[ObjectIdentifier(map)] = map
+        default: break
+        }
     }
 
     /// Runs the template of that name: Go's `ExecuteTemplate` into an empty buffer.

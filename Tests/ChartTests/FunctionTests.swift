@@ -357,6 +357,15 @@ struct FunctionTests {
     }
 }
 
+/// Input that once ended the process.
+@Suite struct HostileArgumentTests {
+    @Test(arguments: [Int.max, Int.min, 106_751, -106_751])
+    func certificatesForAges(_ days: Int) throws {
+        let output = try Probe.output("{{ (genSelfSignedCertWithKey \"a\" nil nil \(days) (genPrivateKey \"ecdsa\")).Cert }}")
+        #expect(output.hasPrefix("-----BEGIN CERTIFICATE-----"))
+    }
+}
+
 /// A chart of one template.
 enum Probe {
     static func output(

@@ -15,6 +15,15 @@ enum EvaluatorTarget: FuzzTarget {
         return [Sections.join([values, ""] + files.map { "\($0.path)\n\($0.text)" })]
     }
 
+    static var ownSeeds: [[UInt8]] {
+        [
+            // Maps in themselves: nothing of them may stay after the render.
+            #"{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ $e := dict "e" (dict) }}{{ $_ := merge $e.e (dict "e" $e) }}{{ toJson $d }}"#,
+            #"{{ $_ := set .Values "v" (list .Values) }}{{ $_ := set . "context" . }}{{ $_ := mergeOverwrite .Values (dict "r" $) }}"#,
+            #"{{ genCA "a" 9223372036854775807 }}"#,
+        ].map { Sections.join(["{}", $0]) }
+    }
+
     static func run(_ input: [UInt8]) {
         let sections = Sections.split(input, atMost: 12)
         guard sections.count > 1, let values = try? YAML.parse(sections[0], file: "", options: .values) else { return }

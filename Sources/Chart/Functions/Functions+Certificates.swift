@@ -163,9 +163,11 @@ private final class CertificateMaker {
             issuerIdentifier = try parent.extensions.subjectKeyIdentifier?.keyIdentifier
         }
         let start = Date(timeIntervalSince1970: Double(environment.now.milliseconds / 1000))
+        // Go's duration is 64 bits of nanoseconds, and wraps after 292 years.
+        let lifetime = Double(Int64(subject.days) &* 86_400_000_000_000) / 1e9
         let certificate = try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(bytes: ([environment.random.bytes(1)[0] & 0x7f] + environment.random.bytes(15))[...]),
-            publicKey: key.publicKey, notValidBefore: start, notValidAfter: start.addingTimeInterval(Double(subject.days) * 86_400),
+            publicKey: key.publicKey, notValidBefore: start, notValidAfter: start.addingTimeInterval(lifetime),
             issuer: issuer, subject: name, extensions: try extensions(subject, key, issuerIdentifier), issuerPrivateKey: issuerKey)
         return CertificateObject(certificate: try certificate.serializeAsPEM().pemString + "\n", key: text)
     }

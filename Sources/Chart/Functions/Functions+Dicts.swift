@@ -11,9 +11,10 @@ extension FunctionTable {
             return .map(DatumMap(storage))
         }
         register("get", .map, .string) { _, a in a.map(0)[a.string(1)] ?? .string("") }
-        register("set", .map, .string, .any) { _, a in
+        register("set", .map, .string, .any) { execution, a in
             if a.map(0).isNil { throw FunctionError("assignment to entry in nil map") }
             a.map(0)[a.string(1)] = a.datum(2)
+            execution.didPut(a.datum(2), into: a.map(0))
             return plain(a.map(0))
         }
         register("unset", .map, .string) { _, a in
@@ -40,12 +41,12 @@ extension FunctionTable {
             for index in a.indices.dropFirst() { storage[a.string(index)] = nil }
             return .map(DatumMap(storage))
         }
-        both("merge", .map, rest: .map) { _, a in
-            for index in a.indices.dropFirst() { try Merging.fill(a.map(0), from: a.map(index)) }
+        both("merge", .map, rest: .map) { execution, a in
+            for index in a.indices.dropFirst() { try Merging.fill(a.map(0), from: a.map(index), in: execution) }
             return plain(a.map(0))
         }
-        both("mergeOverwrite", .map, rest: .map) { _, a in
-            for index in a.indices.dropFirst() { try Merging.overwrite(a.map(0), from: a.map(index)) }
+        both("mergeOverwrite", .map, rest: .map) { execution, a in
+            for index in a.indices.dropFirst() { try Merging.overwrite(a.map(0), from: a.map(index), in: execution) }
             return plain(a.map(0))
         }
         both("deepCopy", .any) { _, a in
@@ -85,41 +86,42 @@ private func conversion(_ value: Datum, _ wanted: String) -> FunctionError {
 /// The merges of imdario/mergo, as Sprig calls them.
 enum Merging {
     /// Takes over what is missing or empty (0, "" and false are).
-    static func fill(_ target: DatumMap, from source: DatumMap) throws {
-        try merge(target, source, overwrites: false, depth: 0)
+    static func fill(_ target: DatumMap, from source: DatumMap, in execution: Execution) throws {
+        try merge(target, source, overwrites: false, depth: 0, execution)
     }
 
     /// Takes over everything; maps are merged, nil and empty values count.
-    static func overwrite(_ target: DatumMap, from source: DatumMap) throws {
-        try merge(target, source, overwrites: true, depth: 0)
+    static func overwrite(_ target: DatumMap, from source: DatumMap, in execution: Execution) throws {
+        try merge(target, source, overwrites: true, depth: 0, execution)
     }
 
     /// A map that both have is filled in place, seen through every name it has; where it
     /// is empty even then, the source's own takes its place. Either way the two share what was taken over.
-    private static func merge(_ target: DatumMap, _ source: DatumMap, overwrites: Bool, depth: Int) throws {
+    private static func merge(_ target: DatumMap, _ source: DatumMap, overwrites: Bool, depth: Int, _ execution: Execution) throws {
         guard depth < depthOfValues, !target.isSame(as: source) else { return }
         for (key, value) in source.storage {
             let existing = target[key]
             if value.isNil {
-                if overwrites { try set(target, key, value, source) }
+                if overwrites { try set(target, key, value, source, execution) }
                 continue
             }
             if let existing {
                 if case .map(let inner) = existing, case .map(let other) = value {
-                    try merge(inner, other, overwrites: overwrites, depth: depth + 1)
+                    try merge(inner, other, overwrites: overwrites, depth: depth + 1, execution)
                     if !inner.isEmpty { continue }
                 }
                 guard overwrites || existing.isEmpty else { continue }
             }
-            try set(target, key, value, source)
+            try set(target, key, value, source, execution)
         }
     }
 
-    private static func set(_ target: DatumMap, _ key: String, _ value: Datum, _ source: DatumMap) throws {
+    private static func set(_ target: DatumMap, _ key: String, _ value: Datum, _ source: DatumMap, _ execution: Execution) throws {
         guard target.element == .any || target.element == source.element else {
             throw FunctionError(
                 "reflect.Value.SetMapIndex: value of type \(source.element.name) is not assignable to type \(target.element.name)")
         }
         target[key] = value
+        execution.didPut(value, into: target)
     }
 }
