@@ -76,6 +76,14 @@ func goBytes(_ text: String) -> [UInt8] {
     return result
 }
 
+/// A text as it is shown: a replacement character for each byte that is no UTF-8.
+func shownText(_ text: String) -> String {
+    guard text.utf8.contains(0xf4) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map {
+        (rawBytePlane + 0x80...rawBytePlane + 0xff).contains($0.value) ? "\u{FFFD}" : $0
+    }))
+}
+
 private let rawBytePlane: UInt32 = 0x10ff00
 
 private func isScalar(_ bytes: ArraySlice<UInt8>) -> Bool {

@@ -16,6 +16,7 @@ extension FunctionTable {
             func field(_ name: String) throws -> String {
                 switch map[name] {
                 case nil: return ""
+                case .null?, .undefined?: throw nilDereference
                 case .string(let text)?: return text
                 case let other?: throw FunctionError("unable to parse \(name) key, must be of type string, but \(other.kindName) found")
                 }
@@ -28,7 +29,11 @@ extension FunctionTable {
             url.opaque = try field("opaque")
             url.fragment = try field("fragment")
             let user = try field("userinfo")
-            if !user.isEmpty { url.userinfo = user }
+            if !user.isEmpty {
+                do throws(FunctionError) { url.userinfo = try GoURL("proto://\(user)@host").userinfo } catch {
+                    throw FunctionError("unable to parse userinfo in dict" + error.description.dropFirst("unable to parse url".count))
+                }
+            }
             return .string(url.description)
         }
     }
@@ -85,11 +90,15 @@ struct GoURL: CustomStringConvertible {
             rest = String(rest.dropFirst(2 + authority.count))
             host = String(authority)
             if let at = authority.lastIndex(of: "@") {
-                userinfo = String(authority[..<at])
                 let isUserinfo = authority[..<at].utf8.allSatisfy { byte in
                     (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._:~!$&'()*+,;=%@".utf8.contains(byte)
                 }
                 if !isUserinfo { throw failure("net/url: invalid userinfo") }
+                var parts: [String] = []
+                for part in goSplit(String(authority[..<at]), ":", limit: 2) {
+                    parts.append(Self.escaped(try Self.unescaped(part, failure), besides: "$&+,;="))
+                }
+                userinfo = parts.joined(separator: ":")
                 host = String(authority[authority.index(after: at)...])
             }
             if host.hasPrefix("["), !host.contains("]") { throw failure("missing ']' in host") }
@@ -135,16 +144,18 @@ struct GoURL: CustomStringConvertible {
             text += opaque
         } else {
             if !scheme.isEmpty || !host.isEmpty || userinfo != nil, !host.isEmpty || !path.isEmpty || userinfo != nil {
-                if !host.isEmpty || userinfo != nil || path.hasPrefix("//") { text += "//" }
+                text += "//"
                 if let userinfo { text += userinfo + "@" }
-                text += host
+                text += Self.escaped(host, besides: "!$&'()*+,;=:[]<>\"")
             }
-            let escaped = Self.escaped(path)
+            let escaped = Self.escaped(path, besides: "$&+,/:;=@")
             if !escaped.isEmpty, !escaped.hasPrefix("/"), !host.isEmpty { text += "/" }
+            // A colon in the first segment would be taken for the end of a scheme (RFC 3986, 4.2).
+            if text.isEmpty, escaped.prefix(while: { $0 != "/" }).contains(":") { text += "./" }
             text += escaped
         }
         if !query.isEmpty { text += "?" + query }
-        if !fragment.isEmpty { text += "#" + Self.escaped(fragment) }
+        if !fragment.isEmpty { text += "#" + Self.escaped(fragment, besides: "$&+,/:;=?@!()*") }
         return text
     }
 
@@ -169,11 +180,12 @@ struct GoURL: CustomStringConvertible {
         return goString(output)
     }
 
-    private static func escaped(_ text: String) -> String {
+    /// Percent signs for all but letters, digits, "-_.~" and what the part of the URL allows.
+    private static func escaped(_ text: String, besides allowed: String) -> String {
         var output: [UInt8] = []
         for byte in goBytes(text) {
             let isPlain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                || "-_.~$&+,/:;=@!*'()[]".utf8.contains(byte)
+                || "-_.~".utf8.contains(byte) || allowed.utf8.contains(byte)
             if isPlain {
                 output.append(byte)
             } else {

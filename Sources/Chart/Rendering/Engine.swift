@@ -66,7 +66,7 @@ struct Engine {
                 "Name": .string(name), "BasePath": .string(template.basePath),
             ])))
             do {
-                output[name] = withoutNoValue(try execution.execute(name, data: .map(template.context)))
+                output[name] = shownText(withoutNoValue(try execution.execute(name, data: .map(template.context))))
             } catch {
                 throw ExecutionErrors.reshaped(error, file: name)
             }
