@@ -49,7 +49,7 @@ conformance: setup ## charts against Helm's recorded output: make conformance CO
 bench: setup-e2e ## measure; figures are ratios against a named anchor in the same run; one only: make bench BENCH=yaml
 	$(SWIFT) build -c release --product martlet
 	$(SWIFT) build -c release --product martlet-bench
-	MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" .build/release/martlet-bench $(BENCH)
+	MARTLET_CORPUS="$(CORPUS)" MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" .build/release/martlet-bench $(BENCH)
 
 fuzz: setup ## each reader of outside data on made-up input, FUZZ_SECONDS=60 each; one only: make fuzz TARGET=set
 	SWIFT="$(SWIFT)" Scripts/fuzz.sh $(TARGET)

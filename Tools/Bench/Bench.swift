@@ -7,6 +7,7 @@ struct Bench {
     static let all: [(name: String, run: @Sendable () async throws -> Void)] = [
         ("yaml", YAMLBenchmark.run),
         ("json", JSONBenchmark.run),
+        ("charts", ChartBenchmark.run),
         ("startup", StartupBenchmark.run),
         ("apply", ApplyBenchmark.run),
     ]
