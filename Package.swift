@@ -145,7 +145,7 @@ let package = Package(
         tests("Git", ["Basics", "HTTP", "TestKit"]),
         tests("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", "DevCluster", "TestKit", logging]),
         tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "TestKit", logging]),
-        tests("Delivery", ["Basics", "Document", "Kubernetes", "HTTP", "Cluster", "Git", "DevCluster", "TestKit", "Scenarios", logging]),
+        tests("Delivery", ["Basics", "Chart", "Document", "Kubernetes", "HTTP", "Cluster", "Git", "DevCluster", "TestKit", "Scenarios", logging]),
         tests("Server", ["Basics", "Document", "Delivery", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
         tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Git", "Kubernetes", "Scenarios", "TestKit", arguments]),
         .testTarget(

@@ -8,6 +8,8 @@ package struct RenderResult: Sendable {
     package var notes: String
     /// The files of crds/, as they stand, the chart's own before its dependencies'.
     package var crds: [RenderedDocument]
+    /// The chart's files that the result depends on.
+    package var reads: ReadSet
 }
 
 /// One YAML document of the output.

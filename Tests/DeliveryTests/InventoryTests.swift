@@ -1,4 +1,5 @@
 import Basics
+import Chart
 @testable import Delivery
 import Document
 import Kubernetes
@@ -15,6 +16,9 @@ import Testing
         inventory.release.revision = 3
         inventory.release.inputDigest = "input"
         inventory.release.finishedHooks = ["b", "a"]
+        var reads = ReadSet()
+        (reads.files, reads.patterns) = (["conf/a"], ["dashboards/*.json"])
+        inventory.release.reads = count == 1 ? nil : reads
         for number in 0..<count {
             let key = ObjectKey(group: number % 2 == 0 ? "" : "apps", kind: "Kind\(number % 3)", namespace: "n\"s", name: "name-\(number)")
             inventory.entries[key] = .init(desired: "desired", owned: owned, uid: "uid-\(number)")

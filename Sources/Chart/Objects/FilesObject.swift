@@ -4,17 +4,34 @@ internal import Template
 /// `.Files`: the chart's files that are no templates, by path. Go's `engine.files`, a map of bytes with methods.
 final class FilesObject: ValueConvertible {
     private let files: [String: [UInt8]]
+    /// Learns what is read; none for a subchart's files, all of which count as read, and for what a pattern has found.
+    private let recorder: ReadRecorder?
 
-    init(_ files: [ChartFile]) {
+    init(_ files: [ChartFile], recorder: ReadRecorder?) {
         self.files = Dictionary(files.map { ($0.path, $0.bytes) }, uniquingKeysWith: { $1 })
+        self.recorder = recorder
     }
 
-    private init(files: [String: [UInt8]]) { self.files = files }
+    private init(files: [String: [UInt8]]) {
+        self.files = files
+        recorder = nil
+    }
+
+    /// All files at once: printed, ranged over, encoded.
+    private func all() -> [String: [UInt8]] {
+        recorder?.listEverything()
+        return files
+    }
+
+    private func one(_ path: String) -> [UInt8]? {
+        recorder?.read(path)
+        return files[path]
+    }
 
     let typeName = "engine.files"
     let kind = "map"
-    var isTrue: Bool { !files.isEmpty }
-    private var paths: [String] { files.keys.sorted(by: goLess) }
+    var isTrue: Bool { !all().isEmpty }
+    private var paths: [String] { all().keys.sorted(by: goLess) }
 
     var entries: [(key: String, value: Datum)]? { paths.map { ($0, Self.slice(files[$0] ?? [])) } }
 
@@ -31,24 +48,25 @@ final class FilesObject: ValueConvertible {
     func member(_ name: String) -> DatumMember? {
         switch name {
         case "Get":
-            return .method(Function([.string]) { [files] _, a in .string(goString(files[a.string(0)] ?? [])) })
+            return .method(Function([.string]) { _, a in .string(goString(self.one(a.string(0)) ?? [])) })
         case "GetBytes":
-            return .method(Function([.string]) { [files] _, a in Self.slice(files[a.string(0)] ?? []) })
+            return .method(Function([.string]) { _, a in Self.slice(self.one(a.string(0)) ?? []) })
         case "Glob":
-            return .method(Function([.string]) { [files] _, a in
+            return .method(Function([.string]) { _, a in
+                self.recorder?.list(a.string(0))
                 let pattern = GlobPattern(a.string(0)) ?? GlobPattern.everything
-                return .object(FilesObject(files: files.filter { pattern.matches($0.key) }))
+                return .object(FilesObject(files: self.files.filter { pattern.matches($0.key) }))
             })
-        case "AsConfig": return .method(Function([]) { [files] _, _ in .string(Self.flat(files) { goString($0) }) })
-        case "AsSecrets": return .method(Function([]) { [files] _, _ in .string(Self.flat(files) { Base64.encode($0) }) })
+        case "AsConfig": return .method(Function([]) { _, _ in .string(Self.flat(self.all()) { goString($0) }) })
+        case "AsSecrets": return .method(Function([]) { _, _ in .string(Self.flat(self.all()) { Base64.encode($0) }) })
         case "Lines":
-            return .method(Function([.string]) { [files] _, a in
-                guard var bytes = files[a.string(0)] else { return .strings([]) }
+            return .method(Function([.string]) { _, a in
+                guard var bytes = self.one(a.string(0)) else { return .strings([]) }
                 if bytes.isEmpty { throw FunctionError("runtime error: index out of range [-1]") }
                 if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
                 return .strings(goSplit(goString(bytes), "\n"))
             })
-        default: return .field(Self.slice(files[name] ?? []))
+        default: return .field(Self.slice(one(name) ?? []))
         }
     }
 

@@ -13,6 +13,7 @@ struct Engine {
     private var templates: [String: Template] = [:]
     private let functions: FunctionTable
     private let cache: TemplateCache?
+    private let recorder = ReadRecorder()
     private let budget: Budget
 
     init(_ chart: ChartNode, values: DatumMap, release: ReleaseOptions, environment: RenderEnvironment) {
@@ -30,7 +31,7 @@ struct Engine {
 
     private mutating func collect(_ chart: ChartNode, parent: DatumTable, _ shared: Shared) -> DatumMap {
         let context = ChartContext.named(DatumMap([
-            "Chart": .map(ChartContext.chart(chart)), "Files": .object(FilesObject(chart.files)),
+            "Chart": .map(ChartContext.chart(chart)), "Files": .object(FilesObject(chart.files, recorder: chart.isRoot ? recorder : nil)),
             "Release": shared.release, "Capabilities": shared.capabilities,
         ]))
         if case .map(let values)? = parent["Values"] {
@@ -53,6 +54,9 @@ struct Engine {
         }
         return context
     }
+
+    /// What the templates have read so far.
+    var reads: ReadSet { recorder.reads }
 
     /// The output of every template that is no partial, by name.
     func render() throws(ChartError) -> [String: String] {

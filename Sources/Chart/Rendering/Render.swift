@@ -11,7 +11,7 @@ package func render(
 ) throws(ChartError) -> RenderResult {
     let files = try renderFiles(chart, values: values, set: set, release: release, environment: environment)
     let (manifests, hooks) = try Manifests.sort(files.outputs)
-    return RenderResult(manifests: manifests, hooks: hooks, notes: files.notes, crds: files.crds)
+    return RenderResult(manifests: manifests, hooks: hooks, notes: files.notes, crds: files.crds, reads: files.reads)
 }
 
 /// The output of each template by its name, "chart/templates/service.yaml", before it is split into documents.
@@ -26,6 +26,7 @@ struct RenderedFiles {
     var outputs: [String: String]
     var notes: String
     var crds: [RenderedDocument]
+    var reads: ReadSet
 }
 
 private func renderFiles(
@@ -64,7 +65,7 @@ private func rendered(
         if name == "\(root.name)/templates/NOTES.txt" { notes = outputs[name] ?? "" }
         outputs[name] = nil
     }
-    return RenderedFiles(outputs: outputs, notes: notes, crds: crds(of: root))
+    return RenderedFiles(outputs: outputs, notes: notes, crds: crds(of: root), reads: engine.reads)
 }
 
 private func crds(of node: ChartNode) -> [RenderedDocument] {

@@ -1,5 +1,5 @@
 package import Basics
-internal import Chart
+package import Chart
 internal import Document
 internal import Kubernetes
 
@@ -11,6 +11,8 @@ package struct RenderContext: Sendable {
     /// Feeds `randAlphaNum` and its like: the same for the same release, so that rendering again is no change.
     package var seed: UInt64 = 0
     package var now: Timestamp
+    /// Templates and schemas parsed before, by any render of the daemon.
+    package var templates: TemplateCache?
 
     package init(now: Timestamp) { self.now = now }
 
@@ -51,7 +53,7 @@ func renderChart(
                     let made = try make()
                     generated.withLock { $0[key] = made }
                     return made
-                }))
+                }, templates: context.templates))
     } catch let error as ChartError {
         var origin = chartFile
         if let file = error.file {
@@ -86,7 +88,7 @@ func renderChart(
     }
     return RenderedChart(
         collector: collector, hooks: hooks, notes: rendered.notes,
-        generated: generated.withLock { $0 })
+        generated: generated.withLock { $0 }, reads: rendered.reads)
 }
 
 /// What a chart says, taken apart.
@@ -95,6 +97,7 @@ struct RenderedChart {
     var hooks: [DesiredHook]
     var notes: String
     var generated: [String: String]
+    var reads: ReadSet
 }
 
 /// The values files in order, then the inline values.

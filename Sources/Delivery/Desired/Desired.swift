@@ -1,3 +1,4 @@
+package import Chart
 package import Kubernetes
 
 /// What one revision says an application should be.
@@ -11,6 +12,8 @@ package struct Desired: Sendable {
     package var ignored: Set<ObjectKey> = []
     /// What rendering read, path to digest: as long as this is the same, so is the result.
     package var readSet: [String: String] = [:]
+    /// Which of a chart's files were read; nil for manifests, which are all read.
+    package var reads: ReadSet?
     /// A digest of everything the render depends on; a new one is a new release of a chart.
     package var inputDigest = ""
     /// What the chart made up, to be kept with the release.

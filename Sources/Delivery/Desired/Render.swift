@@ -1,3 +1,4 @@
+package import Chart
 internal import Crypto
 internal import Document
 internal import Kubernetes
@@ -11,8 +12,11 @@ package func render(
     _ part: Layout.Part, bytes: [String: [UInt8]], revision: SourceRevision, context: RenderContext
 ) -> Desired {
     var desired = Desired(spec: part.spec, revision: revision)
-    for file in part.files { desired.readSet[file.path] = file.digest }
-    desired.inputDigest = inputDigest(part)
+    defer {
+        let reads = desired.reads
+        for file in part.files where part.isRead(file.path, reads) { desired.readSet[file.path] = file.digest }
+        desired.inputDigest = inputDigest(part, reads: reads)
+    }
     let size = part.files.reduce(0) { $0 + (bytes[$1.path]?.count ?? 0) }
     guard size <= maxBytes else {
         let error = RenderError(.limit("the application's files are \(size >> 20) MiB, over 32 MiB: divide it"), origin: part.spec.origin)
@@ -27,6 +31,7 @@ package func render(
             let rendered = try renderChart(part, bytes: bytes, context: context)
             desired.take(rendered.collector)
             (desired.hooks, desired.notes, desired.generated) = (rendered.hooks, rendered.notes, rendered.generated)
+            desired.reads = rendered.reads
         } catch {
             desired.problems = [RenderProblem(error, isBlocking: true)]
         }
@@ -42,13 +47,23 @@ extension Desired {
     }
 }
 
-/// A digest of the files and the specification: another one is another release.
-package func inputDigest(_ part: Layout.Part) -> String {
+extension Layout.Part {
+    /// Whether what it renders to depends on the file; every file counts while nobody knows.
+    fileprivate func isRead(_ path: String, _ reads: ReadSet?) -> Bool {
+        guard form == .chart, let reads, isInside(path, spec.path) else { return true }
+        return spec.helm.valuesFiles.contains { joined(spec.path, $0) == path } || reads.contains(relative(path, to: spec.path))
+    }
+}
+
+/// A digest of the files that were read and the specification: another one is another release.
+package func inputDigest(_ part: Layout.Part, reads: ReadSet?) -> String {
     var hash = SHA256()
     let spec = part.spec
     let settings = [spec.name, spec.namespace ?? "", spec.helm.releaseName ?? ""] + spec.helm.valuesFiles
     for text in settings { hash.update(data: Array((text + "\n").utf8)) }
     hash.update(data: JSON.write(spec.helm.values, sortedKeys: true))
-    for file in part.files.sorted(by: { $0.path < $1.path }) { hash.update(data: Array("\n\(file.path) \(file.digest)".utf8)) }
+    for file in part.files.sorted(by: { $0.path < $1.path }) where part.isRead(file.path, reads) {
+        hash.update(data: Array("\n\(file.path) \(file.digest)".utf8))
+    }
     return hexText(hash.finalize().prefix(16))
 }

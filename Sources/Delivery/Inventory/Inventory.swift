@@ -1,3 +1,4 @@
+package import Chart
 package import Kubernetes
 
 /// Everything an application ever applied and did not yet see deleted, with the
@@ -28,6 +29,8 @@ package struct Inventory: Sendable, Hashable {
         /// What the chart made up for this input (certificates, the time of day), so that
         /// rendering it again, after a restart too, is no change.
         package var generated: [String: String] = [:]
+        /// Which of the chart's files this input is made of; nil while nothing was rendered.
+        package var reads: ReadSet?
     }
 
     package var application: String

@@ -1,3 +1,4 @@
+internal import Chart
 package import Document
 internal import FoundationEssentials
 package import Basics
@@ -39,6 +40,7 @@ package struct InventoryEncoding: Sendable {
                         "revision": .int(Int64(inventory.release.revision)), "inputDigest": .string(inventory.release.inputDigest),
                         "finishedHooks": .sequence(inventory.release.finishedHooks.sorted().map(Value.string)),
                         "generated": .mapping(Mapping(inventory.release.generated.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+                        "reads": encoded(inventory.release.reads),
                     ],
                 ]
                 data["head"] = .string(base64(JSON.write(head)))
@@ -54,6 +56,13 @@ package struct InventoryEncoding: Sendable {
                 "data": .mapping(data),
             ])
         }
+    }
+
+    private func encoded(_ reads: ReadSet?) -> Value {
+        guard let reads else { return .null }
+        return [
+            "files": .sequence(reads.files.sorted().map(Value.string)), "patterns": .sequence(reads.patterns.sorted().map(Value.string)),
+        ]
     }
 
     /// One line of JSON an entry: `[group, kind, namespace, name, desired, owned, uid]`.
@@ -98,6 +107,7 @@ package struct InventoryEncoding: Sendable {
         for entry in head[path: "release", "generated"]?.mapping ?? [:] {
             inventory.release.generated[entry.key] = entry.value.string
         }
+        inventory.release.reads = reads(from: head[path: "release", "reads"])
         // The order of writing: after a crash between two pieces the higher one is newer.
         let pieces = secrets.map { (pieceNumber($0, application), $0) }.sorted { $0.0 < $1.0 }
         for (_, secret) in pieces {
@@ -109,6 +119,14 @@ package struct InventoryEncoding: Sendable {
         }
         let status = first.flatMap { decoded($0, "status") }.flatMap { try? JSON.parse($0) } ?? .null
         return (inventory, key ?? FingerprintKey(random: random), status)
+    }
+
+    private static func reads(from value: Value?) -> ReadSet? {
+        guard let value, value.mapping != nil else { return nil }
+        var reads = ReadSet()
+        reads.files = Set((value["files"]?.sequence ?? []).compactMap(\.string))
+        reads.patterns = Set((value["patterns"]?.sequence ?? []).compactMap(\.string))
+        return reads
     }
 
     /// The number in a piece's name.

@@ -21,6 +21,7 @@ extension Reconciler {
             record.inventory.release.inputDigest = desired.inputDigest
             record.inventory.release.finishedHooks = []
             record.inventory.release.generated = desired.generated
+            record.inventory.release.reads = desired.reads
         }
         record.inventory.source = assignment?.source ?? record.inventory.source
         _ = record.inventory.intend(due.writes.compactMap { $0.prepared?.key })

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Chart
 internal import Cluster
 internal import Document
 internal import Kubernetes
@@ -69,7 +70,7 @@ extension Reconciler {
     private func rendered(
         _ assignment: Assignment, record: InventoryStore.Record, resources: [APIResource]
     ) async throws -> Desired {
-        let digest = inputDigest(assignment.part)
+        let digest = inputDigest(assignment.part, reads: desired?.reads ?? record.inventory.release.reads)
         if var desired, desired.inputDigest == digest, desired.spec == assignment.part.spec {
             desired.revision = assignment.revision
             self.desired = desired
@@ -82,7 +83,9 @@ extension Reconciler {
             context.release.revision += 1
             context.release.generated = [:]
         }
-        context.seed = seed(digest)
+        // Not of what was read, which is known only after the first render.
+        context.seed = seed(inputDigest(assignment.part, reads: ReadSet()))
+        context.templates = environment.templates
         if assignment.part.form == .chart {
             context.kubeVersion = try await environment.client.serverVersion().gitVersion
             let versions = Set(resources.map(\.gvk.apiVersion)).union(resources.map { "\($0.gvk.apiVersion)/\($0.gvk.kind)" })

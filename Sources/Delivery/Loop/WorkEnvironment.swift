@@ -1,3 +1,4 @@
+package import Chart
 package import Basics
 package import Cluster
 package import Logging
@@ -7,6 +8,8 @@ package struct WorkEnvironment: Sendable {
     package var client: ClusterClient
     package var cache: WatchCache
     package var store: InventoryStore
+    /// Charts parsed before, shared by all applications.
+    package let templates = TemplateCache()
     package var time: any TimeSource
     package var random: RandomSource
     package var logger: Logger

@@ -1,0 +1,34 @@
+import Chart
+import Delivery
+import Testing
+
+/// A new commit renders an application again only when it changed what the render read.
+@Suite("Read sets") struct ReadSetTests {
+    private static let chart = [
+        "c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n", "c/README.md": "old", "c/conf/a": "1", "c/prod.yaml": "x: 1",
+        "c/templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n{{ (.Files.Glob \"conf/*\").AsConfig | indent 2 }}",
+    ]
+
+    @Test(arguments: [
+        ("c/README.md", "new", false), ("c/docs/more.md", "new", false), ("c/conf/a", "2", true), ("c/conf/b", "new", true),
+        ("c/templates/b.yaml", "", true), ("c/values.yaml", "a: 1", true), ("c/prod.yaml", "x: 2", false),
+    ])
+    func aChangeOfOneFile(_ path: String, _ content: String, _ counts: Bool) async throws {
+        let before = try await desired(Self.chart)
+        #expect(before.problems.isEmpty)
+        let tree = TextTree(texts: Self.chart.merging([path: content]) { $1 })
+        let part = try #require(try await scan(tree, root: "", name: "shop").parts.first)
+        #expect((inputDigest(part, reads: before.reads) != before.inputDigest) == counts)
+        #expect(inputDigest(part, reads: nil) != before.inputDigest)
+    }
+
+    @Test func aNamedValuesFileIsRead() async throws {
+        var texts = Self.chart
+        texts["martlet.yaml"] = "applications:\n- name: shop\n  path: c\n  helm:\n    valuesFiles: [prod.yaml]\n"
+        let one = try await desired(texts)
+        texts["c/prod.yaml"] = "x: 3"
+        let other = try await desired(texts)
+        #expect(one.problems.isEmpty && one.inputDigest != other.inputDigest)
+        #expect(one.readSet.keys.contains("c/prod.yaml") && !one.readSet.keys.contains("c/README.md"))
+    }
+}
