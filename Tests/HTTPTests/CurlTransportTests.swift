@@ -134,7 +134,7 @@ import Testing
             return try await transport.send(HTTPRequest("GET", server.url + "/head")).status
         }
         await #expect(throws: HTTPError.cancelled) { try await early.value }
-        #expect(clock.now - start < .seconds(5))
+        #expect(clock.now - start < .seconds(20))
         await server.stop()
     }
 

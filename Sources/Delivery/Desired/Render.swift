@@ -11,12 +11,16 @@ private let maxBytes = 32 << 20
 package func render(
     _ part: Layout.Part, bytes: [String: [UInt8]], revision: SourceRevision, context: RenderContext
 ) -> Desired {
+    var desired = renderObjects(part, bytes: bytes, revision: revision, context: context)
+    for file in part.files where part.isRead(file.path, desired.reads) { desired.readSet[file.path] = file.digest }
+    desired.inputDigest = inputDigest(part, reads: desired.reads)
+    return desired
+}
+
+private func renderObjects(
+    _ part: Layout.Part, bytes: [String: [UInt8]], revision: SourceRevision, context: RenderContext
+) -> Desired {
     var desired = Desired(spec: part.spec, revision: revision)
-    defer {
-        let reads = desired.reads
-        for file in part.files where part.isRead(file.path, reads) { desired.readSet[file.path] = file.digest }
-        desired.inputDigest = inputDigest(part, reads: reads)
-    }
     let size = part.files.reduce(0) { $0 + (bytes[$1.path]?.count ?? 0) }
     guard size <= maxBytes else {
         let error = RenderError(.limit("the application's files are \(size >> 20) MiB, over 32 MiB: divide it"), origin: part.spec.origin)
