@@ -7,6 +7,7 @@ extension RegularExpression {
             for part in parts {
                 switch part {
                 case .literal(let literal): output += literal
+                case _ where output.count > Self.longestResult: return
                 case .groups(let candidates):
                     // Of several groups of one name the first that took part counts.
                     for group in candidates where match.groups.indices.contains(group) {
@@ -34,6 +35,9 @@ extension RegularExpression {
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// Where replacing stops: a short text and a long replacement make more than memory holds. The caller finds it too long.
+    private static let longestResult = 40 << 20
+
     private func replace(
         _ text: String, _ insert: (UnsafeBufferPointer<UInt8>, Match, inout [UInt8]) -> Void
     ) -> String {
@@ -43,7 +47,7 @@ extension RegularExpression {
             output.reserveCapacity(bytes.count)
             var lastEnd = 0
             var position = 0
-            while position <= bytes.count, let match = match(bytes, from: position) {
+            while position <= bytes.count, output.count <= Self.longestResult, let match = match(bytes, from: position) {
                 let range = match.range
                 output += bytes[lastEnd..<range.lowerBound]
                 // Not for an empty match right after another match.

@@ -29,16 +29,16 @@ enum Builtin: String, CaseIterable, Sendable {
         case .slice:
             Function([.value], rest: .value) { try sliced($1.first ?? .undefined, by: Array($1.dropFirst())) }
         case .call: Function([.value], rest: .value) { _, _ in throw FunctionFault("call of nil") }
-        case .print: Function([], rest: .any) { .string(goSprint($1)) }
-        case .println: Function([], rest: .any) { .string(goSprintln($1)) }
+        case .print: Function([], rest: .any, cost: FunctionCost(bytesPerStep: 16, walks: true)) { .string(goSprint($1)) }
+        case .println: Function([], rest: .any, cost: FunctionCost(bytesPerStep: 16, walks: true)) { .string(goSprintln($1)) }
         case .printf:
-            Function([.string], rest: .any) { _, arguments in
+            Function([.string], rest: .any, cost: FunctionCost(walks: true)) { _, arguments in
                 guard case .string(let format)? = arguments.first else { return .string("") }
                 return .string(goSprintf(format, Array(arguments.dropFirst())))
             }
-        case .html: Function([], rest: .any) { .string(htmlEscaped(printedText($1))) }
-        case .js: Function([], rest: .any) { .string(javaScriptEscaped(printedText($1))) }
-        case .urlquery: Function([], rest: .any) { .string(urlQueryEscaped(printedText($1))) }
+        case .html: Function([], rest: .any, cost: FunctionCost(bytesPerStep: 16, walks: true)) { .string(htmlEscaped(printedText($1))) }
+        case .js: Function([], rest: .any, cost: FunctionCost(bytesPerStep: 16, walks: true)) { .string(javaScriptEscaped(printedText($1))) }
+        case .urlquery: Function([], rest: .any, cost: FunctionCost(bytesPerStep: 16, walks: true)) { .string(urlQueryEscaped(printedText($1))) }
         }
     }
 }

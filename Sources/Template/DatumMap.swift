@@ -36,6 +36,34 @@ package final class DatumMap {
         self.methods = methods
     }
 
+    /// Maps inside each other are let go of one after the other: a template can build a chain of
+    /// millions, and releasing each inside the release of the one before it ends the stack.
+    deinit {
+        var inner: [DatumMap] = []
+        takeMaps(into: &inner)
+        while var map = inner.popLast() {
+            if isKnownUniquelyReferenced(&map) { map.takeMaps(into: &inner) }
+        }
+    }
+
+    /// Moves the maps that this one holds, itself or in a list, out of it.
+    private func takeMaps(into inner: inout [DatumMap]) {
+        let count = inner.count
+        if let base { inner.append(base) }
+        for (_, value) in own {
+            switch value {
+            case .map(let map): inner.append(map)
+            case .list(let items, .any), .list(let items, .map):
+                for case .map(let map) in items { inner.append(map) }
+            default: break
+            }
+        }
+        if inner.count > count {
+            own = DatumTable()
+            base = nil
+        }
+    }
+
     package var storage: DatumTable { if let base { base.own } else { own } }
 
     package subscript(_ key: String) -> Datum? {

@@ -8,7 +8,9 @@ package final class Execution {
     package private(set) var templates: TemplateSet
     package let budget: Budget
     let functions: [Function?]
-    var steps = 0
+    package internal(set) var steps = 0
+    /// Bytes of values that functions made.
+    package internal(set) var madeBytes = 0
     /// Templates running in each other.
     package internal(set) var depth = 0
     /// Blocks and parentheses that these have in each other, at most.
@@ -72,9 +74,11 @@ package final class Execution {
         return try execute(name, data: data)
     }
 
-    private func parse(text: String, name: String) throws(TemplateError) -> ParsedText {
+    private func parse(text: String, name: String) throws -> ParsedText {
         let key = ParsedKey(name: name, text: text)
         if let known = parsed[key] { return known }
+        try make(text.utf8.count.multipliedClamped(by: 16))
+        try spend(text.utf8.count / 4)
         let new = try ParsedText(name: name, bytes: Array(text.utf8), functions: templates.functions)
         parsed[key] = new
         return new

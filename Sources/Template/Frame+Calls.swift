@@ -49,16 +49,13 @@ extension Frame {
     }
 
     private mutating func run(_ function: Function, _ name: String, _ values: [Datum], _ callNode: Int) throws -> Datum {
-        let result: Datum
-        do { result = try function.body(execution, values) } catch { throw callFailure(name, error, callNode) }
-        // `$x = print $x $x` in a loop doubles a text without writing it.
-        let limit = execution.budget.outputBytes
-        switch result {
-        case .string(let text) where text.utf8.count > limit:
-            throw failure("\(name) made more than \(limit) bytes", kind: .budget)
-        case .list(let items, _) where items.count > limit / 8:
-            throw failure("\(name) made more than \(limit / 8) items", kind: .budget)
-        default: return result
+        do {
+            try execution.charge(function.cost, name, values)
+            let result = try function.body(execution, values)
+            try execution.charge(result: result, name)
+            return result
+        } catch {
+            throw callFailure(name, error, callNode)
         }
     }
 
@@ -66,6 +63,7 @@ extension Frame {
     private mutating func callFailure(_ name: String, _ error: any Error, _ callNode: Int) -> any Error {
         if let error = error as? TemplateError, error.root.kind == .budget { return error }
         node = callNode
+        if let error = error as? BudgetSpent { return failure(error.description, kind: .budget) }
         return template.failure("error calling \(name): \(error)", at: node, kind: .call, function: name, cause: error)
     }
 

@@ -22,7 +22,7 @@ extension Frame {
         case .action:
             let result = try evaluate(pipeline: Int(statement.other))
             if statement.flag { return .next }
-            if case .string(let text) = result { try write(text) } else { try write(result.printed) }
+            if case .string(let text) = result { try write(text) } else { try print(result) }
         case .ifTrue:
             if try evaluate(pipeline: template.tree.child(statement, 0)).isTrue {
                 return try run(list: template.tree.child(statement, 1))
@@ -153,5 +153,15 @@ extension Frame {
         dotIsElement = isElement
         try spend(1)
         return try run(list: loop.body) != .breakLoop
+    }
+
+    /// Writes what an action of a value that is no text shows.
+    private mutating func print(_ value: Datum) throws {
+        switch value {
+        case .list, .map:
+            do { _ = try execution.walk(value) } catch { throw failure("\(error)", kind: .budget) }
+        default: break
+        }
+        try write(value.printed)
     }
 }

@@ -42,13 +42,15 @@ package final class Function {
     /// The type of the arguments after the parameters; nil when there may be none.
     package let rest: ParameterType?
     package let body: Body
+    package let cost: FunctionCost
     /// How many arguments come before the rest.
     let fixedCount: Int
 
-    package init(_ parameters: [ParameterType], rest: ParameterType? = nil, body: @escaping Body) {
+    package init(_ parameters: [ParameterType], rest: ParameterType? = nil, cost: FunctionCost = FunctionCost(), body: @escaping Body) {
         self.parameters = parameters
         self.rest = rest
         self.body = body
+        self.cost = cost
         fixedCount = parameters.count
     }
 
@@ -73,6 +75,14 @@ package struct FunctionTable {
     }
 
     package mutating func register(_ name: String, _ function: Function) { functions[name] = function }
+
+    /// Says what calls of functions cost, those that are there.
+    package mutating func weigh(_ names: String..., cost: FunctionCost) {
+        for name in names {
+            guard let function = functions[name] else { continue }
+            functions[name] = Function(function.parameters, rest: function.rest, cost: cost, body: function.body)
+        }
+    }
 
     /// The names that templates compiled for this table may use.
     package var names: Set<String> { Set(functions.keys) }

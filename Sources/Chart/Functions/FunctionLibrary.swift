@@ -20,6 +20,7 @@ package enum FunctionLibrary {
         table.registerCryptography(environment.random)
         table.registerCertificates(environment)
         table.registerHelm(environment)
+        table.weighCalls()
         return table
     }
 

@@ -92,12 +92,20 @@ extension FunctionTable {
             guard a.datum(0).items != nil else { return .strings([plainText(a.datum(0))]) }
             return .strings(strings(of: a.datum(0)).sorted(by: goLess))
         }
-        register("split", .string, .string) { _, a in numbered(goSplit(a.string(1), a.string(0))) }
+        register("split", .string, .string) { _, a in numbered(try split(a.string(1), a.string(0))) }
         register("splitn", .string, .int, .string) { _, a in
-            numbered(goSplit(a.string(2), a.string(0), limit: a.int(1)))
+            let limit = a.int(1)
+            return numbered(limit < 0 ? try split(a.string(2), a.string(0)) : goSplit(a.string(2), a.string(0), limit: min(limit, Limits.items)))
         }
-        register("splitList", .string, .string) { _, a in .strings(goSplit(a.string(1), a.string(0))) }
+        register("splitList", .string, .string) { _, a in .strings(try split(a.string(1), a.string(0))) }
     }
+}
+
+/// All parts, where memory holds them.
+private func split(_ text: String, _ separator: String) throws -> [String] {
+    let parts = goSplit(text, separator, limit: Limits.items + 1)
+    if parts.count > Limits.items { throw FunctionError("more than \(Limits.items) parts") }
+    return parts
 }
 
 private func numbered(_ parts: [String]) -> Datum {
