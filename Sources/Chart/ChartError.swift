@@ -28,6 +28,18 @@ package struct ChartError: Error, Sendable, CustomStringConvertible {
     package var line: Int?
     package var column: Int?
     package var message: String
+    /// The facts of a template's failure; `explanation` tells them.
+    package var failure: TemplateFailure? {
+        get { failureBox?.failure }
+        set { failureBox = newValue.map(FailureBox.init) }
+    }
+    /// Kept apart, so that the error stays small.
+    private var failureBox: FailureBox?
+
+    private final class FailureBox: Sendable {
+        let failure: TemplateFailure
+        init(_ failure: TemplateFailure) { self.failure = failure }
+    }
 
     package init(
         _ kind: Kind, chart: String? = nil, file: String? = nil, line: Int? = nil, column: Int? = nil, message: String

@@ -88,7 +88,12 @@ extension Frame {
             let value = try argument(link, as: .value)
             if link == arguments.lowerBound { left = value } else { right = value }
         }
-        do throws(FunctionFault) { return .bool(try builtin.compare(left, right)) } catch {
+        do {
+            // What cannot be compared is printed into the error.
+            if left.isContainer { _ = try execution.walk(left) }
+            if right.isContainer { _ = try execution.walk(right) }
+            return .bool(try builtin.compare(left, right))
+        } catch {
             throw callFailure(builtin.rawValue, error, callNode)
         }
     }

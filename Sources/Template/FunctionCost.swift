@@ -6,6 +6,8 @@ package struct FunctionCost: Sendable {
     package var bytesPerStep = 64
     /// It goes through everything that the arguments hold, however deep.
     package var walks = false
+    /// It prints every other argument, the first, the third…: the keys of `dict`.
+    package var walksKeys = false
     /// It compares each item of its lists with each other.
     package var squares = false
     /// Bytes of memory for a byte of text given: parsers make values of it.
@@ -16,13 +18,14 @@ package struct FunctionCost: Sendable {
     package var resultBytes: (@Sendable ([Datum]) -> Int)?
 
     package init(
-        steps: Int = 0, bytesPerStep: Int = 64, walks: Bool = false, squares: Bool = false, memoryPerByte: Int = 0,
+        steps: Int = 0, bytesPerStep: Int = 64, walks: Bool = false, walksKeys: Bool = false, squares: Bool = false, memoryPerByte: Int = 0,
         more: (@Sendable ([Datum]) -> Int)? = nil, resultBytes: (@Sendable ([Datum]) -> Int)? = nil
     ) {
         self.more = more
         self.steps = steps
         self.bytesPerStep = max(1, bytesPerStep)
         self.walks = walks
+        self.walksKeys = walksKeys
         self.squares = squares
         self.memoryPerByte = memoryPerByte
         self.resultBytes = resultBytes
@@ -69,6 +72,12 @@ extension Execution {
                 if nodes > 1 { try make(nodes.multipliedClamped(by: 64)) }
             }
         }
+        if cost.walksKeys {
+            for index in stride(from: 0, to: arguments.count, by: 2) {
+                if case .string = arguments[index] { continue }
+                _ = try walk(arguments[index])
+            }
+        }
         if let size = cost.resultBytes?(arguments), size > budget.outputBytes {
             throw BudgetSpent(description: "\(name) would make more than \(budget.outputBytes) bytes")
         }
@@ -113,13 +122,20 @@ extension Execution {
         case .list(let items, _): try spend(1 + items.count)
         case .map(let map):
             try spend(1 + map.count)
-            for item in map.storage.values { try walk(item, depth: depth + 1) }
+            for (_, item) in map.storage { try walk(item, depth: depth + 1) }
         default: try spend(1)
         }
     }
 }
 
 extension Datum {
+    var isContainer: Bool {
+        switch self {
+        case .list, .map: true
+        default: false
+        }
+    }
+
     fileprivate var isList: Bool {
         if case .list = self { return true }
         return false

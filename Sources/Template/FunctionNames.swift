@@ -4,7 +4,7 @@ package struct FunctionNames: Sendable {
     /// Registered names.
     let names: Set<String>
     /// Registered names and Go's own, sorted.
-    let order: [String]
+    package let order: [String]
     private let functions: [String: Resolved]
 
     /// Where a function is, and 1 + the place of the built-in that the evaluator knows itself, or 0.

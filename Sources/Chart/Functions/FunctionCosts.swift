@@ -44,6 +44,7 @@ extension FunctionTable {
     private mutating func weighLists() {
         weigh("quote", "squote", "cat", "toString", "toStrings", "sortAlpha", "has", "mustHas", cost: FunctionCost(walks: true))
         weigh("join", cost: FunctionCost(walks: true) { a in (a.datum(1).items?.count ?? 0).multipliedClamped(by: a.string(0).utf8.count) })
+        weigh("dict", cost: FunctionCost(walksKeys: true))
         weigh("uniq", "mustUniq", cost: FunctionCost(walks: true, squares: true))
         weigh("without", "mustWithout", cost: FunctionCost(walks: true, more: { a in a.list(0).count.multipliedClamped(by: a.count) }))
         weigh("split", "splitn", "splitList", cost: FunctionCost(bytesPerStep: 8, memoryPerByte: 1))

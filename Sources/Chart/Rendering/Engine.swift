@@ -72,10 +72,19 @@ struct Engine {
             do {
                 output[name] = shownText(withoutNoValue(try execution.execute(name, data: .map(template.context))))
             } catch {
-                throw ExecutionErrors.reshaped(error, file: name)
+                var failure = ExecutionErrors.reshaped(error, file: name)
+                if let error = error as? TemplateError { failure.failure = facts(of: name, set).failure(error) }
+                throw failure
             }
         }
         return output
+    }
+
+    /// What an error of a file is explained with.
+    private func facts(of name: String, _ set: TemplateSet) -> FailureFacts {
+        var values: DatumMap?
+        if case .map(let map)? = templates[name]?.context["Values"] { values = map }
+        return FailureFacts(text: { templates[$0]?.text.text }, names: set.names, values: values)
     }
 
     private func parse(_ names: [String]) throws(ChartError) -> TemplateSet {
@@ -92,7 +101,9 @@ struct Engine {
                     set.add(text)
                 }
             } catch {
-                throw ExecutionErrors.syntax(error, file: file.path)
+                var failure = ExecutionErrors.syntax(error, file: file.path)
+                failure.failure = facts(of: file.path, set).failure(error)
+                throw failure
             }
         }
         cache?[files] = set

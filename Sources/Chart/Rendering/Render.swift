@@ -59,7 +59,12 @@ private func rendered(
                 + KubeVersionObject(release.kubeVersion).normalized)
     }
     let engine = Engine(root, values: all, release: release, environment: environment)
-    var outputs = try engine.render()
+    var outputs: [String: String]
+    do throws(ChartError) { outputs = try engine.render() } catch {
+        // "c/charts/sub/templates/a.yaml": the names between are those of the subcharts.
+        let names = goSplit(error.failure?.places.first?.file ?? "", "/charts/").dropFirst()
+        throw error.tracing(chart, values: values, set: set, charts: names.map { goSplit($0, "/").first ?? "" })
+    }
     var notes = ""
     for name in outputs.keys.sorted(by: goLess) where name.hasSuffix("NOTES.txt") {
         if name == "\(root.name)/templates/NOTES.txt" { notes = outputs[name] ?? "" }
