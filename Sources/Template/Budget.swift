@@ -11,6 +11,8 @@ package struct Budget: Sendable, Hashable {
     package var outputBytes = 32 << 20
     /// Bytes of all values that functions made, 256 MiB.
     package var valueBytes = 256 << 20
+    /// Bytes of one text that a function made.
+    package var textBytes = 8 << 20
     /// Items of one list.
     package var items = 1_000_000
 

@@ -77,8 +77,8 @@ package final class Execution {
     private func parse(text: String, name: String) throws -> ParsedText {
         let key = ParsedKey(name: name, text: text)
         if let known = parsed[key] { return known }
-        try make(text.utf8.count.multipliedClamped(by: 16))
-        try spend(text.utf8.count / 4)
+        try make(text.utf8.count.multipliedClamped(by: 48).addingClamped(2000))
+        try spend(200 + text.utf8.count / 2)
         let new = try ParsedText(name: name, bytes: Array(text.utf8), functions: templates.functions)
         parsed[key] = new
         return new

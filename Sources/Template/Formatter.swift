@@ -4,7 +4,7 @@ struct Formatter {
     static let depthLimit = 1000
 
     /// Where writing stops: lists that hold each other twice print to any length. The caller finds it too long.
-    static let sizeLimit = 40 << 20
+    static let sizeLimit = 12 << 20
 
     var output = ""
     var plus = false

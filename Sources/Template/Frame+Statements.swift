@@ -100,6 +100,8 @@ extension Frame {
             }
             return !items.isEmpty
         case .map(let map):
+            // For putting the keys in order.
+            try spend(2 &* map.count)
             mark(map.element, loop)
             let entries = map.storage.sorted
             for (key, item) in entries {
@@ -162,6 +164,10 @@ extension Frame {
             do { _ = try execution.walk(value) } catch { throw failure("\(error)", kind: .budget) }
         default: break
         }
-        try write(value.printed)
+        let text = value.printed
+        if text.utf8.count > execution.budget.textBytes {
+            throw failure("a value of more than \(execution.budget.textBytes) bytes", kind: .budget)
+        }
+        try write(text)
     }
 }

@@ -64,8 +64,8 @@ extension Execution {
             default: break
             }
         }
-        try spend((cost.more?(arguments) ?? 0).addingClamped(1 + cost.steps + bytes / cost.bytesPerStep).addingClamped(items))
-        try make(64 + arguments.count &* 32 + bytes.multipliedClamped(by: cost.memoryPerByte))
+        try spend((cost.more?(arguments) ?? 0).addingClamped(4 + cost.steps + bytes / cost.bytesPerStep).addingClamped(items))
+        try make(128 + arguments.count &* 32 + bytes.multipliedClamped(by: cost.memoryPerByte))
         if cost.walks {
             for argument in arguments {
                 let nodes = try walk(argument)
@@ -78,8 +78,8 @@ extension Execution {
                 _ = try walk(arguments[index])
             }
         }
-        if let size = cost.resultBytes?(arguments), size > budget.outputBytes {
-            throw BudgetSpent(description: "\(name) would make more than \(budget.outputBytes) bytes")
+        if let size = cost.resultBytes?(arguments), size > budget.textBytes {
+            throw BudgetSpent(description: "\(name) would make more than \(budget.textBytes) bytes")
         }
     }
 
@@ -89,7 +89,7 @@ extension Execution {
         switch result {
         case .string(let text):
             let count = text.utf8.count
-            if count > budget.outputBytes { throw BudgetSpent(description: "\(name) made more than \(budget.outputBytes) bytes") }
+            if count > budget.textBytes { throw BudgetSpent(description: "\(name) made more than \(budget.textBytes) bytes") }
             if count > 15 {
                 try make(count)
                 try spend(count / 64)

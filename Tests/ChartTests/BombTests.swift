@@ -1,6 +1,7 @@
 import Basics
 import Chart
 import Document
+import Template
 import Testing
 
 /// Templates that ask for more than there is end in an error, soon and without a trap.
@@ -8,12 +9,12 @@ import Testing
     private static let shared = "{{ $m := dict }}{{ range until 60 }}{{ $m = dict \"a\" $m \"b\" $m }}{{ end }}"
     private static let lists = "{{ $m := list 1 }}{{ range until 60 }}{{ $m = list $m $m }}{{ end }}"
     private static let cycle = "{{ $m := dict }}{{ $_ := set $m \"self\" $m }}{{ $_ := set $m \"also\" $m }}"
-    private static let long = "{{ $b := repeat 3000000 \"ab\\n\" }}"
-    private static func loop(_ body: String) -> String { "{{ range until 1000000 }}{{ $_ := \(body) }}{{ end }}" }
+    private static let long = "{{ $b := repeat 100000 \"ab\\n\" }}"
+    private static func loop(_ body: String) -> String { "{{ range 1000000 }}{{ $_ := \(body) }}{{ end }}" }
 
     static let nested = ["dict \"a\" $m", "list $m", "dict \"a\" (list $m)", "dict \"a\" (list (list $m))"].map {
-        "{{ $m := dict }}{{ range until 8 }}{{ range until 1000000 }}{{ $m = \($0) }}{{ end }}{{ end }}"
-    } + ["{{ $m := dict }}{{ range until 9000000 }}{{ $n := dict }}{{ $_ := set $m \"a\" (list $n) }}{{ $m = $n }}{{ end }}"]
+        "{{ $m := dict }}{{ range 8000000 }}{{ $m = \($0) }}{{ end }}"
+    } + ["{{ $m := dict }}{{ range 9000000 }}{{ $n := dict }}{{ $_ := set $m \"a\" (list $n) }}{{ $m = $n }}{{ end }}"]
 
     static let sharing = [shared, lists, cycle].flatMap { start in
         [
@@ -30,15 +31,15 @@ import Testing
 
     static let sizes = [
         "regexReplaceAll \"\" $b $b", "regexSplit \"\" $b -1", "regexFindAll \"\" $b -1", "replace \"a\" $b $b", "splitList \"\" $b", "indent 1000000 $b",
-        "join $b (until 1000000)", "print $b $b $b $b", "wrapWith 1 $b $b", "uniq (until 1000000)",
+        "join $b (until 100000)", "print $b $b $b $b", "wrapWith 1 $b $b", "uniq (until 100000)",
     ].map { long + "{{ \($0) }}" } + [
-        "{{ until 1000000000 }}", "{{ untilStep 0 1000000000 1 }}", "{{ seq 1000000000 }}", "{{ randAlphaNum 1000000000 }}", "{{ range 1000000000 }}{{ end }}",
+        "{{ until 100000000 }}", "{{ untilStep 0 1000000000 1 }}", "{{ seq 1000000000 }}", "{{ randAlphaNum 1000000000 }}", "{{ range 1000000000 }}{{ end }}",
         "{{ repeat 1000000000 \"ab\" }}", "{{ printf \"%9999999d%9999999d%9999999d%9999999d\" 1 1 1 1 }}",
-        "{{ $x := \"a\" }}{{ range until 1000000 }}{{ $x = print $x $x }}{{ end }}",
-        "{{ $x := \"\" }}{{ range until 1000000 }}{{ $x = print $x \"aaaaaaaaaa\" }}{{ end }}",
-        "{{ $x := list }}{{ range until 1000000 }}{{ $x = append $x 1 }}{{ end }}",
-        "{{ $d := dict }}{{ range until 1000000 }}{{ $_ := set $d (toString .) (printf \"%1000d\" .) }}{{ end }}",
-        "{{ $l := until 1000000 }}{{ range $l }}{{ $_ := reverse $l }}{{ end }}", "{{ fromYaml (repeat 1000000 \"[\") | toYaml | fail }}",
+        "{{ $x := \"a\" }}{{ range 1000000 }}{{ $x = print $x $x }}{{ end }}",
+        "{{ $x := \"\" }}{{ range 1000000 }}{{ $x = print $x \"aaaaaaaaaa\" }}{{ end }}",
+        "{{ $x := list }}{{ range 1000000 }}{{ $x = append $x 1 }}{{ end }}",
+        "{{ $d := dict }}{{ range 1000000 }}{{ $_ := set $d (toString .) (printf \"%1000d\" .) }}{{ end }}",
+        "{{ $l := until 100000 }}{{ range $l }}{{ $_ := reverse $l }}{{ end }}", "{{ fromYaml (repeat 1000000 \"[\") | toYaml | fail }}",
     ]
 
     static let recursion = [
@@ -57,8 +58,19 @@ import Testing
         #expect(throws: ChartError.self) {
             try renderTemplates(
                 chart, values: [], release: ReleaseOptions(name: "rel", namespace: "demo"),
-                environment: RenderEnvironment(now: Timestamp(milliseconds: 0), random: RandomSource(seed: 1)))
+                environment: Self.environment)
         }
+    }
+
+    /// Less than what a render may take, for the sake of builds that are not optimized.
+    private static var environment: RenderEnvironment {
+        var environment = RenderEnvironment(now: Timestamp(milliseconds: 0), random: RandomSource(seed: 1))
+        environment.budget.steps = 400_000
+        environment.budget.valueBytes = 16 << 20
+        environment.budget.outputBytes = 1 << 20
+        environment.budget.textBytes = 1 << 20
+        environment.budget.items = 100_000
+        return environment
     }
 
     /// What is deep or shares itself may be built and let go of; only going through it is too much.

@@ -33,9 +33,9 @@ import Testing
         #expect(
             text == """
                 nil pointer evaluating interface {}.name
-                  at shop/templates/_helpers.tpl:2:17, in "shop.image"
+                  at shop/templates/_helpers.tpl:2:12, in "shop.image"
                     2 | \t{{ .Values.image.repo.name }}
-                      | \t               ^
+                      | \t          ^
                   from shop/templates/deployment.yaml:2:11: include "shop.image" .
                   value: .Values.image.repo is nothing; .Values.image is from values.yaml of chart "shop"
                   help: set .Values.image.repo in the values, or guard it with "with" or "default"
@@ -48,11 +48,12 @@ import Testing
         #expect(text.hasSuffix("help: .Values has no key \"imgae\", did you mean \"image\"?"))
     }
 
-    @Test(arguments: [
-        (["ports": "s3cret"] as Value, [] as [SetValue], "values file 1"),
-        (["ports": 1], [.typed("ports=s3cret")], "--set"),
+    static let givers: [(Value, [SetValue], String)] = [
+        (["ports": "s3cret"], [], "values file 1"), (["ports": 1], [.typed("ports=s3cret")], "--set"),
         ([:], [], "values.yaml of chart \"shop\""),
-    ])
+    ]
+
+    @Test(arguments: givers)
     func whoGaveTheValue(_ values: Value, _ set: [SetValue], _ giver: String) throws {
         let text = try explanation(
             ["templates/a.yaml": "a:\n{{ range .Values.ports }}{{ . }}{{ end }}"], values: values, set: set, chartValues: "ports: s3cret\n")
@@ -63,7 +64,7 @@ import Testing
 
     @Test(arguments: [
         ("{{ qoute 1 }}", "did you mean the function \"quote\"?"),
-        ("{{ prinft \"a\" }}", "did you mean the function \"printf\"?"),
+        ("{{ pritnf \"a\" }}", "did you mean the function \"printf\"?"),
         ("{{ include \"shop.nmae\" . }}{{ define \"shop.name\" }}x{{ end }}", "did you mean the template \"shop.name\"?"),
         ("{{ template \"shop.nmae\" . }}{{ define \"shop.name\" }}x{{ end }}", "did you mean the template \"shop.name\"?"),
         ("{{ include \"elsewhere\" . }}", "no file of the chart or its dependencies defines it"),

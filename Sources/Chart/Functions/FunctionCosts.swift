@@ -8,8 +8,10 @@ extension FunctionTable {
         weighLists()
         weighDocuments()
         weighCryptography()
-        weigh("semver", "semverCompare", cost: FunctionCost(steps: 40))
-        weigh("date", "dateInZone", "date_in_zone", "htmlDate", "htmlDateInZone", "toDate", "mustToDate", "dateModify", cost: FunctionCost(steps: 20))
+        weigh("semver", "semverCompare", cost: FunctionCost(steps: 100))
+        weigh(
+            "date", "dateInZone", "date_in_zone", "htmlDate", "htmlDateInZone", "toDate", "mustToDate", "dateModify", "date_modify", "mustDateModify", "ago",
+            cost: FunctionCost(steps: 40))
         // Asks the cluster.
         weigh("lookup", cost: FunctionCost(steps: 50_000))
     }
@@ -19,11 +21,14 @@ extension FunctionTable {
             "upper", "lower", "title", "untitle", "swapcase", "initials", "nospace", "snakecase", "kebabcase", "camelcase", "trim",
             "trimAll", "trimall", "abbrev", "abbrevboth", "shuffle", "regexQuoteMeta", "urlParse", "urlJoin", "indent", "nindent",
             "contains", "adler32sum", cost: FunctionCost(bytesPerStep: 8))
-        weigh("b64enc", "b64dec", "b32enc", "b32dec", "sha1sum", "sha256sum", "sha512sum", "encryptAES", "decryptAES", cost: FunctionCost(bytesPerStep: 16))
+        weigh("b64enc", "b64dec", "b32enc", "b32dec", "sha1sum", "sha256sum", "sha512sum", cost: FunctionCost(steps: 10, bytesPerStep: 16))
+        weigh("encryptAES", "decryptAES", cost: FunctionCost(steps: 60, bytesPerStep: 16))
+        weigh("uuidv4", cost: FunctionCost(steps: 20))
         weigh("replace", cost: FunctionCost(bytesPerStep: 16) { a in
             let text = a.string(2), old = a.string(0), new = a.string(1)
+            // Only where it may be too much are the places counted.
             let most = (text.utf8.count + 1).multipliedClamped(by: new.utf8.count)
-            guard most > Limits.textBytes else { return 0 }
+            guard most > 8 << 20 else { return 0 }
             return (goCount(text, old)).multipliedClamped(by: new.utf8.count)
         })
         weigh("wrap", cost: FunctionCost(bytesPerStep: 4))
@@ -38,7 +43,7 @@ extension FunctionTable {
                     cost: FunctionCost(steps: 10, bytesPerStep: 4))
             }
         }
-        weigh("randAlphaNum", "randAlpha", "randNumeric", "randAscii", "randBytes", cost: FunctionCost(more: { max(0, $0.int(0)) / 8 }))
+        weigh("randAlphaNum", "randAlpha", "randNumeric", "randAscii", "randBytes", cost: FunctionCost(more: { 20 + max(0, $0.int(0)) / 4 }))
     }
 
     private mutating func weighLists() {
@@ -54,20 +59,20 @@ extension FunctionTable {
         for prefix in ["", "must"] {
             for name in ["toYaml", "toYamlPretty", "toJson", "toPrettyJson", "toRawJson", "toToml", "merge", "mergeOverwrite", "deepCopy"] {
                 let name = prefix.isEmpty ? name : prefix + name.prefix(1).uppercased() + name.dropFirst()
-                weigh(name, cost: FunctionCost(walks: true))
+                weigh(name, cost: FunctionCost(steps: 20, walks: true))
             }
             for name in ["fromYaml", "fromYamlArray", "fromJson", "fromJsonArray", "fromToml"] {
                 let name = prefix.isEmpty ? name : prefix + name.prefix(1).uppercased() + name.dropFirst()
-                weigh(name, cost: FunctionCost(bytesPerStep: 2, memoryPerByte: 8))
+                weigh(name, cost: FunctionCost(steps: 150, bytesPerStep: 2, memoryPerByte: 8))
             }
         }
         weigh("deepEqual", cost: FunctionCost(walks: true))
     }
 
     private mutating func weighCryptography() {
-        weigh("bcrypt", "htpasswd", cost: FunctionCost(steps: 1_200_000))
+        weigh("bcrypt", "htpasswd", cost: FunctionCost(steps: 1_500_000))
         weigh("derivePassword", cost: FunctionCost(steps: 4_000_000))
-        weigh("genPrivateKey", cost: FunctionCost(more: { ["", "rsa"].contains($0.string(0)) ? 6_000_000 : 10_000 }))
+        weigh("genPrivateKey", cost: FunctionCost(more: { ["", "rsa"].contains($0.string(0)) ? 7_000_000 : 10_000 }))
         weigh("genCA", "genSelfSignedCert", "genSignedCert", cost: FunctionCost(steps: 1_500_000))
         weigh("genCAWithKey", "genSelfSignedCertWithKey", "genSignedCertWithKey", "buildCustomCert", cost: FunctionCost(steps: 60_000))
     }

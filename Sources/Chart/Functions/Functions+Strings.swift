@@ -52,7 +52,7 @@ extension FunctionTable {
             if count < 0 { throw FunctionError("strings: negative Repeat count") }
             let (size, overflow) = text.utf8.count.multipliedReportingOverflow(by: count)
             guard !overflow, size <= Limits.textBytes else { throw FunctionError("strings: Repeat output length overflow") }
-            return .string(String(repeating: text, count: count))
+            return .string(size == 0 ? "" : String(repeating: text, count: count))
         }
         for name in ["trimAll", "trimall"] {
             register(name, .string, .string) { _, a in .string(Letters.trim(a.string(1), of: a.string(0))) }
