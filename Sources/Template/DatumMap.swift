@@ -2,7 +2,7 @@
 package final class DatumMap {
     private var own: DatumTable
     /// The map this one is another type's view of: they share their entries.
-    private let base: DatumMap?
+    private var base: DatumMap?
     /// The declared type of the values.
     package let element: ElementType
     /// The name of the map's type when it has one of its own ("common.Values").
