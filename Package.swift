@@ -47,6 +47,8 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
+let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
 let package = Package(
     name: "martlet",
     products: [
@@ -63,6 +65,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -89,19 +92,23 @@ let package = Package(
 
         // 3: transport.
         binding("HTTP", ["Basics", "CCurl"]),
-        binding("Git", ["Basics", "HTTP", "CGit2", "CSSH2"]),
+        binding("Git", ["Basics", "HTTP", "CGit2", "CSSH2", crypto, cryptoExtras]),
 
         // 4: remotes.
         safe("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", logging]),
+        safe("Registry", ["Basics", "Document", "HTTP", crypto, database]),
 
         // 5: work.
         safe("Delivery", ["Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", logging, metrics, crypto]),
+        safe("Automation", [
+            "Basics", "Document", "RegularExpression", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", logging, metrics, crypto,
+        ]),
 
         // 6: faces.
-        safe("Server", ["Basics", "Document", "Delivery", logging, metrics, lifecycle, hummingbird, crypto, httpTypes]),
+        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Delivery", "Automation", logging, metrics, lifecycle, hummingbird, crypto, httpTypes]),
         safe("Commands", [
-            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Delivery", "Server", "DevCluster",
-            arguments, logging, metrics, lifecycle, unixSignals,
+            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Registry", "Delivery", "Automation", "Server",
+            "DevCluster", arguments, logging, metrics, lifecycle, unixSignals,
         ]),
         .executableTarget(name: "Martlet", dependencies: ["Commands", arguments], swiftSettings: strict),
 
@@ -110,7 +117,7 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Basics", "Document", "HTTP", "Git", "Cluster", "Kubernetes", "DevCluster", "CLinux", hummingbird, hummingbirdCore,
+                "Basics", "Document", "HTTP", "Git", "Cluster", "Kubernetes", "Registry", "DevCluster", "CLinux", hummingbird, hummingbirdCore,
                 hummingbirdHTTP2, hummingbirdTLS, nio, nioTLS, httpTypes, logging, certificates, asn1, crypto,
             ],
             swiftSettings: strict),
@@ -146,11 +153,15 @@ let package = Package(
         tests("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", "DevCluster", "TestKit", logging]),
         tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "TestKit", logging]),
         tests("Delivery", ["Basics", "Chart", "Document", "Kubernetes", "HTTP", "Cluster", "Git", "DevCluster", "TestKit", "Scenarios", logging]),
-        tests("Server", ["Basics", "Document", "Delivery", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
-        tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Git", "Kubernetes", "Scenarios", "TestKit", arguments]),
+        tests("Registry", ["Basics", "Document", "HTTP", "TestKit"]),
+        tests("Automation", [
+            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", "TestKit", "Scenarios", logging,
+        ]),
+        tests("Server", ["Basics", "Document", "Kubernetes", "Cluster", "Registry", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
+        tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Automation", "Registry", "Git", "HTTP", "Kubernetes", "Scenarios", "TestKit", arguments]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "TestKit", "Scenarios", "Martlet", logging],
+            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Registry", "Automation", "TestKit", "Scenarios", "Martlet", logging],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -8,11 +8,11 @@ declare -A layer=(
     [Basics]=1 [Document]=2 [Archive]=2
     [RegularExpression]=3 [Template]=4 [Chart]=5 [Kubernetes]=3
     [HTTP]=6 [Git]=7
-    [Cluster]=8
-    [Delivery]=9
-    [DevCluster]=10 [Server]=10
-    [Commands]=11 [Martlet]=12
-    [TestKit]=11
+    [Cluster]=8 [Registry]=8
+    [Delivery]=9 [Automation]=10
+    [DevCluster]=11 [Server]=11
+    [Commands]=12 [Martlet]=13
+    [TestKit]=12
 )
 failed=0
 for folder in Sources/*/; do
