@@ -1,6 +1,6 @@
 internal import Basics
 
-/// Why a repository could not be fetched or read.
+/// Why a repository could not be fetched, read or written to.
 package struct GitError: Error, Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// The server wants other credentials, or any.
@@ -23,6 +23,13 @@ package struct GitError: Error, Sendable, Hashable {
         case diskFull
         case tooLarge
         case cancelled
+        /// A push was on its way when the conversation ended: the server may have taken it or not. Look at the
+        /// remote before anything else.
+        case unknownOutcome
+        /// A file cannot be written: a symbolic link, a submodule or a folder is in the way, or the path is none.
+        case blocked(path: String)
+        /// The key for signatures cannot be read or used.
+        case signingKey
         case other
     }
 
@@ -41,7 +48,7 @@ package struct GitError: Error, Sendable, Hashable {
     /// Whether the same try may succeed later without anyone changing anything.
     package var isTemporary: Bool {
         switch kind {
-        case .unreachable, .timeout, .diskFull, .cancelled, .emptyRepository: true
+        case .unreachable, .timeout, .diskFull, .cancelled, .emptyRepository, .unknownOutcome: true
         default: false
         }
     }

@@ -79,9 +79,9 @@ package actor Mirror {
         try repository.isAncestor(a, of: b)
     }
 
-    private func session() -> FetchSession { FetchSession(remote: remote, address: address, transport: transport) }
+    func session() -> FetchSession { FetchSession(remote: remote, address: address, transport: transport) }
 
-    private func cancelling<Value>(
+    func cancelling<Value>(
         _ session: FetchSession, _ body: (Repository) throws(GitError) -> Value
     ) async throws(GitError) -> Value {
         let result: Result<Value, GitError> = await withTaskCancellationHandler {

@@ -18,9 +18,7 @@ extension Repository {
         let tree = try updatedTree(baseline, changes)
         if tree == parent?.tree { return nil }
 
-        var signature: UnsafeMutablePointer<git_signature>?
-        try check(git_signature_new(&signature, author.name, author.email, author.time.milliseconds / 1000, 0))
-        defer { git_signature_free(signature) }
+        let signature = try SignatureHandle(author, place: path)
         var treeObject: OpaquePointer?
         var treeID = tree.raw
         try check(git_tree_lookup(&treeObject, raw, &treeID))
@@ -29,52 +27,11 @@ extension Repository {
         var parents: [OpaquePointer?] = parent.map { [$0.raw] } ?? []
         // Compare-and-swap: libgit2 refuses when the branch is no longer at the first parent.
         let code = parents.withUnsafeMutableBufferPointer { buffer in
-            git_commit_create(&made, raw, name, signature, signature, "UTF-8", message, treeObject, buffer.count, buffer.baseAddress)
+            git_commit_create(&made, raw, name, signature.raw, signature.raw, "UTF-8", message, treeObject, buffer.count, buffer.baseAddress)
         }
-        withExtendedLifetime(parent) {}
+        withExtendedLifetime((parent, signature)) {}
         try check(code)
         return ObjectID(made)
-    }
-
-    private func updatedTree(_ baseline: OpaquePointer?, _ changes: [String: [UInt8]?]) throws(GitError) -> ObjectID {
-        var base = baseline
-        var empty: OpaquePointer?
-        defer { git_tree_free(empty) }
-        if base == nil {
-            var builder: OpaquePointer?
-            try check(git_treebuilder_new(&builder, raw, nil))
-            defer { git_treebuilder_free(builder) }
-            var id = git_oid()
-            try check(git_treebuilder_write(&id, builder))
-            try check(git_tree_lookup(&empty, raw, &id))
-            base = empty
-        }
-        var updates: [git_tree_update] = []
-        var names: [UnsafeMutablePointer<CChar>] = []
-        defer { for name in names { name.deallocate() } }
-        for (path, content) in changes.sorted(by: { $0.key < $1.key }) {
-            var update = git_tree_update()
-            var entry: OpaquePointer?
-            let isThere = git_tree_entry_bypath(&entry, base, path) == 0
-            defer { git_tree_entry_free(entry) }
-            if let content {
-                try check(git_blob_create_from_buffer(&update.id, raw, content, content.count))
-                update.action = GIT_TREE_UPDATE_UPSERT
-                update.filemode = isThere ? git_tree_entry_filemode(entry) : GIT_FILEMODE_BLOB
-            } else {
-                guard isThere else { continue }
-                update.action = GIT_TREE_UPDATE_REMOVE
-            }
-            let name = UnsafeMutablePointer<CChar>.allocate(capacity: path.utf8.count + 1)
-            for (index, byte) in path.utf8.enumerated() { name[index] = CChar(bitPattern: byte) }
-            name[path.utf8.count] = 0
-            names.append(name)
-            update.path = UnsafePointer(name)
-            updates.append(update)
-        }
-        var id = git_oid()
-        try check(git_tree_create_updated(&id, raw, base, updates.count, updates))
-        return ObjectID(id)
     }
 }
 
