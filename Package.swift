@@ -158,7 +158,7 @@ let package = Package(
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", "TestKit", "Scenarios", logging,
         ]),
         tests("Server", ["Basics", "Document", "Kubernetes", "Cluster", "Registry", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
-        tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Automation", "Registry", "Git", "HTTP", "Kubernetes", "Scenarios", "TestKit", arguments]),
+        tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Scenarios", "TestKit", arguments]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Registry", "Automation", "TestKit", "Scenarios", "Martlet", logging],

@@ -24,3 +24,12 @@ package struct ReleaseOptions: Sendable, Hashable {
         self.skipsSchemaValidation = skipsSchemaValidation
     }
 }
+
+extension ReleaseOptions {
+    /// A version of Kubernetes as people write it ("1.29", "v1.33.4-gke.12") in the form `.Capabilities` shows; nil for none.
+    package static func kubeVersion(parsing text: String) -> String? {
+        guard let version = SemanticVersion(text) else { return nil }
+        let core = "v\(version.major).\(version.minor).\(version.patch)"
+        return core + (version.prerelease.isEmpty ? "" : "-" + version.prerelease) + (version.metadata.isEmpty ? "" : "+" + version.metadata)
+    }
+}

@@ -71,3 +71,18 @@ package func inputDigest(_ part: Layout.Part, reads: ReadSet?) -> String {
     }
     return hexText(hash.finalize().prefix(16))
 }
+
+/// What feeds a chart's random functions: the same for the same application and input.
+package func renderSeed(_ name: String, _ digest: String) -> UInt64 {
+    (Array(name.utf8) + Array(digest.utf8)).reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+}
+
+/// A digest of named contents, whatever their order.
+package func contentDigest(_ contents: [(name: String, bytes: [UInt8])]) -> String {
+    var hash = SHA256()
+    for (name, bytes) in contents.sorted(by: { $0.name < $1.name }) {
+        hash.update(data: Array("\(name.utf8.count) \(bytes.count) \(name)".utf8))
+        hash.update(data: bytes)
+    }
+    return hexText(hash.finalize().prefix(16))
+}

@@ -84,7 +84,7 @@ extension Reconciler {
             context.release.generated = [:]
         }
         // Not of what was read, which is known only after the first render.
-        context.seed = seed(inputDigest(assignment.part, reads: ReadSet()))
+        context.seed = renderSeed(name, inputDigest(assignment.part, reads: ReadSet()))
         context.templates = environment.templates
         if assignment.part.form == .chart {
             context.kubeVersion = try await environment.client.serverVersion().gitVersion
@@ -99,13 +99,6 @@ extension Reconciler {
         appliedAt = nil
         begunAt = environment.time.elapsed
         return desired
-    }
-
-    private func seed(_ digest: String) -> UInt64 {
-        var seed: UInt64 = 14_695_981_039_346_656_037
-        for byte in name.utf8 { seed = (seed ^ UInt64(byte)) &* 1_099_511_628_211 }
-        for byte in digest.utf8 { seed = (seed ^ UInt64(byte)) &* 1_099_511_628_211 }
-        return seed
     }
 
     /// A request of `martlet sync` that was not handled yet.
