@@ -22,6 +22,9 @@ import Testing
                         releaseName: web-1
                         valuesFiles: [a.yaml, ../b.yaml]
                         values: {replicas: 3}
+                        set: [image.tag=v2]
+                        skipCRDs: true
+                        skipSchemaValidation: true
                       dependsOn: [db]
                       prune: false
                       deletionBudget: "50%"
@@ -32,6 +35,7 @@ import Testing
             ).first)
         #expect(spec.name == "web" && spec.path == "charts/web" && spec.namespace == "shop")
         #expect(spec.helm.releaseName == "web-1" && spec.helm.valuesFiles == ["a.yaml", "../b.yaml"])
+        #expect(spec.helm.set == ["image.tag=v2"] && spec.helm.skipsCRDs && spec.helm.skipsSchemaValidation)
         #expect(spec.helm.values["replicas"]?.int == 3 && spec.dependsOn == ["db"])
         #expect(!spec.prunes && spec.deletionBudget.percent == 50 && spec.drift == .warn && spec.isSuspended)
         #expect(spec.healthTimeout == .seconds(90))

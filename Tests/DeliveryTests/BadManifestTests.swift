@@ -101,6 +101,25 @@ import Testing
         #expect(desired.isBlocked && error.origin?.description.hasPrefix(place) == true, "\(error)")
     }
 
+    @Test func whatMartletYAMLSets() async throws {
+        let martlet = """
+            apiVersion: martlet.dev/v1alpha1
+            kind: Application
+            metadata: {name: web}
+            spec:
+              helm: {set: ["who=b,list[0]=c"], values: {who: a, kept: 1}, skipCRDs: true}
+            """
+        let files = [
+            "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/martlet.yaml": martlet, "web/crds/c.yaml": "kind: [",
+            "web/templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {v: '{{ toJson .Values }}'}\n",
+        ]
+        let wanted = try await desired(files)
+        #expect(wanted.problems.isEmpty, "\(wanted.problems)")
+        #expect(wanted.objects.first?.object.value[path: "data", "v"]?.string == #"{"kept":1,"list":["c"],"who":"b"}"#)
+        let broken = try await desired(files.merging(["web/martlet.yaml": martlet.replacing("who=b", with: "who")]) { $1 })
+        #expect(broken.isBlocked && "\(broken.problems)".contains("failed parsing --set data"))
+    }
+
     @Test func valuesThatAreMissing() async throws {
         let martlet = "apiVersion: martlet.dev/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  helm: {valuesFiles: [prod.yaml]}\n"
         let desired = try await desired(["web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/martlet.yaml": martlet])

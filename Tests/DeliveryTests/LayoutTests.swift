@@ -67,6 +67,16 @@ import Testing
         #expect(layout.problems.isEmpty)
     }
 
+    @Test func packedCharts() {
+        let all = files("charts/web-1.0.0.tgz", "charts/prod.yaml", "charts/other.tgz", "a.yaml")
+        var web = spec("web", "charts/web-1.0.0.tgz")
+        web.helm.valuesFiles = ["prod.yaml"]
+        let layout = Layout.divide(all, root: "", name: "shop", declared: [web])
+        #expect(parts(layout)["web"] == ["charts/web-1.0.0.tgz", "charts/prod.yaml"])
+        #expect(layout.parts.first { $0.spec.name == "web" }?.form == .chart)
+        #expect(layout.problems.isEmpty)
+    }
+
     @Test func declaredTwice() throws {
         let layout = Layout.divide(files("a/x.yaml", "b/y.yaml"), root: "", name: "shop", declared: [spec("web", "a"), spec("web", "b")])
         #expect(try #require(layout.problems["web"]?.first).description.contains("declared twice, the other time in martlet.yaml:1: rename one"))

@@ -83,11 +83,14 @@ package enum ApplicationFile {
             spec.healthTimeout = duration
         }
         let helm = try fields.mapping("helm", required: false)
-        try helm.allow(["releaseName", "valuesFiles", "values"])
+        try helm.allow(["releaseName", "valuesFiles", "values", "set", "skipCRDs", "skipSchemaValidation"])
         spec.helm.releaseName = try helm.string("releaseName")
         spec.helm.valuesFiles = try helm.strings("valuesFiles")
         let values = try helm.mapping("values", required: false)
         spec.helm.values = values.value.isNull ? .mapping([:]) : values.value
+        spec.helm.set = try helm.strings("set")
+        spec.helm.skipsCRDs = try helm.bool("skipCRDs") ?? false
+        spec.helm.skipsSchemaValidation = try helm.bool("skipSchemaValidation") ?? false
         return spec
     }
 }

@@ -7,10 +7,14 @@ package import Kubernetes
 package struct ApplicationSpec: Sendable, Hashable {
     package struct Helm: Sendable, Hashable {
         package var releaseName: String?
-        /// Relative to the chart; later files win.
+        /// Relative to the chart, to its folder where it is packed; later files win.
         package var valuesFiles: [String] = []
         /// Wins over the files.
         package var values: Value = .mapping([:])
+        /// What would stand behind `--set`; wins over all values.
+        package var set: [String] = []
+        package var skipsCRDs = false
+        package var skipsSchemaValidation = false
     }
 
     package enum Drift: String, Sendable, Hashable, CaseIterable {
@@ -23,6 +27,7 @@ package struct ApplicationSpec: Sendable, Hashable {
 
     package var name: String
     /// From the root of the repository, without a slash at either end; "" is the root.
+    /// A packed chart's is the archive itself.
     package var path: String
     /// For objects that name none; where it is given it is made when it is missing.
     package var namespace: String?
@@ -36,6 +41,12 @@ package struct ApplicationSpec: Sendable, Hashable {
     package var healthTimeout: Duration = .seconds(300)
     /// Where it was written; the folder itself for an implied application.
     package var origin: Origin
+
+    /// Whether `path` is a chart as `helm package` writes it.
+    package var isPackedChart: Bool { path.hasSuffix(".tgz") }
+
+    /// What the paths of values files are relative to.
+    package var valuesFolder: String { isPackedChart ? folder(of: path) : path }
 
     package init(name: String, path: String, origin: Origin) {
         self.name = name

@@ -113,7 +113,7 @@ extension Layout {
     }
 
     private mutating func add(_ spec: ApplicationSpec, _ files: [SourceFile], all: [SourceFile]) {
-        let isChart = files.contains { $0.path == (spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml") }
+        let isChart = spec.isPackedChart || files.contains { $0.path == (spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml") }
         if let kustomization = files.first(where: { Layout.isKustomization($0.path) }),
             !isChart
         {
@@ -130,7 +130,7 @@ extension Layout {
         }
         var own = files.filter { fileName(of: $0.path) != ApplicationFile.name }
         // Values may stand beside the chart: what they say is read, so it is in the read set.
-        let values = spec.helm.valuesFiles.compactMap { joined(spec.path, $0) }
+        let values = spec.helm.valuesFiles.compactMap { joined(spec.valuesFolder, $0) }
         own += all.filter { values.contains($0.path) && !isInside($0.path, spec.path) }
         parts.append(Part(spec: spec, form: .chart, files: own))
     }

@@ -33,19 +33,16 @@ func renderChart(
     }
     let rendered: RenderResult
     do {
-        let files = part.files.compactMap { file -> ChartFile? in
-            guard isInside(file.path, spec.path), let content = bytes[file.path] else { return nil }
-            return ChartFile(path: relative(file.path, to: spec.path), bytes: content)
-        }
-        let chart = try Chart.load(files: files)
+        let chart = try chart(of: part, bytes: bytes)
         let values = try values(spec, bytes: bytes)
         var options = ReleaseOptions(
             name: spec.helm.releaseName ?? spec.name, namespace: spec.namespace ?? "default",
-            revision: max(1, context.release.revision), isUpgrade: context.isUpgrade)
+            revision: max(1, context.release.revision), isUpgrade: context.isUpgrade,
+            skipsSchemaValidation: spec.helm.skipsSchemaValidation)
         if let version = context.kubeVersion { options.kubeVersion = version }
         if let versions = context.apiVersions { options.apiVersions = versions }
         rendered = try render(
-            chart, values: values, release: options,
+            chart, values: values, set: spec.helm.set.map { .typed($0) }, release: options,
             environment: RenderEnvironment(
                 now: now, random: RandomSource(seed: context.seed),
                 remember: { key, make in
@@ -69,7 +66,7 @@ func renderChart(
     }
 
     var collector = ObjectCollector()
-    for document in rendered.crds + rendered.manifests { collector.add(document, in: spec) }
+    for document in (spec.helm.skipsCRDs ? [] : rendered.crds) + rendered.manifests { collector.add(document, in: spec) }
     var hooks: [DesiredHook] = []
     for hook in rendered.hooks {
         let moments = Set(hook.events.compactMap { DesiredHook.Moment(rawValue: $0.rawValue) })
@@ -91,6 +88,16 @@ func renderChart(
         generated: generated.withLock { $0 }, reads: rendered.reads)
 }
 
+/// The chart's files, or the archive they are packed in.
+private func chart(of part: Layout.Part, bytes: [String: [UInt8]]) throws(ChartError) -> Chart {
+    let path = part.spec.path
+    if part.spec.isPackedChart, let archive = bytes[path] { return try Chart.load(archive: archive) }
+    return try Chart.load(files: part.files.compactMap { file in
+        guard isInside(file.path, path), let content = bytes[file.path] else { return nil }
+        return ChartFile(path: relative(file.path, to: path), bytes: content)
+    })
+}
+
 /// What a chart says, taken apart.
 struct RenderedChart {
     var collector: ObjectCollector
@@ -104,13 +111,13 @@ struct RenderedChart {
 private func values(_ spec: ApplicationSpec, bytes: [String: [UInt8]]) throws(RenderError) -> [Value] {
     var all: [Value] = []
     for name in spec.helm.valuesFiles {
-        guard let path = joined(spec.path, name), let content = bytes[path] else {
-            throw RenderError(.missing("the values file \"\(name)\" is not in \"\(spec.path)\""), origin: spec.origin)
+        guard let path = joined(spec.valuesFolder, name), let content = bytes[path] else {
+            throw RenderError(.missing("the values file \"\(name)\" is not in \"\(spec.valuesFolder)\""), origin: spec.origin)
         }
         do {
-            all.append(try YAML.parse(content, file: path, options: .values))
+            all.append(try ValuesFiles.parse(content, file: path))
         } catch {
-            throw RenderError(.document(error), origin: Origin(file: path, line: error.position?.line))
+            throw RenderError(.chart(error.message), origin: Origin(file: path, line: error.line))
         }
     }
     all.append(spec.helm.values)

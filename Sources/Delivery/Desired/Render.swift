@@ -64,6 +64,7 @@ package func inputDigest(_ part: Layout.Part, reads: ReadSet?) -> String {
     var hash = SHA256()
     let spec = part.spec
     let settings = [spec.name, spec.namespace ?? "", spec.helm.releaseName ?? ""] + spec.helm.valuesFiles
+        + (spec.helm.set + (spec.helm.skipsCRDs ? ["skipCRDs"] : []) + (spec.helm.skipsSchemaValidation ? ["skipSchemaValidation"] : [])).map { "set \($0)" }
     for text in settings { hash.update(data: Array((text + "\n").utf8)) }
     hash.update(data: JSON.write(spec.helm.values, sortedKeys: true))
     for file in part.files.sorted(by: { $0.path < $1.path }) where part.isRead(file.path, reads) {
