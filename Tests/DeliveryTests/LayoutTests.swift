@@ -74,6 +74,7 @@ import Testing
         let layout = Layout.divide(all, root: "", name: "shop", declared: [web])
         #expect(parts(layout)["web"] == ["charts/web-1.0.0.tgz", "charts/prod.yaml"])
         #expect(layout.parts.first { $0.spec.name == "web" }?.form == .chart)
+        #expect(parts(layout)["shop"] == ["a.yaml"], "values are no manifests")
         #expect(layout.problems.isEmpty)
     }
 

@@ -11,7 +11,7 @@ extension RenderResult {
             guard let pattern = ShellPattern(cleanPath(name)) else {
                 throw ChartError(.values, message: "\"\(name)\" is no pattern: a bracket is not closed")
             }
-            let found = documents.map(place).filter { pattern.matches($0) }
+            let found = documents.map(place).filter { pattern.matches(Array($0.unicodeScalars)[...]) }
             if found.isEmpty { throw ChartError(.values, message: "could not find template \(name) in chart") }
             chosen.formUnion(found)
         }

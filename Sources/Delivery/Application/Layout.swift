@@ -65,6 +65,8 @@ extension Layout {
             specs.append(spec)
         }
 
+        // Values that stand beside a chart are no manifests.
+        let values = Set(specs.flatMap { spec in spec.helm.valuesFiles.compactMap { joined(spec.valuesFolder, $0) } })
         // The rest: plain manifests that stand in no other application's folder.
         for spec in specs {
             let inner = claimed.filter { $0 != spec.path && isInside($0, spec.path) }
@@ -80,7 +82,8 @@ extension Layout {
         }
         if !specs.contains(where: { $0.path == root }) {
             let rest = files.filter { file in
-                (mayHoldManifests(file) || isKustomization(file.path)) && !claimed.contains { isInside(file.path, $0) }
+                (mayHoldManifests(file) || isKustomization(file.path)) && !values.contains(file.path)
+                    && !claimed.contains { isInside(file.path, $0) }
             }
             if let other = names[name], !rest.isEmpty {
                 layout.problems[name, default: []].append(
