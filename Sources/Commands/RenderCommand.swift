@@ -158,7 +158,7 @@ struct RenderCommand: AsyncParsableCommand {
         }
         var output = Output()
         for part in layout.parts where application == nil || part.spec.name == application {
-            let desired = desired(part, bytes: try await tree.read(part.files), revision: tree.revision, digest: inputDigest(part))
+            let desired = desired(part, bytes: try await tree.read(part.files), revision: tree.revision, digest: inputDigest(part, reads: nil))
             for object in desired.objects { output.text += "---\n# Source: \(object.origin)\n\(YAML.write(object.object.value))" }
             output.problems += (desired.problems.map(\.error) + (layout.problems[part.spec.name] ?? [])).map { "\($0)" }
         }
