@@ -58,20 +58,21 @@ import Testing
             kind: A
             name: web.default
             values: {"list":[{"a":1}],"replicas":1}
+
             ---
             # Source: front/templates/b.yaml
             kind: B
             cluster: v1.36.0 false
             first: true
             ---
-            # Source: front/templates/hook.yaml
-            kind: Job
-            metadata: {name: migrate, annotations: {helm.sh/hook: pre-install}}
-
-            ---
             # Source: front/templates/test.yaml
             kind: Pod
             metadata: {name: try, annotations: {helm.sh/hook: test}}
+
+            ---
+            # Source: front/templates/hook.yaml
+            kind: Job
+            metadata: {name: migrate, annotations: {helm.sh/hook: pre-install}}
 
 
             """)
@@ -94,7 +95,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--no-hooks", "--skip-crds"], ["A", "B"]), (["--skip-tests"], ["CustomResourceDefinition", "A", "B", "Job"]), (["--skip-crds"], ["A", "B", "Job", "Pod"]),
+        (["--no-hooks", "--skip-crds"], ["A", "B"]), (["--skip-tests"], ["CustomResourceDefinition", "A", "B", "Job"]), (["--skip-crds"], ["A", "B", "Pod", "Job"]),
         (["--include-crds", "--no-hooks"], ["CustomResourceDefinition", "A", "B"]), (["-s", "templates/a.yaml", "-s", "templates/hook.yaml"], ["A", "Job"]),
         (["--show-only", "templates/*.yaml", "--no-hooks"], ["A", "B"]), (["-s", "crds/c.yaml"], ["CustomResourceDefinition"]),
     ])
