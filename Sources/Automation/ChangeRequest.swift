@@ -1,0 +1,53 @@
+package import Git
+package import Kubernetes
+package import Registry
+
+/// Who asks for a change: the author of the commit.
+package struct Requester: Sendable, Hashable {
+    package var name: String
+    package var email: String
+
+    package init(name: String, email: String) { (self.name, self.email) = (name, email) }
+}
+
+/// What a person wants to be different about one workload, from the command line,
+/// the API or the page.
+package struct ChangeRequest: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
+        /// Another image. Without a tag the best one by the container's filter is taken.
+        case release(ImageReference)
+        /// Follow new images from now on; filters by container, in the annotation's spelling.
+        case automate(tags: [String: String])
+        case deautomate
+        case lock(reason: String)
+        case unlock
+    }
+
+    package var workload: ObjectKey
+    package var action: Action
+    /// Of a release: only this container; nil for each that runs the image's repository.
+    package var container: String?
+    /// Go through a lock.
+    package var force: Bool
+    package var requester: Requester
+
+    package init(workload: ObjectKey, action: Action, container: String? = nil, force: Bool = false, requester: Requester) {
+        (self.workload, self.action, self.container, self.force, self.requester) = (workload, action, container, force, requester)
+    }
+}
+
+/// What became of a change: a commit on the branch, or nothing to do.
+package struct ChangeReport: Sendable, Hashable {
+    /// Nil when git says it already.
+    package var commit: ObjectID?
+    package var branch: String
+    /// The commit's first line, or why there is none.
+    package var message: String
+    package var bumps: [Bump]
+    /// The files that changed, by path.
+    package var files: [String]
+
+    package init(commit: ObjectID?, branch: String, message: String, bumps: [Bump] = [], files: [String] = []) {
+        (self.commit, self.branch, self.message, self.bumps, self.files) = (commit, branch, message, bumps, files)
+    }
+}
