@@ -184,4 +184,30 @@ extension TagFilter {
         default: return nil
         }
     }
+
+    /// As Flux v1 reads it: what has no prefix is a glob. Never nil, so that a
+    /// filter that cannot be used shows where it is used and is not taken for none.
+    package init(flux text: String) {
+        if let filter = TagFilter(text) {
+            self = filter
+            return
+        }
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        switch (parts.first, parts.count) {
+        case ("semver", 2): self = .semver("")
+        case ("regex", 2), ("regexp", 2): self = .regex("")
+        case ("glob", 2): self = .glob("")
+        default: self = .glob(text)
+        }
+    }
+
+    /// As Martlet writes it.
+    package var text: String {
+        switch self {
+        case .semver(let range): "semver:\(range)"
+        case .glob(let pattern): "glob:\(pattern)"
+        case .regex(let pattern): "regex:\(pattern)"
+        case .newest: "newest"
+        }
+    }
 }

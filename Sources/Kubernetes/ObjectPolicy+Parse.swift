@@ -103,8 +103,8 @@ extension ObjectPolicy {
                 case "locked_user": lockedBy = value
                 case "locked_msg": lockedReason = value
                 case "ignore": isIgnored = value == "true"
-                case "tag_all": tagsOfOthers = TagFilter(value)
-                case _ where name.hasPrefix("tag."): tags[String(name.dropFirst(4))] = TagFilter(value)
+                case "tag_all": tagsOfOthers = TagFilter(flux: value)
+                case _ where name.hasPrefix("tag."): tags[String(name.dropFirst(4))] = TagFilter(flux: value)
                 default: break
                 }
             }

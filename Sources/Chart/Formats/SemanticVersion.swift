@@ -1,12 +1,15 @@
 /// A version as Masterminds/semver reads it: loosely, "v1.2" being 1.2.0.
-struct SemanticVersion: Sendable, Hashable {
-    var major: UInt64
-    var minor: UInt64
-    var patch: UInt64
-    var prerelease: String
-    var metadata: String
+///
+/// `package`, because the tags of images are ordered by the same rules as the
+/// versions of charts.
+package struct SemanticVersion: Sendable, Hashable {
+    package var major: UInt64
+    package var minor: UInt64
+    package var patch: UInt64
+    package var prerelease: String
+    package var metadata: String
     /// As written.
-    var original: String
+    package var original: String
 
     init(major: UInt64, minor: UInt64, patch: UInt64, prerelease: String = "", metadata: String = "", original: String = "") {
         self.major = major
@@ -23,7 +26,7 @@ struct SemanticVersion: Sendable, Hashable {
     }
 
     /// Nil for what is no version: "abc", "1.2.3.4", "1.2.3-01".
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let version = try? SemanticVersion(parsing: text) else { return nil }
         self = version
     }
@@ -102,7 +105,7 @@ struct SemanticVersion: Sendable, Hashable {
     }
 
     /// -1, 0 or 1 by the rules of semver.org; metadata does not count.
-    func compare(_ other: SemanticVersion) -> Int {
+    package func compare(_ other: SemanticVersion) -> Int {
         for (left, right) in [(major, other.major), (minor, other.minor), (patch, other.patch)] where left != right {
             return left < right ? -1 : 1
         }
@@ -125,7 +128,7 @@ struct SemanticVersion: Sendable, Hashable {
         return a.count == b.count ? 0 : a.count < b.count ? -1 : 1
     }
 
-    var description: String {
+    package var description: String {
         "\(major).\(minor).\(patch)" + (prerelease.isEmpty ? "" : "-\(prerelease)") + (metadata.isEmpty ? "" : "+\(metadata)")
     }
 }

@@ -2,7 +2,9 @@ internal import RegularExpression
 internal import Template
 
 /// A range of versions as Masterminds/semver reads it: ">=1.2 <2 || ~3.1", "1.2 - 1.4", "^1.x".
-struct VersionConstraint: Sendable {
+///
+/// `package`, because `semver:` tag filters of image automation are such ranges.
+package struct VersionConstraint: Sendable {
     private struct Term: Sendable {
         var operation: String
         var version: SemanticVersion
@@ -16,11 +18,11 @@ struct VersionConstraint: Sendable {
     private var groups: [[Term]] = []
 
     /// The text Go gives for what cannot be read.
-    struct Malformed: Error, CustomStringConvertible {
-        var description: String
+    package struct Malformed: Error, CustomStringConvertible {
+        package var description: String
     }
 
-    init(_ text: String) throws(Malformed) {
+    package init(_ text: String) throws(Malformed) {
         for group in goSplit(Grammar.withoutRanges(text), "||") { groups.append(try Self.terms(group)) }
     }
 
@@ -89,7 +91,7 @@ struct VersionConstraint: Sendable {
     }
 
     /// True when the version is in the range. A prerelease is only where the range names one.
-    func allows(_ version: SemanticVersion) -> Bool {
+    package func allows(_ version: SemanticVersion) -> Bool {
         groups.contains { group in
             let includesPrereleases = group.contains { !$0.version.prerelease.isEmpty }
             return group.allSatisfy { Self.holds($0, version, includesPrereleases: includesPrereleases) }
