@@ -6,7 +6,7 @@ package import Registry
 /// What a workload's annotations say about its images, with those of its
 /// Application (`metadata.annotations` in `martlet.yaml`) as defaults: wish by
 /// wish, the workload's own wins, in whichever tool's spelling it is written.
-package struct AutomationPolicy: Sendable {
+package struct AutomationPolicy: Sendable, Hashable {
     package struct Lock: Sendable, Hashable {
         package var by: String?
         package var reason: String?
@@ -21,7 +21,7 @@ package struct AutomationPolicy: Sendable {
     /// Where a wish may stand, the first that says something counts.
     private let layers: [Layer]
 
-    private struct Layer: Sendable {
+    private struct Layer: Sendable, Hashable {
         var policy: ObjectPolicy
         var annotations: Mapping
         var origin: Origin?
