@@ -39,10 +39,22 @@ extension Value {
 }
 
 /// How a new text is written in the place of an old scalar.
-private struct ScalarEdit {
+struct ScalarEdit {
     let node: LocatedNode
     let style: ScalarStyle
     let source: [UInt8]
+
+    /// The ways to write a value: a string in the old style, else in quotes.
+    func ways(_ value: Value) -> [[UInt8]] {
+        let isBlock = style == .literal || style == .folded
+        guard case .string(let text) = value else { return [space + JSON.write(value) + (isBlock ? blockEnd : [])] }
+        let isQuoted = space + doubleQuoted(text) + (isBlock ? blockEnd : [])
+        guard style == .plain else { return [written(text), isQuoted] }
+        var copy = text
+        let mayBePlain = copy.withUTF8 { ScalarShape(of: $0).isPlain(inFlow: node.isInFlow, $0) }
+        let wasText = node.text.map { PlainScalar.resolve($0) == nil } ?? false
+        return wasText && mayBePlain && PlainScalar.resolve(text) == nil ? [Array(text.utf8), isQuoted] : [isQuoted]
+    }
 
     func written(_ text: String) -> [UInt8] {
         switch style {
@@ -64,10 +76,14 @@ private struct ScalarEdit {
         var copy = text
         let mayBePlain = copy.withUTF8 { ScalarShape(of: $0).isPlain(inFlow: node.isInFlow, $0) }
         let written = isSameType && mayBePlain ? Array(text.utf8) : doubleQuoted(text)
-        // `key:` with nothing behind it has no space yet.
+        return space + written
+    }
+
+    /// `key:` with nothing behind it has no space yet.
+    private var space: [UInt8] {
         let before = node.value.bytes.lowerBound - 1
         let isTight = source.indices.contains(before) && source[before] != 0x20 && source[before] != 0x0a && node.value.bytes.isEmpty
-        return (isTight ? [0x20] : []) + written
+        return isTight ? [0x20] : []
     }
 
     private func singleQuoted(_ text: String) -> [UInt8]? {

@@ -2,7 +2,7 @@ internal import CYAML
 
 /// The nodes of one document with their places, aliases not expanded.
 struct YAMLOutline {
-    private struct Node {
+    struct Node {
         enum Content {
             /// `key` is the text it counts as where it is a mapping's key.
             case scalar(text: String, style: ScalarStyle, key: String?, isMerge: Bool)
@@ -12,7 +12,10 @@ struct YAMLOutline {
         }
 
         var content: Content
+        /// Without anchor and tag.
         var range: SourceRange
+        /// Where it begins with them.
+        var start: SourcePosition
         var isInFlow: Bool
     }
 
@@ -22,8 +25,8 @@ struct YAMLOutline {
         var isFlow: Bool
     }
 
-    private var nodes: [Node] = []
-    private var root = 0
+    private(set) var nodes: [Node] = []
+    private(set) var root = 0
 
     /// Nil where the text has no document of that index.
     init?(of index: Int, in bytes: UnsafeBufferPointer<UInt8>, file: String) throws(DocumentError) {
@@ -42,6 +45,7 @@ struct YAMLOutline {
             let type = try events.next()
             let isInFlow = open.last?.isFlow ?? false
             var range = events.range()
+            let start = range.start
             let anchor: UnsafePointer<UInt8>?
             var finished = nodes.count
             switch type {
@@ -49,16 +53,16 @@ struct YAMLOutline {
                 let view = cyaml_scalar(events.event)
                 anchor = view.anchor
                 if view.anchor != nil || view.tag != nil { range.start = Self.behindProperties(range, in: bytes) }
-                nodes.append(Node(content: Self.content(view), range: range, isInFlow: isInFlow))
+                nodes.append(Node(content: Self.content(view), range: range, start: start, isInFlow: isInFlow))
             case YAML_ALIAS_EVENT:
                 anchor = nil
                 let name = cyaml_anchor(events.event).map { String(cString: $0) } ?? ""
-                nodes.append(Node(content: .alias(name, target: anchors[name]), range: range, isInFlow: isInFlow))
+                nodes.append(Node(content: .alias(name, target: anchors[name]), range: range, start: start, isInFlow: isInFlow))
             case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
                 anchor = cyaml_anchor(events.event)
                 range.start = Self.behindProperties(range, in: bytes)
                 let isMapping = type == YAML_MAPPING_START_EVENT
-                nodes.append(Node(content: isMapping ? .mapping([]) : .sequence([]), range: range, isInFlow: isInFlow))
+                nodes.append(Node(content: isMapping ? .mapping([]) : .sequence([]), range: range, start: start, isInFlow: isInFlow))
                 open.append(Open(node: finished, isFlow: isInFlow || cyaml_is_flow(events.event) != 0))
                 if open.count > 1000 { throw DocumentError(.limit("nesting depth", 1000), file: file, position: range.start) }
             case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
@@ -140,8 +144,29 @@ struct YAMLOutline {
 
     /// The node at a path, through aliases and merges.
     func find(_ path: DocumentPath) -> LocatedNode? {
-        var key: SourceRange?
+        guard let way = follow(path) else { return nil }
+        let found = nodes[way.node]
+        var located = LocatedNode(
+            key: way.key.map { nodes[$0].range }, value: found.range, style: nil, text: nil, isInFlow: found.isInFlow,
+            sharing: way.sharing)
+        if case .scalar(let text, let style, _, _) = found.content { (located.text, located.style) = (text, style) }
+        return located
+    }
+
+    /// Where a path leads to.
+    struct Way {
+        var node: Int
+        /// The key it stands under, where it stands under one.
+        var key: Int?
         var sharing: LocatedNode.Sharing?
+        /// The last step's entry is another mapping's, merged.
+        var isMerged = false
+    }
+
+    func follow(_ path: DocumentPath) -> Way? {
+        var key: Int?
+        var sharing: LocatedNode.Sharing?
+        var isMerged = false
         guard nodes.indices.contains(root), var node = target(of: root, &sharing) else { return nil }
         for step in path.steps {
             let next: Int
@@ -149,22 +174,19 @@ struct YAMLOutline {
             case (.key(let name), .mapping):
                 guard let found = entry(name, in: node) else { return nil }
                 if found.isMerged { sharing = .merge }
-                key = nodes[found.key].range
+                isMerged = found.isMerged
+                key = found.key
                 next = found.value
             case (.index(let index), .sequence(let items)):
                 guard items.indices.contains(index) else { return nil }
-                key = nil
+                (key, isMerged) = (nil, false)
                 next = items[index]
             default: return nil
             }
             guard let resolved = target(of: next, &sharing) else { return nil }
             node = resolved
         }
-        let found = nodes[node]
-        var located = LocatedNode(
-            key: key, value: found.range, style: nil, text: nil, isInFlow: found.isInFlow, sharing: sharing)
-        if case .scalar(let text, let style, _, _) = found.content { (located.text, located.style) = (text, style) }
-        return located
+        return Way(node: node, key: key, sharing: sharing, isMerged: isMerged)
     }
 
     private func target(of node: Int, _ sharing: inout LocatedNode.Sharing?) -> Int? {
