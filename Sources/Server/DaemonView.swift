@@ -12,15 +12,21 @@ package struct DaemonView: Sendable {
     package var branch: String?
     /// The secret webhooks are signed with; nil turns them off.
     package var webhookSecret: [UInt8]?
+    package var automation: AutomationState
+    /// Who may read images and change workloads.
+    package var access: AccessControl
 
     package init(
         unreadiness: @escaping @Sendable () -> String?, status: @escaping @Sendable () -> Value,
-        markDue: @escaping @Sendable () -> Void, branch: String?, webhookSecret: [UInt8]?
+        markDue: @escaping @Sendable () -> Void, branch: String?, webhookSecret: [UInt8]?,
+        automation: AutomationState = .off("this daemon was started without it"), access: AccessControl = AccessControl([])
     ) {
         self.unreadiness = unreadiness
         self.status = status
         self.markDue = markDue
         self.branch = branch
         self.webhookSecret = webhookSecret
+        self.automation = automation
+        self.access = access
     }
 }

@@ -1,0 +1,23 @@
+package import Document
+internal import Git
+internal import Kubernetes
+internal import Registry
+
+extension ChangeReport {
+    /// `commit` is null where git said it already.
+    package var value: Value {
+        [
+            "commit": commit.map { .string($0.description) } ?? .null, "branch": .string(branch), "message": .string(message),
+            "bumps": .sequence(bumps.map(\.value)), "files": .sequence(files.map { .string($0) }),
+        ]
+    }
+}
+
+extension Bump {
+    package var value: Value {
+        [
+            "application": .string(application), "workload": workload.workloadValue, "container": .string(container),
+            "from": .string(from.description), "to": .string(to.description), "policy": .string(policy),
+        ]
+    }
+}

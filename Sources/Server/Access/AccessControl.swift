@@ -1,0 +1,81 @@
+internal import HTTPTypes
+package import Kubernetes
+
+/// What somebody wants to do with a workload, in the verbs of Kubernetes' own RBAC.
+package enum AccessVerb: String, Sendable, Hashable {
+    /// See that it is there.
+    case list
+    /// See its images and the tags there are.
+    case get
+    /// Change its image, its automation or its lock.
+    case patch
+}
+
+/// One way to know who somebody is and what they may do.
+package protocol Authority: Sendable {
+    /// Who a token belongs to; nil for a token that this authority does not know.
+    func caller(token: String) async throws(AccessError) -> Caller?
+    /// Whether a caller of its own may do something; without a name: with all of the kind in the namespace.
+    func isAllowed(_ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?) async throws(AccessError) -> Bool
+}
+
+/// Why it is not known who somebody is, or what they may do.
+package struct AccessError: Error, Sendable, Hashable, CustomStringConvertible {
+    package var message: String
+    package var advice: String
+
+    package init(_ message: String, advice: String) { (self.message, self.advice) = (message, advice) }
+
+    package var description: String { "\(message); \(advice)" }
+}
+
+/// Who may read images and change workloads: nobody, as long as no authority is asked.
+package struct AccessControl: Sendable {
+    let authorities: [any Authority]
+
+    /// - Parameter authorities: asked in this order; the first that knows a token decides.
+    package init(_ authorities: [any Authority]) { self.authorities = authorities }
+
+    /// A caller and who vouches for them.
+    struct Admission: Sendable {
+        var caller: Caller
+        var authority: any Authority
+
+        func allows(_ verb: AccessVerb, _ kind: GroupKind, namespace: String, name: String?) async throws(AccessError) -> Bool {
+            try await authority.isAllowed(caller, verb, kind, namespace: namespace, name: name)
+        }
+    }
+
+    /// Who sent a request, by the value of its `Authorization` header.
+    func admit(authorization: String?) async throws(APIFailure) -> Admission {
+        guard let token = bearerToken(authorization) else {
+            throw APIFailure(
+                .unauthorized, "unauthorized", "this needs a bearer token",
+                advice: "send \"Authorization: Bearer TOKEN\" with a token of --api-tokens-file or of a Kubernetes service account")
+        }
+        guard !authorities.isEmpty else {
+            throw APIFailure(
+                .forbidden, "forbidden", "nobody may do this: the daemon knows no tokens",
+                advice: "start it with --api-tokens-file, or with --api-cluster-tokens in a cluster")
+        }
+        var failure: AccessError?
+        for authority in authorities {
+            do throws(AccessError) {
+                if let caller = try await authority.caller(token: token) { return Admission(caller: caller, authority: authority) }
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw APIFailure(failure) }
+        throw APIFailure(.unauthorized, "unauthorized", "nobody knows this token", advice: "it may have expired: take a new one")
+    }
+}
+
+/// The token of `Bearer TOKEN` (RFC 6750, 2.1); nil for anything else.
+func bearerToken(_ header: String?) -> String? {
+    guard let header, header.utf8.count <= 1 << 16 else { return nil }
+    let parts = header.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, let scheme = parts.first, scheme.lowercased() == "bearer", let token = parts.last else { return nil }
+    let isToken = token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+    return isToken && !token.isEmpty ? String(token) : nil
+}

@@ -1,0 +1,106 @@
+package import Basics
+package import Cluster
+internal import Crypto
+internal import Document
+package import Kubernetes
+
+/// The cluster's own answer to who somebody is and what they may do: TokenReview
+/// (authentication.k8s.io/v1) and SubjectAccessReview (authorization.k8s.io/v1).
+///
+/// Answers are kept for ten seconds, as long as the API server's own webhooks keep them.
+package final class ClusterAuthority: Authority {
+    private let client: ClusterClient
+    private let callers: AnswerCache<[UInt8], Caller?>
+    private let permissions: AnswerCache<Question, Bool>
+
+    struct Question: Hashable, Sendable {
+        var caller: Caller
+        var verb: AccessVerb
+        var kind: GroupKind
+        var namespace: String
+        var name: String?
+    }
+
+    package init(client: ClusterClient, time: any TimeSource) {
+        self.client = client
+        callers = AnswerCache(lifetime: .seconds(10), most: 1_000, time: time)
+        permissions = AnswerCache(lifetime: .seconds(10), most: 10_000, time: time)
+    }
+
+    package func caller(token: String) async throws(AccessError) -> Caller? {
+        // No token stands in memory longer than its request.
+        let key = Array(SHA256.hash(data: Array(token.utf8)))
+        if let known = callers[key] { return known }
+        let answer = try await create("authentication.k8s.io", "TokenReview", ["token": .string(token)])
+        let caller = Self.caller(answer)
+        callers[key] = .some(caller)
+        return caller
+    }
+
+    package func isAllowed(
+        _ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?
+    ) async throws(AccessError) -> Bool {
+        let question = Question(caller: caller, verb: verb, kind: workload, namespace: namespace, name: name)
+        if let known = permissions[question] { return known }
+        let resource = try await resource(workload)
+        let answer = try await create("authorization.k8s.io", "SubjectAccessReview", Self.specification(question, resource: resource))
+        // `denied` wins over `allowed`; an evaluation error beside `allowed: true` is the server's affair.
+        let isAllowed = answer[path: "status", "allowed"]?.bool == true && answer[path: "status", "denied"]?.bool != true
+        permissions[question] = isAllowed
+        return isAllowed
+    }
+
+    private func create(_ group: String, _ kind: String, _ specification: Value) async throws(AccessError) -> Value {
+        let gvk = GroupVersionKind(group: group, version: "v1", kind: kind)
+        do {
+            let resource = try await client.resource(for: gvk)
+            let body: Value = ["apiVersion": .string(gvk.apiVersion), "kind": .string(kind), "metadata": [:], "spec": specification]
+            // A review changes nothing, so it may be sent again; and its answer is no object with a name.
+            let answer = try await client.raw(ClusterRequest("POST", resource.path(), body: body, repeatability: .safe))
+            return try JSON.parse(answer.body, maxDepth: 64)
+        } catch {
+            let isForbidden = (error as? ClusterError)?.reason == .forbidden
+            throw AccessError(
+                "the cluster did not answer a \(kind): \(error)",
+                advice: isForbidden
+                    ? "let the daemon's service account create \(kind.lowercased())s (the chart's rbac.reviews does)" : "try again")
+        }
+    }
+
+    /// The plural that RBAC's rules are written in.
+    private func resource(_ kind: GroupKind) async throws(AccessError) -> String {
+        do throws(ClusterError) {
+            return try await client.resource(for: kind).name
+        } catch {
+            throw AccessError("the cluster did not say what resource a \(kind) is: \(error)", advice: "try again")
+        }
+    }
+
+    /// `status.user`, where it says that it is someone.
+    static func caller(_ answer: Value) -> Caller? {
+        guard let status = answer["status"], status["authenticated"]?.bool == true, status["error"]?.string?.isEmpty ?? true,
+            let user = status["user"], let name = user["username"]?.string, !name.isEmpty
+        else { return nil }
+        var extra: [String: [String]] = [:]
+        for entry in user["extra"]?.mapping ?? [:] { extra[entry.key] = (entry.value.sequence ?? []).compactMap(\.string) }
+        return Caller(
+            name: name, uid: user["uid"]?.string ?? "", groups: (user["groups"]?.sequence ?? []).compactMap(\.string), extra: extra)
+    }
+
+    static func specification(_ question: Question, resource: String) -> Value {
+        var attributes: Value = [
+            "verb": .string(question.verb.rawValue), "group": .string(question.kind.group), "resource": .string(resource),
+            "namespace": .string(question.namespace),
+        ]
+        if let name = question.name { attributes["name"] = .string(name) }
+        let caller = question.caller
+        var specification: Value = ["resourceAttributes": attributes, "user": .string(caller.name)]
+        if !caller.uid.isEmpty { specification["uid"] = .string(caller.uid) }
+        if !caller.groups.isEmpty { specification["groups"] = .sequence(caller.groups.map { .string($0) }) }
+        if !caller.extra.isEmpty {
+            specification["extra"] = .mapping(
+                Mapping(caller.extra.sorted { $0.key < $1.key }.map { ($0.key, .sequence($0.value.map { .string($0) })) }))
+        }
+        return specification
+    }
+}
