@@ -24,6 +24,8 @@ package struct RegistryError: Error, Sendable, Hashable {
     package var place: String
     /// What to do about it.
     package var advice: String
+    /// The HTTP status, where one is to blame.
+    package var status: Int?
 
     package init(_ kind: Kind, _ message: String, place: String, advice: String) {
         (self.kind, self.message, self.place, self.advice) = (kind, message, place, advice)
