@@ -46,8 +46,23 @@ package struct ChangeReport: Sendable, Hashable {
     package var bumps: [Bump]
     /// The files that changed, by path.
     package var files: [String]
+    /// What was asked for and could not be done, while the rest was.
+    package var problems: [Problem]
 
-    package init(commit: ObjectID?, branch: String, message: String, bumps: [Bump] = [], files: [String] = []) {
-        (self.commit, self.branch, self.message, self.bumps, self.files) = (commit, branch, message, bumps, files)
+    package struct Problem: Sendable, Hashable {
+        package var workload: ObjectKey
+        package var container: String?
+        package var error: AutomationError
+
+        package init(workload: ObjectKey, container: String?, error: AutomationError) {
+            (self.workload, self.container, self.error) = (workload, container, error)
+        }
+    }
+
+    package init(
+        commit: ObjectID?, branch: String, message: String, bumps: [Bump] = [], files: [String] = [], problems: [Problem] = []
+    ) {
+        (self.commit, self.branch, self.message) = (commit, branch, message)
+        (self.bumps, self.files, self.problems) = (bumps, files, problems)
     }
 }

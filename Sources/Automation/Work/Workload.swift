@@ -2,7 +2,7 @@ package import Kubernetes
 package import Registry
 
 /// A workload of a revision, as far as its images are concerned.
-package struct Workload: Sendable, Hashable {
+package struct Workload: Sendable {
     package struct Container: Sendable, Hashable {
         package var name: String
         package var image: ImageReference
@@ -18,14 +18,18 @@ package struct Workload: Sendable, Hashable {
     package var origin: Origin
     package var containers: [Container]
     /// The workload's own word, and its application's where it has none.
-    package var policy: ObjectPolicy
+    package var policy: AutomationPolicy
+    /// As they are written on the workload: Martlet's own and Flux's.
+    package var annotations: [String: String] = [:]
+    /// As they are written on its application in `martlet.yaml`.
+    package var applicationAnnotations: [String: String] = [:]
     /// Secrets with credentials for registries, by name, in the workload's namespace.
     package var pullSecrets: [String]
     /// "" where none is named, which means "default".
     package var serviceAccount: String
 
     package init(
-        application: String, key: ObjectKey, origin: Origin, containers: [Container], policy: ObjectPolicy, pullSecrets: [String] = [],
+        application: String, key: ObjectKey, origin: Origin, containers: [Container], policy: AutomationPolicy, pullSecrets: [String] = [],
         serviceAccount: String = ""
     ) {
         (self.application, self.key, self.origin, self.containers) = (application, key, origin, containers)
@@ -34,7 +38,7 @@ package struct Workload: Sendable, Hashable {
 }
 
 /// What `martlet images` tells of one workload.
-package struct WorkloadImages: Sendable, Hashable {
+package struct WorkloadImages: Sendable {
     package struct Candidate: Sendable, Hashable {
         package var tag: ImageTag
         package var isCurrent: Bool

@@ -1,0 +1,108 @@
+package import Basics
+package import Registry
+
+/// Brings what is known of a repository's tags up to date.
+package struct Scanner: Sendable {
+    private let client: RegistryClient
+    private let store: TagStore
+    private let time: any TimeSource
+    /// A registry's own budget is in the client; this bounds the tasks.
+    private static let concurrency = 16
+
+    package init(client: RegistryClient, store: TagStore, time: any TimeSource) {
+        (self.client, self.store, self.time) = (client, store, time)
+    }
+
+    /// What was known when a registry answered last; nil for one never asked.
+    package func remembered(_ repository: ImageRepository) async -> TagList? { await store.list(of: repository) }
+
+    /// Asks the registry. Only a whole answer counts: after a failure the list before stays what is known.
+    package func scan(
+        _ repository: ImageRepository, needs: [TagNeed], turn: Int, credential: RegistryCredential?
+    ) async throws(RegistryError) -> TagList {
+        let names = try await client.tagNames(of: repository, credential: credential)
+        let known = await store.list(of: repository)?.tags ?? []
+        let inquiries = ScanPlan.inquiries(names: names, known: known, needs: needs, turn: turn)
+        let answers = try await asked(inquiries, of: repository, credential: credential)
+        var tags: [ImageTag] = []
+        for tag in inquiries.tags {
+            switch answers[tag.name] {
+            case nil: tags.append(tag)
+            case .found(let found): tags.append(found)
+            // Deleted since it was listed.
+            case .gone: continue
+            }
+        }
+        let list = TagList(repository: repository, tags: tags, fetchedAt: time.now)
+        await store.save(list)
+        return list
+    }
+
+    /// Whether the registry has a tag, and its digest.
+    package func digest(of repository: ImageRepository, tag: String, credential: RegistryCredential?) async throws(RegistryError) -> String {
+        try await client.digest(of: repository, tag: tag, credential: credential)
+    }
+
+    private enum Answer: Sendable {
+        case found(ImageTag)
+        case gone
+    }
+
+    private func asked(
+        _ inquiries: Inquiries, of repository: ImageRepository, credential: RegistryCredential?
+    ) async throws(RegistryError) -> [String: Answer] {
+        let names = inquiries.all.sorted()
+        guard !names.isEmpty else { return [:] }
+        let next = Locked(0)
+        let results = await withTaskGroup(of: Result<[String: Answer], RegistryError>.self) { group in
+            for _ in 0..<min(Self.concurrency, names.count) {
+                group.addTask {
+                    var answers: [String: Answer] = [:]
+                    while true {
+                        let index = next.withLock { index in
+                            defer { index += 1 }
+                            return index
+                        }
+                        guard names.indices.contains(index) else { return .success(answers) }
+                        let name = names[index]
+                        do throws(RegistryError) {
+                            answers[name] = try await answer(name, inquiries.builds.contains(name), repository, credential)
+                        } catch {
+                            // The others need not go on: without this one there is no whole answer.
+                            next.withLock { $0 = names.count }
+                            return .failure(error)
+                        }
+                    }
+                }
+            }
+            var all: Result<[String: Answer], RegistryError> = .success([:])
+            for await result in group {
+                switch (all, result) {
+                case (.success(let left), .success(let right)): all = .success(left.merging(right) { first, _ in first })
+                case (.success, .failure): all = result
+                case (.failure, _): break
+                }
+            }
+            return all
+        }
+        return try results.get()
+    }
+
+    private func answer(
+        _ name: String, _ wantsBuild: Bool, _ repository: ImageRepository, _ credential: RegistryCredential?
+    ) async throws(RegistryError) -> Answer {
+        do throws(RegistryError) {
+            let digest = try await client.digest(of: repository, tag: name, credential: credential)
+            guard wantsBuild else { return .found(ImageTag(name, digest: digest)) }
+            if let known = await store.details(of: digest, in: repository) {
+                return .found(ImageTag(name, digest: digest, builtAt: known.builtAt))
+            }
+            let details = try await client.details(of: repository, reference: digest, credential: credential)
+            await store.save(details, of: repository)
+            return .found(ImageTag(name, digest: digest, builtAt: details.builtAt))
+        } catch {
+            if error.kind == .notFound { return .gone }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package import Basics
+internal import Chart
+package import Delivery
+package import Git
+internal import Kubernetes
+package import Logging
+
+/// The one writer of a branch: everything that changes in git goes through it,
+/// one change after the other, each a commit on exactly one parent.
+///
+/// A push that is refused because somebody else was first is made anew on the new
+/// tip: not merged, but worked out again from what the files say then. So a
+/// person's commit is never lost, and a bump that somebody else made meanwhile
+/// (another daemon, or this one before it was killed) is found done.
+package actor BranchWriter {
+    package struct Settings: Sendable {
+        /// Only what is below is read and written; "" is the whole tree.
+        package var root: String
+        /// Of the application that plain manifests belong to.
+        package var name: String
+        /// Who stands in commits nobody asked for, and as the committer of all.
+        package var author: Requester
+        /// How long one change is tried again before its caller is told.
+        package var patience: Duration
+
+        package init(root: String, name: String, author: Requester, patience: Duration = .seconds(60)) {
+            (self.root, self.name, self.author, self.patience) = (root, name, author, patience)
+        }
+    }
+
+    /// What charts are rendered with, for the cluster they are for.
+    package typealias Context = @Sendable () async -> @Sendable (ApplicationSpec) -> RenderContext
+
+    package nonisolated let branch: any Branch
+    private nonisolated let settings: Settings
+    private nonisolated let context: Context
+    private nonisolated let time: any TimeSource
+    private nonisolated let random: RandomSource
+    private nonisolated let logger: Logger
+    private nonisolated let turnstile = Turnstile()
+    /// What was read at a tip, as long as it is the tip.
+    private var known: (tip: ObjectID, tree: any SourceTree, layout: Layout)?
+
+    package init(
+        branch: any Branch, settings: Settings, time: any TimeSource, random: RandomSource, logger: Logger, context: @escaping Context
+    ) {
+        self.branch = branch
+        self.settings = settings
+        self.context = context
+        self.time = time
+        self.random = random
+        self.logger = logger
+    }
+
+    /// Makes a change on the branch's newest commit, as often as it takes.
+    ///
+    /// - Throws: why it cannot be: what was asked makes no sense there, the server refuses, or it stayed away for
+    ///   as long as the writer is patient.
+    package func perform(_ work: Work) async throws(AutomationError) -> ChangeReport {
+        try await turnstile.pass { () async throws(AutomationError) -> ChangeReport in try await performed(work) }
+    }
+
+    /// All workloads at the branch's newest commit.
+    package func workloads() async throws(AutomationError) -> [Workload] {
+        do {
+            let snapshot = try await snapshot(at: try await branch.tip(), applications: nil)
+            return try workloads(in: snapshot)
+        } catch let error as AutomationError {
+            throw error
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    private func performed(_ work: Work) async throws(AutomationError) -> ChangeReport {
+        var sent: [Attempt] = []
+        var backoff = Backoff(base: .milliseconds(50), limit: .seconds(5))
+        let deadline = time.elapsed + settings.patience
+        while true {
+            do {
+                if let report = try await attempt(work, &sent) { return report }
+            } catch let error as AutomationError {
+                throw error
+            } catch {
+                let mayWait = (error as? GitError)?.isTemporary ?? (error as? SourceError)?.isTransient ?? false
+                guard mayWait, !Task.isCancelled, time.elapsed < deadline else { throw Self.failure(error) }
+                logger.info("git is not there, trying again", metadata: ["error": "\(error)"])
+            }
+            if Task.isCancelled { throw AutomationError(.push, "the change was cancelled", advice: "ask again") }
+            if time.elapsed >= deadline {
+                throw AutomationError(
+                    .push, "\"\(branch.name)\" moved \(backoff.failures) times while the change was made",
+                    advice: "ask again when fewer people push")
+            }
+            // Jitter: whoever pushes against us must not meet us again and again.
+            try? await time.sleep(for: backoff.next(random))
+        }
+    }
+
+    /// A commit that was sent, and whose fate may not be known.
+    private struct Attempt {
+        var commit: ObjectID
+        var report: ChangeReport
+        var note: String
+        var author: Commit.Signature
+    }
+
+    /// One try on the newest commit.
+    ///
+    /// - Returns: Nil when it has to be made anew.
+    private func attempt(_ work: Work, _ sent: inout [Attempt]) async throws -> ChangeReport? {
+        let tip = try await branch.tip()
+        // An answer that was lost may have been a yes.
+        for attempt in sent where try await branch.contains(attempt.commit, in: tip) { return await finished(attempt) }
+
+        let snapshot = try await snapshot(at: tip, applications: work.applications)
+        let draft = try work.draft(on: try workloads(in: snapshot))
+        guard !draft.changes.isEmpty else {
+            return ChangeReport(commit: nil, branch: branch.name, message: draft.reason, problems: draft.problems)
+        }
+        var result = edit(snapshot, draft.changes)
+        let (made, problems) = draft.outcome(of: result)
+        guard !result.files.isEmpty else {
+            if let problem = problems.first, made.isEmpty, work.isRequest { throw problem.error }
+            return ChangeReport(
+                commit: nil, branch: branch.name, message: "nothing to change: git says it already", problems: draft.problems + problems)
+        }
+        if work.isRequest {
+            if let problem = problems.first { throw problem.error }
+            try await check(work, at: tip, after: result)
+        }
+        var told = snapshot
+        told.bytes.merge(result.files) { $1 }
+        // An annotation that cannot be written does not hold up an image.
+        let annotations = draft.annotations(for: made, at: time.now) { snapshot.declares($0) }
+        if !annotations.isEmpty { result.files.merge(edit(told, annotations).files) { $1 } }
+        let text = draft.text(for: made, at: time.now)
+        let author = signature(work.requester ?? settings.author)
+        let description = CommitDescription(message: text.message, author: author, committer: signature(settings.author))
+        guard let commit = try await branch.commit(result.files, on: tip, description) else {
+            return ChangeReport(
+                commit: nil, branch: branch.name, message: "nothing to change: git says it already", problems: draft.problems + problems)
+        }
+        let attempt = Attempt(
+            commit: commit,
+            report: ChangeReport(
+                commit: commit, branch: branch.name, message: String(text.message.prefix { !$0.isNewline }), bumps: made,
+                files: result.files.keys.sorted(), problems: draft.problems + problems),
+            note: text.note, author: author)
+        sent.append(attempt)
+        switch try await branch.push(commit, expecting: tip) {
+        case .accepted: return await finished(attempt)
+        case .moved: return nil
+        case .refused(let reason):
+            throw AutomationError(
+                .push, "\"\(branch.name)\" was not pushed: \(reason)",
+                advice: "let the account that Martlet pushes with write to the branch, or have it follow another one")
+        }
+    }
+
+    private func finished(_ attempt: Attempt) async -> ChangeReport {
+        do {
+            try await branch.addNote(attempt.note, to: attempt.commit, by: attempt.author)
+        } catch {
+            // The commit says it all; the note says it to programs.
+            logger.warning("the commit has no note", metadata: ["commit": "\(attempt.commit.short)", "error": "\(error)"])
+        }
+        logger.info(
+            "committed", metadata: ["commit": "\(attempt.commit.short)", "branch": "\(branch.name)", "subject": "\(attempt.report.message)"])
+        return attempt.report
+    }
+
+    private func signature(_ requester: Requester) -> Commit.Signature {
+        Commit.Signature(name: requester.name, email: requester.email, time: time.now)
+    }
+
+    // MARK: what the branch says
+
+    private func snapshot(at tip: ObjectID, applications: Set<String>?) async throws -> RepositorySnapshot {
+        if known?.tip != tip {
+            let tree = try await branch.tree(at: tip)
+            known = (tip, tree, try await scan(tree, root: settings.root, name: settings.name))
+        }
+        guard let known else { throw AutomationError(.push, "the branch was not read", advice: "try again") }
+        let parts = known.layout.parts.filter { applications?.contains($0.spec.name) ?? true }
+        var files = Dictionary(parts.flatMap(\.files).map { ($0.path, $0) }) { first, _ in first }
+        for file in try await known.tree.files() where fileName(of: file.path) == ApplicationFile.name { files[file.path] = file }
+        let bytes = try await known.tree.read(Array(files.values))
+        return RepositorySnapshot(revision: known.tree.revision, parts: parts, bytes: bytes, context: await context())
+    }
+
+    private nonisolated func workloads(in snapshot: RepositorySnapshot) throws(AutomationError) -> [Workload] {
+        var all: [Workload] = []
+        for part in snapshot.parts {
+            all += try imageWorkloads(
+                of: render(part, bytes: snapshot.bytes, revision: snapshot.revision, context: snapshot.context(part.spec)))
+        }
+        return all
+    }
+
+    /// What a person asked for must be what the files say afterwards: a chart's template may say otherwise.
+    private func check(_ work: Work, at tip: ObjectID, after result: EditResult) async throws {
+        guard let known, known.tip == tip else { return }
+        let tree = EditedTree(known.tree, files: result.files)
+        let layout = try await scan(tree, root: settings.root, name: settings.name)
+        let parts = layout.parts.filter { work.applications.contains($0.spec.name) }
+        let bytes = try await tree.read(parts.flatMap(\.files))
+        let after = RepositorySnapshot(revision: tree.revision, parts: parts, bytes: bytes, context: await context())
+        try work.verify(on: try workloads(in: after))
+    }
+
+    private static func failure(_ error: any Error) -> AutomationError {
+        switch error {
+        case let error as GitError: AutomationError(.push, "\"\(error.place)\": \(error.message)", advice: error.advice)
+        case let error as SourceError: AutomationError(.push, error.description, advice: "correct the repository")
+        case let error as RenderError: AutomationError(.invalid, "\(error)", origin: error.origin, advice: "correct the file")
+        default: AutomationError(.push, "\(error)", advice: "try again")
+        }
+    }
+}
+
+extension RepositorySnapshot {
+    /// Whether somebody wrote the application down in a `martlet.yaml`; else its folder implies it.
+    func declares(_ application: String) -> Bool {
+        parts.first { $0.spec.name == application }.map { fileName(of: $0.spec.origin.file) == ApplicationFile.name || $0.form == .manifests } ?? false
+    }
+}
