@@ -1,4 +1,4 @@
-package import Basics
+internal import Basics
 package import Registry
 
 /// Why a repository's tags are wanted: a container's filter and what it runs now.

@@ -1,7 +1,7 @@
 package import Basics
 internal import Chart
 package import Delivery
-package import Git
+internal import Git
 internal import Kubernetes
 package import Logging
 

@@ -1,5 +1,5 @@
 internal import Basics
-package import Kubernetes
+internal import Kubernetes
 package import Registry
 
 /// A change in words that hold on any tip: what it means for the files is worked
@@ -124,8 +124,8 @@ package enum Work: Sendable {
         if let name = request.container, !workload.containers.contains(where: { $0.name == name }) {
             throw Self.unknownContainer(name, workload)
         }
-        let meant = workload.containers.filter {
-            request.container.map { name in name == $0.name } ?? ($0.image.repository == image.repository)
+        let meant = workload.containers.filter { container in
+            request.container.map { $0 == container.name } ?? (container.image.repository == image.repository)
         }
         guard !meant.isEmpty else {
             let images = workload.containers.map { "\($0.name): \($0.image)" }.joined(separator: ", ")

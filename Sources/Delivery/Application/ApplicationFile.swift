@@ -55,6 +55,7 @@ package enum ApplicationFile {
             throw fields.error("path", "path \"\(relative)\" leads out of the repository")
         }
         var spec = ApplicationSpec(name: name, path: path, origin: root.origin)
+        spec.annotations = try annotations(metadata)
         spec.namespace = try fields.string("namespace")
         if let namespace = spec.namespace, !isLabelName(namespace, limit: 63) {
             throw fields.error(
@@ -92,6 +93,22 @@ package enum ApplicationFile {
         spec.helm.skipsCRDs = try helm.bool("skipCRDs") ?? false
         spec.helm.skipsSchemaValidation = try helm.bool("skipSchemaValidation") ?? false
         return spec
+    }
+}
+
+extension ApplicationFile {
+    /// As strictly as an object's: a misspelt wish under `martlet.dev/` is an error.
+    private static func annotations(_ metadata: FieldReader) throws(RenderError) -> Mapping {
+        let written = try metadata.mapping("annotations", required: false)
+        guard let mapping = written.value.mapping, !mapping.isEmpty else { return [:] }
+        let value = Value.mapping(["apiVersion": .string(apiVersion), "kind": "Application", "metadata": ["annotations": .mapping(mapping)]])
+        guard let object = Object(value) else { return [:] }
+        do {
+            _ = try policy(of: object)
+        } catch {
+            throw written.error(error.annotation, error.description)
+        }
+        return mapping
     }
 }
 

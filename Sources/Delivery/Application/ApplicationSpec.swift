@@ -26,6 +26,8 @@ package struct ApplicationSpec: Sendable, Hashable {
     }
 
     package var name: String
+    /// Of its declaration: what they say counts for each of its workloads that says nothing else.
+    package var annotations: Mapping = [:]
     /// From the root of the repository, without a slash at either end; "" is the root.
     /// A packed chart's is the archive itself.
     package var path: String
