@@ -16,11 +16,11 @@ extension Workload {
 
     /// Only what concerns images.
     private var policyValue: Value {
-        var value: Value = ["automated": .bool(policy.isAutomated), "locked": .bool(policy.isLocked)]
-        if let lockedBy = policy.lockedBy { value["lockedBy"] = .string(lockedBy) }
-        if let lockedReason = policy.lockedReason { value["lockedReason"] = .string(lockedReason) }
-        value["tags"] = .mapping(Mapping(policy.tags.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.text)) }))
-        if let others = policy.tagsOfOthers { value["tagsOfOthers"] = .string(others.text) }
+        var value: Value = ["automated": .bool(policy.isAutomated), "locked": .bool(policy.lock != nil)]
+        if let by = policy.lock?.by { value["lockedBy"] = .string(by) }
+        if let reason = policy.lock?.reason { value["lockedReason"] = .string(reason) }
+        value["tags"] = .mapping(
+            Mapping(containers.map { ($0.name, .string(policy.filter(of: $0.name).filter.text)) }.sorted { $0.0 < $1.0 }))
         return value
     }
 }
@@ -29,17 +29,5 @@ extension ObjectKey {
     /// The four parts of a workload's identity.
     package var workloadValue: Value {
         ["group": .string(group), "kind": .string(kind), "namespace": .string(namespace), "name": .string(name)]
-    }
-}
-
-extension TagFilter {
-    /// The annotation's spelling.
-    package var text: String {
-        switch self {
-        case .semver(let range): "semver:\(range)"
-        case .glob(let pattern): "glob:\(pattern)"
-        case .regex(let pattern): "regex:\(pattern)"
-        case .newest: "newest"
-        }
     }
 }
