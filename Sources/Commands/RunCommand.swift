@@ -1,9 +1,12 @@
 import ArgumentParser
+import Automation
 import Basics
+import Chart
 import Cluster
 import Delivery
 import Document
 import Git
+import Kubernetes
 import Logging
 import Metrics
 import Server
@@ -25,6 +28,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var git: GitOptions
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var images: AutomationOptions
 
     @Option(help: ArgumentHelp("Where to serve HTTP.", valueName: "host:port"))
     var listen = "127.0.0.1:8080"
@@ -58,7 +62,8 @@ struct RunCommand: AsyncParsableCommand {
         let random = RandomSource()
         let client = try cluster.connect(time: time, random: random)
         let remote = try git.remote(url)
-        let progress = observed(logger)
+        let rendered = Locked<(@Sendable (Desired) -> Void)?>(nil)
+        let progress = observed(logger) { desired in rendered.withLock { $0 }?(desired) }
         let cache = WatchCache(client: client, time: time, random: random, logger: logger)
         let environment = WorkEnvironment(
             client: client, cache: cache, store: InventoryStore(client: client, namespace: cluster.martletNamespace), time: time,
@@ -72,6 +77,8 @@ struct RunCommand: AsyncParsableCommand {
             settings: Applications.Settings(source: remote.description, root: git.gitPath, name: git.applicationName(url)),
             environment: environment)
         let name = git.applicationName(url)
+        let automation = try automation(watcher, client: client, time: time, random: random, logger: logger)
+        if let automation { rendered.withLock { $0 = { automation.note($0) } } }
         let view = DaemonView(
             unreadiness: {
                 let state = watcher.state
@@ -90,6 +97,7 @@ struct RunCommand: AsyncParsableCommand {
                 services: [
                     .init(service: server),
                     .init(service: LoopService { await work.run() }),
+                    .init(service: LoopService { await automation?.run() }),
                     .init(
                         service: LoopService {
                             await watcher.run {
@@ -100,6 +108,31 @@ struct RunCommand: AsyncParsableCommand {
                         }),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
         try await group.run()
+    }
+
+    /// Follows images where a branch is followed: only a branch takes commits.
+    private func automation(
+        _ watcher: SourceWatcher, client: ClusterClient, time: any TimeSource, random: RandomSource, logger: Logger
+    ) throws -> Automation? {
+        guard case .branch(let branch) = git.reference, let url = git.gitURL else { return nil }
+        let parts = AutomationOptions.Parts(
+            mirror: watcher.mirror, branch: branch, root: git.gitPath, applicationName: git.applicationName(url),
+            cacheFolder: try git.mirrorPath(url), time: time, random: random, logger: logger)
+        let templates = TemplateCache()
+        return try images.automation(
+            parts,
+            context: {
+                var context = RenderContext(now: time.now)
+                context.templates = templates
+                context.kubeVersion = try? await client.serverVersion().gitVersion
+                context.apiVersions = (try? await client.resources()).map(apiVersions)
+                let made = context
+                return { _ in made }
+            },
+            object: { key in
+                guard let resource = try? await client.resource(for: key.groupKind) else { return nil }
+                return try? await client.get(resource, namespace: key.namespace, name: key.name)
+            }, onCommit: { watcher.markDue() })
     }
 
     private func makeLogger() -> Logger {
@@ -116,10 +149,11 @@ struct RunCommand: AsyncParsableCommand {
         return quiet
     }
 
-    private func observed(_ logger: Logger) -> Progress {
+    private func observed(_ logger: Logger, rendered: @escaping @Sendable (Desired) -> Void) -> Progress {
         let metrics = ProgressMetrics()
         let log = ProgressLog(logger: logger)
         return Progress { event in
+            if case .rendered(let desired) = event { rendered(desired) }
             metrics.note(event)
             log.note(event)
         }

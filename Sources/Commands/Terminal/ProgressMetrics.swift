@@ -5,6 +5,7 @@ import Metrics
 struct ProgressMetrics: Sendable {
     func note(_ event: ProgressEvent) {
         switch event {
+        case .rendered: break
         case .fetched: Counter(label: "martlet_revisions_total").increment()
         case .sourceFailed: Counter(label: "martlet_source_failures_total").increment()
         case .planned, .hook: break

@@ -1,4 +1,5 @@
 package import Chart
+package import Cluster
 internal import Crypto
 internal import Document
 internal import Kubernetes
@@ -86,4 +87,9 @@ package func contentDigest(_ contents: [(name: String, bytes: [UInt8])]) -> Stri
         hash.update(data: bytes)
     }
     return hexText(hash.finalize().prefix(16))
+}
+
+/// What a cluster offers, as charts ask for it: `apps/v1` and `apps/v1/Deployment`.
+package func apiVersions(_ resources: [APIResource]) -> [String] {
+    Set(resources.map(\.gvk.apiVersion)).union(resources.map { "\($0.gvk.apiVersion)/\($0.gvk.kind)" }).sorted()
 }

@@ -5,6 +5,8 @@ package enum ProgressEvent: Sendable {
     /// A revision that was not known before.
     case fetched(source: String, revision: SourceRevision, subject: String, author: String)
     case sourceFailed(source: String, message: String)
+    /// What an application is to be, each time its input changed.
+    case rendered(Desired)
     case planned(application: String, revision: SourceRevision, ChangeSet)
     case outcome(application: String, Outcome)
     /// All that could be applied is.

@@ -88,12 +88,12 @@ extension Reconciler {
         context.templates = environment.templates
         if assignment.part.form == .chart {
             context.kubeVersion = try await environment.client.serverVersion().gitVersion
-            let versions = Set(resources.map(\.gvk.apiVersion)).union(resources.map { "\($0.gvk.apiVersion)/\($0.gvk.kind)" })
-            context.apiVersions = versions.sorted()
+            context.apiVersions = apiVersions(resources)
         }
         var desired = render(assignment.part, bytes: bytes, revision: assignment.revision, context: context)
         desired.problems += assignment.problems.map { RenderProblem($0, isBlocking: true) }
         self.desired = desired
+        environment.progress.report(.rendered(desired))
         failures = [:]
         backoff.reset()
         appliedAt = nil

@@ -43,6 +43,8 @@ package actor SourceWatcher {
     package static let leastInterval = Duration.seconds(5)
 
     private let settings: Settings
+    /// What is fetched, for those who write to it too.
+    package nonisolated let mirror: SharedMirror
     private let time: any TimeSource
     private let random: RandomSource
     private let logger: Logger
@@ -55,6 +57,7 @@ package actor SourceWatcher {
 
     package init(settings: Settings, time: any TimeSource, random: RandomSource, logger: Logger, progress: Progress) {
         self.settings = settings
+        mirror = SharedMirror(path: settings.mirrorPath, remote: settings.remote)
         self.time = time
         self.random = random
         self.logger = logger
@@ -77,14 +80,14 @@ package actor SourceWatcher {
     ) async {
         var noted = State()
         var backoff = Backoff(base: .seconds(1), limit: settings.pollInterval < .seconds(120) ? max(settings.pollInterval, .seconds(1)) : .seconds(120))
-        var mirror: Mirror?
+        var isFirst = true
         while !Task.isCancelled {
             let start = time.elapsed
             var wait = settings.pollInterval
             do {
-                let opened = try await mirrorOpened(mirror)
-                if mirror == nil {
-                    mirror = opened
+                let opened = try await mirror.open()
+                if isFirst {
+                    isFirst = false
                     // What the disk has is applied at once, so that a restart does not depend on the git server.
                     if let tip = try await opened.remembered(settings.reference) { _ = await handOn(tip, of: opened, deliver) }
                 }
@@ -117,11 +120,6 @@ package actor SourceWatcher {
                 if pause > .zero { try? await time.sleep(for: pause) }
             }
         }
-    }
-
-    private func mirrorOpened(_ mirror: Mirror?) async throws(GitError) -> Mirror {
-        if let mirror { return mirror }
-        return try await Mirror(path: settings.mirrorPath, remote: settings.remote)
     }
 
     /// - Returns: False when it should be tried again soon: the cluster failed, not the revision.
