@@ -1,8 +1,8 @@
 internal import Basics
 internal import HTTP
 
-/// One conversation with a server: what its streams share while libgit2 calls
-/// them on the mirror's thread. `cancel` alone may come from elsewhere.
+/// One conversation with a server, a fetch or a push: what its streams share while
+/// they are called on the mirror's thread. `cancel` alone may come from elsewhere.
 final class FetchSession: @unchecked Sendable {
     let remote: GitRemote
     let address: RemoteAddress
@@ -13,6 +13,9 @@ final class FetchSession: @unchecked Sendable {
     var base: String?
     /// The first thing that went wrong; better than what libgit2 makes of it.
     private(set) var failure: GitError?
+
+    /// A push began to be sent, and no answer settled yet what became of it.
+    var isOutcomeOpen = false
 
     private struct Cancellation: Sendable {
         var isCancelled = false
@@ -69,14 +72,14 @@ final class FetchSession: @unchecked Sendable {
         if isCancelled { exchange?.cancel() }
     }
 
-    /// False once the fetch must end, with the reason in `failure`.
+    /// False once it must end, with the reason in `failure`.
     func mayGoOn() -> Bool {
         if cancellation.withLock({ $0.isCancelled }) {
             failCancelled()
             return false
         }
         if deadline <= .now {
-            failTimeout("the fetch took over \(remote.timeout)")
+            failTimeout("it took over \(remote.timeout)")
             return false
         }
         return true

@@ -13,7 +13,7 @@ package struct GitRemote: Sendable {
     package var acceptsAnyHostKey: Bool
     /// The longest silence of a server.
     package var stallTimeout: Duration
-    /// For one fetch as a whole.
+    /// For one fetch or push as a whole.
     package var timeout: Duration
     /// The most bytes one fetch may bring.
     package var maxBytes: Int

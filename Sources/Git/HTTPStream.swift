@@ -1,9 +1,10 @@
 internal import HTTP
 
 /// One request of git's smart protocol over HTTP (git's `http-protocol.txt`):
-/// what libgit2 writes is the body, what it reads is the answer.
+/// what is written is the body, what is read is the answer.
 final class HTTPStream: SmartStream {
     private let session: FetchSession
+    private let service: SmartService
     private let action: SmartAction
     private var upload: [UInt8] = []
     private var exchange: BlockingExchange?
@@ -13,7 +14,9 @@ final class HTTPStream: SmartStream {
     private static let maxUpload = 64 << 20
     private static let maxRedirects = 3
 
-    init(session: FetchSession, action: SmartAction) { (self.session, self.action) = (session, action) }
+    init(session: FetchSession, service: SmartService = .uploadPack, action: SmartAction) {
+        (self.session, self.service, self.action) = (session, service, action)
+    }
 
     deinit {
         session.watch(nil)
@@ -22,7 +25,7 @@ final class HTTPStream: SmartStream {
 
     func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard exchange == nil, upload.count + bytes.count <= Self.maxUpload else {
-            session.fail(.other, "a request over \(Self.maxUpload) bytes", advice: "delete the mirror to fetch anew")
+            session.fail(.other, "a request over \(Self.maxUpload) bytes", advice: service == .uploadPack ? "delete the mirror to fetch anew" : "push less at a time")
             return false
         }
         upload.append(contentsOf: bytes)
@@ -51,10 +54,15 @@ final class HTTPStream: SmartStream {
         guard case .http(let base, let address, _, _) = session.address else { return false }
         for _ in 0...Self.maxRedirects {
             do {
+                let isPush = service == .receivePack && action == .request
+                // From here on the server may have all of it.
+                if isPush { session.isOutcomeOpen = true }
                 let exchange = try session.transport.start(request(base: session.base ?? base))
                 self.exchange = exchange
                 session.watch(exchange)
                 let (status, headers) = try exchange.head()
+                // A refusal; 5xx may come from a proxy in between.
+                if isPush, (300..<500).contains(status) { session.isOutcomeOpen = false }
                 if [301, 302, 303, 307, 308].contains(status), action == .advertise, let location = headers["Location"] {
                     guard follow(location, from: address) else { return false }
                     continue
@@ -79,13 +87,13 @@ final class HTTPStream: SmartStream {
         switch action {
         case .advertise:
             return HTTPRequest(
-                "GET", "\(base)/info/refs?service=git-upload-pack", headers: headers, timeout: left,
+                "GET", "\(base)/info/refs?service=\(service.rawValue)", headers: headers, timeout: left,
                 stallTimeout: session.remote.stallTimeout)
-        case .upload:
-            headers["Content-Type"] = "application/x-git-upload-pack-request"
-            headers["Accept"] = "application/x-git-upload-pack-result"
+        case .request:
+            headers["Content-Type"] = "application/x-\(service.rawValue)-request"
+            headers["Accept"] = "application/x-\(service.rawValue)-result"
             return HTTPRequest(
-                "POST", "\(base)/git-upload-pack", headers: headers, body: upload, timeout: left,
+                "POST", "\(base)/\(service.rawValue)", headers: headers, body: upload, timeout: left,
                 stallTimeout: session.remote.stallTimeout)
         }
     }
@@ -117,7 +125,7 @@ final class HTTPStream: SmartStream {
     private func accept(_ status: Int, _ headers: HTTPHeaders) -> Bool {
         switch status {
         case 200:
-            let expected = "application/x-git-upload-pack-\(action == .advertise ? "advertisement" : "result")"
+            let expected = "application/x-\(service.rawValue)-\(action == .advertise ? "advertisement" : "result")"
             let type = headers["Content-Type"]?.lowercased().prefix { $0 != ";" }.filter { !$0.isWhitespace } ?? ""
             if type == expected { return true }
             session.fail(
@@ -130,7 +138,9 @@ final class HTTPStream: SmartStream {
                 session.fail(.authentication, "the server refuses the credentials (401)", advice: "check the \(session.remote.credentials) and whether it has expired")
             }
         case 403:
-            session.fail(.authentication, "the server forbids reading this repository (403)", advice: "grant read access to these credentials")
+            let (verb, right) = service == .uploadPack ? ("reading", "read") : ("writing to", "write")
+            session.fail(
+                .authentication, "the server forbids \(verb) this repository (403)\(said(headers))", advice: "grant \(right) access to these credentials")
         case 404, 410:
             session.fail(.notFound, "not a git repository (\(status))", advice: "check the path, and that these credentials may see it")
         case 300..<400:
@@ -140,4 +150,17 @@ final class HTTPStream: SmartStream {
         }
         return false
     }
+
+    /// What the server explains in plain text, as GitHub does.
+    private func said(_ headers: HTTPHeaders) -> String {
+        guard headers["Content-Type"]?.lowercased().hasPrefix("text/plain") ?? false, let bytes = try? exchange?.read() else { return "" }
+        let text = oneLine(bytes.prefix(2000))
+        return text.isEmpty ? "" : ": \(text)"
+    }
+}
+
+/// What a server wrote, as one line without control characters.
+func oneLine(_ bytes: some Collection<UInt8>) -> String {
+    String(decoding: bytes, as: UTF8.self)
+        .split(whereSeparator: { $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f } }).joined(separator: " ")
 }

@@ -1,12 +1,13 @@
 internal import CSSH2
 internal import Glibc
 
-/// `git-upload-pack` on an SSH server through libssh2, never blocking longer
-/// than the session allows.
+/// `git-upload-pack` or `git-receive-pack` on an SSH server through libssh2,
+/// never blocking longer than the session allows.
 ///
 /// Not libgit2's own SSH: that waits for ever on a server that went silent.
 final class SSHStream: SmartStream {
     private let session: FetchSession
+    private let service: SmartService
     private let socket: CInt
     private let ssh: OpaquePointer
     private var channel: OpaquePointer?
@@ -17,7 +18,7 @@ final class SSHStream: SmartStream {
     private static let connectTimeout = Duration.seconds(10)
 
     /// Nil with the reason in the session.
-    init?(session: FetchSession) {
+    init?(session: FetchSession, service: SmartService = .uploadPack) {
         guard case .ssh(let user, let host, let port, let path) = session.address,
             let socket = Self.connect(host: host, port: port, session: session)
         else { return nil }
@@ -26,7 +27,7 @@ final class SSHStream: SmartStream {
             session.fail(.other, "out of memory", advice: "give the process more memory")
             return nil
         }
-        (self.session, self.socket, self.ssh, self.host, self.port) = (session, socket, ssh, host, port)
+        (self.session, self.service, self.socket, self.ssh, self.host, self.port) = (session, service, socket, ssh, host, port)
         libssh2_session_set_blocking(ssh, 0)
         guard shakeHands(), authenticate(user), execute(path) else { return nil }
     }
@@ -62,8 +63,9 @@ final class SSHStream: SmartStream {
         if count == 0, !hasRead {
             let said = complaint()
             session.fail(
-                .notFound, said.isEmpty ? "the server closed the channel without an answer" : "the server says: \(said)",
-                advice: "check the path, and that this key may read the repository")
+                isDenial(said) ? .authentication : .notFound,
+                said.isEmpty ? "the server closed the channel without an answer" : "the server says: \(said)",
+                advice: "check the path, and that this key may \(service == .uploadPack ? "read" : "write to") the repository")
             return nil
         }
         hasRead = true
@@ -79,8 +81,14 @@ final class SSHStream: SmartStream {
             guard count > 0 else { break }
             text += buffer.prefix(count).map { UInt8(bitPattern: $0) }
         }
-        let line = String(decoding: text.prefix(2000), as: UTF8.self)
-        return line.split(whereSeparator: { $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 0x20 } }).joined(separator: " ")
+        return oneLine(text.prefix(2000))
+    }
+
+    /// The forges say so in words: "has been marked as read only", "permission denied", "not allowed".
+    private func isDenial(_ text: String) -> Bool {
+        let text = text.lowercased()
+        return service == .receivePack
+            && ["denied", "read only", "read-only", "not allowed", "forbidden", "unauthorized", "no write"].contains { text.contains($0) }
     }
 
     // MARK: the way there
@@ -174,7 +182,7 @@ final class SSHStream: SmartStream {
         guard code != nil, let opened else { return false }
         channel = opened
         let quoted = path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-        return attempt("run git-upload-pack") { Int(cssh2_channel_exec(opened, "git-upload-pack '\(quoted)'")) } != nil
+        return attempt("run \(service.rawValue)") { Int(cssh2_channel_exec(opened, "\(service.rawValue) '\(quoted)'")) } != nil
     }
 
     private var lastMessage: String {

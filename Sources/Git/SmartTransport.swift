@@ -1,11 +1,19 @@
 internal import CGit2
 
-/// Which half of a fetch a stream carries.
+/// The program at the other end.
+enum SmartService: String, Sendable, Hashable {
+    /// Gives packs: for fetches.
+    case uploadPack = "git-upload-pack"
+    /// Takes packs: for pushes.
+    case receivePack = "git-receive-pack"
+}
+
+/// Which half of a conversation a stream carries.
 enum SmartAction: Sendable, Hashable {
     /// The list of references.
     case advertise
-    /// The pack.
-    case upload
+    /// The request and its answer: one of them is the pack.
+    case request
 }
 
 /// A stream of bytes under git's smart protocol, called on the mirror's thread.
@@ -50,7 +58,7 @@ final class SmartTransport {
         switch session.address {
         case .http: stream = HTTPStream(session: session, action: action)
         case .ssh:
-            if action == .upload { return connection }
+            if action == .request { return connection }
             guard let ssh = SSHStream(session: session) else { return nil }
             stream = ssh
         case .file: return nil
@@ -111,7 +119,7 @@ private let makeSubtransport:
             let action: SmartAction
             switch service {
             case GIT_SERVICE_UPLOADPACK_LS: action = .advertise
-            case GIT_SERVICE_UPLOADPACK: action = .upload
+            case GIT_SERVICE_UPLOADPACK: action = .request
             default: return -1
             }
             guard let stream = transport.stream(action, in: subtransport) else { return -1 }
