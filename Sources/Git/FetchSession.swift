@@ -7,7 +7,7 @@ final class FetchSession: @unchecked Sendable {
     let remote: GitRemote
     let address: RemoteAddress
     let transport: CurlTransport
-    let deadline: ContinuousClock.Instant
+    private(set) var deadline: ContinuousClock.Instant
     private let cancellation = Locked<Cancellation>(Cancellation())
     /// Where info/refs sent us, on the same host.
     var base: String?
@@ -28,6 +28,12 @@ final class FetchSession: @unchecked Sendable {
     }
 
     var place: String { address.description }
+
+    /// Begins a further conversation for the same caller: a cancellation stays.
+    func restart() {
+        (base, failure, isOutcomeOpen) = (nil, nil, false)
+        deadline = .now + remote.timeout
+    }
 
     // MARK: failure
 

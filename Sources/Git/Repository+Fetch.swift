@@ -54,6 +54,18 @@ extension Repository {
         return FetchResult(tip: tip, previous: previous, isRewritten: isRewritten)
     }
 
+    /// Where the server's notes are, fetched; nil where it has none.
+    func fetch(notes reference: String, _ session: FetchSession) throws(GitError) -> ObjectID? {
+        try connected(session) { connection throws(GitError) in
+            guard let head = try connection.heads().first(where: { $0.name == reference }) else { return nil }
+            if !(try holds(reference, head.id)) {
+                try connection.download([reference])
+                try setReference(reference, to: head.id.raw)
+            }
+            return head.id
+        }
+    }
+
     private func fetchAll(prefixes: [String], _ heads: [RemoteHead], _ connection: RemoteConnection) throws(GitError) {
         let wanted = heads.filter { head in prefixes.contains { head.name.hasPrefix($0) } && !head.name.hasSuffix("^{}") }
         guard !wanted.isEmpty else { return }

@@ -7,6 +7,8 @@ package final class SSHGitServer: Sendable {
     package let user: String
     /// In OpenSSH's format; the server knows its public half.
     package let clientKey: [UInt8]
+    /// A key that may fetch only; the server says so as the forges do.
+    package let readOnlyKey: [UInt8]
     /// A key the server does not know.
     package let strangerKey: [UInt8]
     /// For `GitRemote.knownHosts`.
@@ -18,19 +20,24 @@ package final class SSHGitServer: Sendable {
 
     package init() async throws {
         folder = try TemporaryFolder("martlet-sshd")
-        for name in ["host", "client", "stranger"] {
+        for name in ["host", "client", "reader", "stranger"] {
             try await Subprocess.check("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder.file(name)])
         }
         port = try Self.freePort()
         user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "root"
         clientKey = try TemporaryFolder.read(folder.file("client"))
+        readOnlyKey = try TemporaryFolder.read(folder.file("reader"))
         strangerKey = try TemporaryFolder.read(folder.file("stranger"))
         let hostKey = try String(decoding: TemporaryFolder.read(folder.file("host.pub")), as: UTF8.self)
         let otherKey = try String(decoding: TemporaryFolder.read(folder.file("stranger.pub")), as: UTF8.self)
         knownHosts = Array("[127.0.0.1]:\(port) \(hostKey)".utf8)
         wrongKnownHosts = Array("[127.0.0.1]:\(port) \(otherKey)".utf8)
         let publicKey = try String(decoding: TemporaryFolder.read(folder.file("client.pub")), as: UTF8.self)
-        try folder.write("authorized_keys", "restrict,command=\"git-shell -c \\\"$SSH_ORIGINAL_COMMAND\\\"\" \(publicKey)".utf8)
+        let readerKey = try String(decoding: TemporaryFolder.read(folder.file("reader.pub")), as: UTF8.self)
+        let shell = "git-shell -c \\\"$SSH_ORIGINAL_COMMAND\\\""
+        let refusal = "case \\\"$SSH_ORIGINAL_COMMAND\\\" in git-receive-pack*) echo 'ERROR: The key you are authenticating with has been marked as read only.' >&2; exit 1;; esac; "
+        try folder.write(
+            "authorized_keys", "restrict,command=\"\(shell)\" \(publicKey)restrict,command=\"\(refusal)\(shell)\" \(readerKey)".utf8)
         let settings = """
             Port \(port)
             ListenAddress 127.0.0.1

@@ -1,18 +1,20 @@
 internal import Basics
 internal import HTTP
 
-/// Repositories of a folder over HTTPS: git's own `http-backend` behind a
-/// server on 127.0.0.1, with faults on demand.
+/// Repositories of a folder over HTTPS, fetched and pushed to: git's own
+/// `http-backend` behind a server on 127.0.0.1, with faults on demand.
 package final class GitServer: Sendable {
     package enum Access: Sendable {
         case open
         case basic(user: String, password: String)
         case bearer(token: String)
+        /// Everyone may fetch, as from a public repository.
+        case basicForPushes(user: String, password: String)
 
         fileprivate var header: String? {
             switch self {
             case .open: nil
-            case .basic(let user, let password): "Basic " + base64("\(user):\(password)")
+            case .basic(let user, let password), .basicForPushes(let user, let password): "Basic " + base64("\(user):\(password)")
             case .bearer(let token): "Bearer " + token
             }
         }
@@ -27,6 +29,16 @@ package final class GitServer: Sendable {
         /// Breaks the connection in the middle of the pack.
         case cutPack
         case redirect(String)
+        /// Breaks every connection before an answer.
+        case unreachable
+        /// Takes a push's request, never answers.
+        case hangOnPush
+        /// Breaks the connection when a push's request is there; nothing of it is done.
+        case cutPush
+        /// Does what a push asks for, and breaks the connection instead of answering.
+        case loseAnswer
+        /// 403 for pushes, with a text as GitHub's.
+        case forbidPush
     }
 
     private struct State {
@@ -71,11 +83,24 @@ package final class GitServer: Sendable {
         switch (fault, request.method) {
         case (.hang, _), (.hangOnPack, "POST"): try await Task.sleep(for: .seconds(60))
         case (.status(let status), _): return .text("fault", status: status)
+        case (.unreachable, _): throw LoopbackServer.Cut()
         case (.redirect(let target), "GET"): return .text("", status: 301, headers: ["Location": target])
         default: break
         }
-        if let expected = access.header, request.headers["Authorization"] != expected {
+        let isPublic = if case .basicForPushes = access { !request.url.contains("git-receive-pack") } else { false }
+        if !isPublic, let expected = access.header, request.headers["Authorization"] != expected {
             return .text("who are you?", status: 401, headers: ["WWW-Authenticate": "Basic realm=\"git\""])
+        }
+        let isPush = request.method == "POST" && request.url.hasSuffix("/git-receive-pack")
+        switch fault {
+        case .hangOnPush where isPush: try await Task.sleep(for: .seconds(60))
+        case .cutPush where isPush: throw LoopbackServer.Cut()
+        case .loseAnswer where isPush:
+            _ = try await backend(request, root: root, cuts: false)
+            throw LoopbackServer.Cut()
+        case .forbidPush where request.url.contains("git-receive-pack"):
+            return .text("remote: Write access to repository not granted.", status: 403, headers: ["Content-Type": "text/plain; charset=UTF-8"])
+        default: break
         }
         return try await backend(request, root: root, cuts: fault == .cutPack && request.method == "POST")
     }

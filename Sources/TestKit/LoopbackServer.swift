@@ -14,7 +14,7 @@ internal import NIOSSL
 package final class LoopbackServer: Sendable {
     package typealias Handler = @Sendable (HTTP.HTTPRequest) async throws -> HTTP.HTTPResponse
 
-    /// An answer that throws this breaks its connection.
+    /// A handler or the body of an answer that throws this breaks the connection.
     package struct Cut: Error { package init() {} }
 
     package let port: Int
@@ -42,7 +42,14 @@ package final class LoopbackServer: Sendable {
         }
         scheme = certificates == nil ? "http" : "https"
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let responder = CallbackResponder<BasicRequestContext> { request, _ in try await Self.answer(request, handler) }
+        let responder = CallbackResponder<Context> { request, context in
+            do {
+                return try await Self.answer(request, handler)
+            } catch let cut as Cut {
+                try? await context.channel.close()
+                throw cut
+            }
+        }
         var logger = Logger(label: "loopback")
         logger.logLevel = .critical
         let application = Application(
@@ -86,6 +93,17 @@ package final class LoopbackServer: Sendable {
                 for try await piece in answer.body { try await writer.write(ByteBuffer(bytes: piece)) }
                 try await writer.finish(nil)
             })
+    }
+}
+
+/// Knows its connection, so that it can be broken.
+private struct Context: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
     }
 }
 

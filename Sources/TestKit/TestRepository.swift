@@ -1,5 +1,6 @@
 package import Basics
 package import Git
+internal import Glibc
 
 /// A bare repository in which a test makes commits, by `git fast-import`: one
 /// process per commit, no work tree.
@@ -110,6 +111,22 @@ package final class TestRepository: Sendable {
     }
 
     package func deleteBranch(_ name: String) async throws { try await git(["update-ref", "-d", "refs/heads/\(name)"]) }
+
+    /// Installs a hook of the server's side (`pre-receive`, `update`, …), a script for sh; nil removes it.
+    ///
+    /// Git runs it in the repository's folder. A `pre-receive` hook that wants to move references itself
+    /// must first `unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES`.
+    package func setHook(_ name: String, _ script: String?) throws {
+        let file = "\(path)/hooks/\(name)"
+        unlink(file)
+        guard let script else { return }
+        mkdir("\(path)/hooks", 0o755)
+        let descriptor = open(file, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o755)
+        guard descriptor >= 0 else { throw SubprocessError("cannot write \(file): error \(errno)") }
+        defer { close(descriptor) }
+        let bytes = Array("#!/bin/sh\n\(script)\n".utf8)
+        guard write(descriptor, bytes, bytes.count) == bytes.count else { throw SubprocessError("cannot write \(file): error \(errno)") }
+    }
 
     /// Any other git command in this repository.
     @discardableResult

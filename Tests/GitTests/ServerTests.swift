@@ -97,7 +97,7 @@ import Testing
         var files: [String: TestRepository.Change] = [:]
         for number in 0..<50 { files["f\(number)"] = .text(String(repeating: "x\(number)", count: 500)) }
         try await repository.commit("one", files)
-        let mirror = try await Mirror(path: folder.file("m"), remote: remote(server, stallTimeout: .seconds(1)))
+        let mirror = try await Mirror(path: folder.file("m"), remote: remote(server, stallTimeout: .seconds(2)))
         for (fault, expected) in [(.hang, .timeout), (.hangOnPack, .timeout), (.status(500), .unreachable), (.status(403), .authentication), (.cutPack, .unreachable)]
             as [(GitServer.Fault, GitError.Kind)]
         {
@@ -156,11 +156,6 @@ import Testing
         }
         #expect(try #require(growth.min()) < 1000, "\(growth) kB")
         await server.stop()
-    }
-
-    private func residentKilobytes() throws -> Int {
-        let pages = String(decoding: try TemporaryFolder.read("/proc/self/statm"), as: UTF8.self).split(separator: " ").dropFirst().first
-        return (pages.flatMap { Int($0) } ?? 0) * 4
     }
 }
 
