@@ -54,6 +54,7 @@ extension TagPolicy {
         }
         guard let newDigest = listed.digest else { return .stay(.digestUnknown(tag: listed.name)) }
         if newDigest == digest { return .stay(.upToDate) }
+        if needsBuildTimes, OrderKey.time(of: listed) == nil { return .stay(.buildTimeUnknown(tag: listed.name)) }
         return Self.isOlder(listed, than: current) ? .stay(.movedBack(tag: listed.name)) : .take(listed)
     }
 
@@ -93,7 +94,8 @@ extension TagPolicy {
         var best: Candidate?
         for tag in tags where isTagName(tag.name) && tag.name.lowercased() != "latest" {
             var other = outsider(tag)
-            if other.key == nil { other.key = .time(of: tag) }
+            // What a group would capture cannot be known without a match.
+            if case .group = order { other.key = .time(of: tag) }
             if other.key != nil, best.map({ other.precedes($0) }) ?? true { best = other }
         }
         return best?.tag.name
