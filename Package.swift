@@ -125,7 +125,7 @@ let package = Package(
         // `make bench`: one file per benchmark.
         .executableTarget(
             name: "Bench",
-            dependencies: ["Basics", "Chart", "Cluster", "CYAML", "Delivery", "Document", "HelmAnswers", "HTTP", "Kubernetes", "TestKit", logging],
+            dependencies: ["Automation", "Basics", "Chart", "Cluster", "CYAML", "Delivery", "Document", "HelmAnswers", "HTTP", "Kubernetes", "Registry", "TestKit", logging],
             path: "Tools/Bench", swiftSettings: strict),
 
         // Tools that measure us against others' recorded answers.

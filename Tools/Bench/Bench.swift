@@ -10,6 +10,7 @@ struct Bench {
         ("charts", ChartBenchmark.run),
         ("startup", StartupBenchmark.run),
         ("apply", ApplyBenchmark.run),
+        ("policy", PolicyBenchmark.run),
     ]
 
     static func main() async {
