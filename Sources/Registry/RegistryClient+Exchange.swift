@@ -106,6 +106,8 @@ extension RegistryClient {
         let new = Host(
             budget: HostBudget(perSecond: settings.requestsPerSecond, burst: settings.burst, longestPause: settings.longestPause),
             line: WaitingLine(places: settings.requestsAtOnce))
+        // Redirects may name any number of hosts; those that are paused are remembered.
+        if hosts.count >= 1000 { hosts = hosts.filter { $0.value.budget.pausedUntil != nil } }
         hosts[authority] = new
         return new
     }

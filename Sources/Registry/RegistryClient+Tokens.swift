@@ -24,7 +24,13 @@ extension RegistryClient {
         let key = TokenKey(authority: address.authority, path: repository.path, credential: credential)
         var request = HTTPRequest(method, address.url, headers: headers)
         if let scheme = schemes[address.authority] {
-            request.headers["Authorization"] = try await authorization(scheme, scope: nil, key, repository)
+            do throws(RegistryError) {
+                request.headers["Authorization"] = try await authorization(scheme, scope: nil, key, repository)
+            } catch {
+                // The token service may have moved: the next request asks the registry where it is.
+                schemes[address.authority] = nil
+                throw error
+            }
         }
         // A body of a refusal has to fit too, where none is expected.
         let first = try await exchange(request, at: address, place: repository.description, limit: max(limit, 65_536))

@@ -11,6 +11,7 @@ struct Bench {
         ("startup", StartupBenchmark.run),
         ("apply", ApplyBenchmark.run),
         ("policy", PolicyBenchmark.run),
+        ("registry", RegistryBenchmark.run),
     ]
 
     static func main() async {
