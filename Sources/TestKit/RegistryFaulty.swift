@@ -51,7 +51,7 @@ package final class FaultyRegistry: Sendable {
     package init() async throws {
         let state = Locked(State())
         self.state = state
-        let server = try await LoopbackServer { request in try Self.answer(request, state) }
+        let server = try await LoopbackServer { request in Self.answer(request, state) }
         self.server = server
         state.withLock { $0.host = "127.0.0.1:\(server.port)" }
     }
@@ -110,8 +110,8 @@ package final class FaultyRegistry: Sendable {
 
     // MARK: answers
 
-    private static func answer(_ request: HTTPRequest, _ state: Locked<State>) throws -> HTTPResponse {
-        let answer = state.withLock { state -> HTTPResponse in
+    private static func answer(_ request: HTTPRequest, _ state: Locked<State>) -> HTTPResponse {
+        state.withLock { state -> HTTPResponse in
             let fault = takeFault(request, &state)
             var answer = HTTPResponse.text("", status: 404)
             if case .status(let status, let headers, let body) = fault {
@@ -122,13 +122,17 @@ package final class FaultyRegistry: Sendable {
                 answer = truth(request, &state)
                 if case .cut = fault { answer = cut(answer) }
             }
+            if request.method == "HEAD" {
+                // Bytes behind the head would be taken for the next answer.
+                answer.headers["Content-Length"] = "0"
+                answer.body = HTTPBody([])
+            }
             state.log.append(
                 Entry(
                     method: request.method, target: request.url, authorization: request.headers["Authorization"],
                     ifNoneMatch: request.headers["If-None-Match"], status: answer.status))
             return answer
         }
-        return answer
     }
 
     private static func takeFault(_ request: HTTPRequest, _ state: inout State) -> Fault? {
@@ -171,10 +175,6 @@ package final class FaultyRegistry: Sendable {
             guard let manifest = state.manifests[digest] else { return .text(#"{"errors":[{"code":"MANIFEST_UNKNOWN"}]}"#, status: 404) }
             var headers: HTTPHeaders = ["Content-Type": manifest.mediaType]
             if !state.hidesDigests { headers["Docker-Content-Digest"] = digest }
-            if request.method == "HEAD" {
-                headers["Content-Length"] = "0"
-                return HTTPResponse(status: 200, headers: headers, body: HTTPBody([]))
-            }
             return .text(String(decoding: manifest.bytes, as: UTF8.self), headers: headers)
         case "blobs":
             if let host = state.blobHost { return .text("", status: 307, headers: ["Location": "\(host)\(path)?signature=x"]) }
