@@ -10,6 +10,10 @@ package enum Routes {
         case open
         /// Whoever knows the webhook's secret.
         case signature
+        /// A bearer token of someone who may get the workload, or list its kind.
+        case reader
+        /// A bearer token of someone who may patch the workload.
+        case editor
     }
 
     package struct Entry: Sendable {
@@ -24,8 +28,20 @@ package enum Routes {
         Entry(method: "GET", path: "/readyz", permission: .open, purpose: "the source and the cluster have been reached"),
         Entry(method: "GET", path: "/metrics", permission: .open, purpose: "Prometheus' text format"),
         Entry(method: "GET", path: "/api/v1/status", permission: .open, purpose: "source and applications as JSON"),
-        Entry(method: "POST", path: "/webhooks/:provider", permission: .signature, purpose: "marks the source as due"),
+        Entry(method: "GET", path: "/api/v1/workloads", permission: .reader, purpose: "workloads with images, automation and locks"),
+        Entry(
+            method: "GET", path: "/api/v1/workloads/:namespace/:kind/:name", permission: .reader,
+            purpose: "a workload's images and the tags there are; ?refresh=true asks the registries anew"),
     ]
+        + ChangeVerb.allCases.map { verb in
+            Entry(
+                method: "POST", path: "/api/v1/workloads/:namespace/:kind/:name/\(verb.rawValue)", permission: .editor,
+                purpose: "one commit: \(verb.rawValue)")
+        } + [
+            Entry(
+                method: "POST", path: "/webhooks/:provider", permission: .signature,
+                purpose: "marks the source, or a registry's repositories, as due")
+        ]
 
     /// A body over this is answered with 413.
     static let bodyLimit = 1 << 20
@@ -44,16 +60,18 @@ package enum Routes {
                 body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.exposition())))
         }
         router.get("/api/v1/status") { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSON.write(view.status()))))
+            json(.ok, view.status())
         }
+        WorkloadsAPI(view: view).add(to: router)
         router.post("/webhooks/:provider") { request, context in try await webhook(request, context, view) }
         // A known path with another verb is told so; everything else is 404.
         for entry in table {
             for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where method.rawValue != entry.method {
                 router.on(RouterPath(entry.path), method: method) { _, _ in
-                    var answer = plain(.methodNotAllowed, "use \(entry.method)\n")
+                    let failure = APIFailure(
+                        .methodNotAllowed, "methodNotAllowed", "this route does not take \(method.rawValue)", advice: "use \(entry.method)")
+                    let isAPI = entry.path.hasPrefix("/api/")
+                    var answer = isAPI ? json(failure.status, failure.value) : plain(failure.status, "use \(entry.method)\n")
                     answer.headers[.allow] = entry.method
                     return answer
                 }
@@ -64,8 +82,9 @@ package enum Routes {
 
     private static func webhook(_ request: Request, _ context: BasicRequestContext, _ view: DaemonView) async throws -> Response {
         let name = context.parameters.get("provider") ?? ""
-        guard let provider = Webhook.Provider(rawValue: name) else {
-            let known = Webhook.Provider.allCases.map(\.rawValue).joined(separator: ", ")
+        let (host, registry) = (Webhook.Provider(rawValue: name), RegistryWebhook.Provider(rawValue: name))
+        guard host != nil || registry != nil else {
+            let known = (Webhook.Provider.allCases.map(\.rawValue) + RegistryWebhook.Provider.allCases.map(\.rawValue)).joined(separator: ", ")
             return plain(.notFound, "no webhook \"\(name)\", there are \(known)\n")
         }
         guard let secret = view.webhookSecret else {
@@ -77,8 +96,18 @@ package enum Routes {
         } catch {
             return plain(.contentTooLarge, "over \(bodyLimit) bytes\n")
         }
-        let verdict = Webhook.judge(provider, headers: request.headers, body: body, secret: secret, branch: view.branch)
-        Counter(label: "martlet_webhooks_total", dimensions: [("provider", name), ("accepted", verdict == .refused ? "false" : "true")]).increment()
+        func count(accepted: Bool) {
+            Counter(label: "martlet_webhooks_total", dimensions: [("provider", name), ("accepted", accepted ? "true" : "false")]).increment()
+        }
+        if let registry {
+            let token = request.uri.queryParameters["token"].map { String($0) }
+            let verdict = RegistryWebhook.judge(registry, headers: request.headers, token: token, body: body, secret: secret)
+            count(accepted: verdict != .refused)
+            return answer(verdict, view.automation)
+        }
+        guard let host else { return plain(.notFound, "no webhook \"\(name)\"\n") }
+        let verdict = Webhook.judge(host, headers: request.headers, body: body, secret: secret, branch: view.branch)
+        count(accepted: verdict != .refused)
         switch verdict {
         case .refused: return plain(.unauthorized, "the signature is missing or wrong\n")
         case .ignored(let why): return plain(.accepted, "ignored: \(why)\n")
@@ -86,6 +115,23 @@ package enum Routes {
             view.markDue()
             return plain(.accepted, "due\n")
         }
+    }
+
+    private static func answer(_ verdict: RegistryWebhook.Verdict, _ automation: AutomationState) -> Response {
+        switch (verdict, automation) {
+        case (.refused, _): return plain(.unauthorized, "the secret is missing or wrong\n")
+        case (.ignored(let why), _): return plain(.accepted, "ignored: \(why)\n")
+        case (.due, .off(let why)): return plain(.accepted, "ignored: image automation is off: \(why)\n")
+        case (.due(let repositories), .on(let view)):
+            view.registryPushed(repositories)
+            return plain(.accepted, "due\n")
+        }
+    }
+
+    static func json(_ status: HTTPResponse.Status, _ value: Value) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSON.write(value))))
     }
 
     private static func plain(_ status: HTTPResponse.Status, _ text: String) -> Response {
