@@ -41,6 +41,7 @@ let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", packa
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
@@ -105,7 +106,7 @@ let package = Package(
         ]),
 
         // 6: faces.
-        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Delivery", "Automation", logging, metrics, lifecycle, hummingbird, crypto, httpTypes]),
+        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Delivery", "Automation", logging, metrics, lifecycle, hummingbird, crypto, httpTypes], resources: [.embedInCode("API/openapi.yaml")]),
         safe("Commands", [
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Registry", "Delivery", "Automation", "Server",
             "DevCluster", arguments, logging, metrics, lifecycle, unixSignals,
@@ -157,7 +158,7 @@ let package = Package(
         tests("Automation", [
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", "TestKit", "Scenarios", logging,
         ]),
-        tests("Server", ["Basics", "Document", "Kubernetes", "Cluster", "Registry", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
+        tests("Server", ["Basics", "Chart", "Document", "Git", "Kubernetes", "Template", nioEmbedded, "Cluster", "Registry", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
         tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Scenarios", "TestKit", arguments]),
         .testTarget(
             name: "EndToEndTests",

@@ -28,6 +28,7 @@ package enum Routes {
         Entry(method: "GET", path: "/readyz", permission: .open, purpose: "the source and the cluster have been reached"),
         Entry(method: "GET", path: "/metrics", permission: .open, purpose: "Prometheus' text format"),
         Entry(method: "GET", path: "/api/v1/status", permission: .open, purpose: "source and applications as JSON"),
+        Entry(method: "GET", path: "/api/v1/openapi.yaml", permission: .open, purpose: "what these routes take and answer (OpenAPI 3.1)"),
         Entry(method: "GET", path: "/api/v1/workloads", permission: .reader, purpose: "workloads with images, automation and locks"),
         Entry(
             method: "GET", path: "/api/v1/workloads/:namespace/:kind/:name", permission: .reader,
@@ -61,6 +62,10 @@ package enum Routes {
         }
         router.get("/api/v1/status") { _, _ in
             json(.ok, view.status())
+        }
+        router.get("/api/v1/openapi.yaml") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/yaml"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_yaml)))
         }
         WorkloadsAPI(view: view).add(to: router)
         router.post("/webhooks/:provider") { request, context in try await webhook(request, context, view) }
