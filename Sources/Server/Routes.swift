@@ -124,7 +124,7 @@ package enum Routes {
 
     private static func answer(_ verdict: RegistryWebhook.Verdict, _ automation: AutomationState) -> Response {
         switch (verdict, automation) {
-        case (.refused, _): return plain(.unauthorized, "the secret is missing or wrong\n")
+        case (.refused, _): return plain(.unauthorized, "the token or the signature is missing or wrong\n")
         case (.ignored(let why), _): return plain(.accepted, "ignored: \(why)\n")
         case (.due, .off(let why)): return plain(.accepted, "ignored: image automation is off: \(why)\n")
         case (.due(let repositories), .on(let view)):

@@ -75,7 +75,8 @@ package struct AccessControl: Sendable {
 func bearerToken(_ header: String?) -> String? {
     guard let header, header.utf8.count <= 1 << 16 else { return nil }
     let parts = header.split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, let scheme = parts.first, scheme.lowercased() == "bearer", let token = parts.last else { return nil }
+    guard parts.count == 2, let scheme = parts.first, scheme.lowercased() == "bearer", let token = parts.last?.drop(while: { $0 == " " })
+    else { return nil }
     let isToken = token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     return isToken && !token.isEmpty ? String(token) : nil
 }

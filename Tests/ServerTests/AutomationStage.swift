@@ -1,0 +1,104 @@
+import Automation
+import Basics
+import Document
+import Git
+import Kubernetes
+import Registry
+
+@testable import Server
+
+/// A daemon with two workloads whose automation only notes what it is asked.
+struct AutomationStage: Sendable {
+    static let token = "the-token-of-ada"
+    static let weakToken = "the-token-of-bob"
+
+    let asked = Locked<[ChangeRequest]>([])
+    let refreshes = Locked<[Bool]>([])
+    let due = Locked<[[ImageRepository]]>([])
+    let failure = Locked<AutomationError?>(nil)
+
+    static func key(_ name: String, namespace: String = "shop", kind: String = "Deployment") -> ObjectKey {
+        ObjectKey(group: "apps", kind: kind, namespace: namespace, name: name)
+    }
+
+    static let workloads: [Workload] = {
+        var policy = ObjectPolicy()
+        policy.isAutomated = true
+        policy.isLocked = true
+        policy.lockedBy = "eve"
+        policy.lockedReason = "the last one broke"
+        policy.tags = ["web": .semver("~1.4"), "log": .newest]
+        policy.tagsOfOthers = .glob("main-*")
+        let web = Workload.Container(name: "web", image: ImageReference("ghcr.io/shop/front-end:1.4.0")!)
+        return [
+            Workload(
+                application: "shop", key: key("front-end"), origin: Origin(file: "deploy/web.yaml", line: 12),
+                containers: [web, .init(name: "init", image: ImageReference("busybox")!, isInit: true)], policy: policy),
+            Workload(
+                application: "shop", key: key("orders", namespace: "back", kind: "StatefulSet"), origin: Origin(file: "deploy/orders.yaml"), containers: [web],
+                policy: ObjectPolicy()),
+        ]
+    }()
+
+    var automation: AutomationView {
+        AutomationView(
+            workloads: { Self.workloads },
+            images: { [failure, refreshes] (key: ObjectKey, refresh: Bool) throws(AutomationError) -> WorkloadImages in
+                refreshes.withLock { $0.append(refresh) }
+                if let error = failure.withLock({ $0 }) { throw error }
+                guard let workload = Self.workloads.first(where: { $0.key == key }) else {
+                    throw AutomationError(.notFound, "no", advice: "no")
+                }
+                let tag = ImageTag("1.4.1", digest: "sha256:" + String(repeating: "a", count: 64), builtAt: Timestamp("2026-11-21T05:12:33Z"))
+                return WorkloadImages(
+                    workload: workload,
+                    containers: [
+                        .init(
+                            name: "web", image: ImageReference("ghcr.io/shop/front-end:1.4.0")!, policy: "semver:~1.4",
+                            candidates: [
+                                .init(tag: tag, isCurrent: false, passes: true), .init(tag: ImageTag("1.4.0"), isCurrent: true, passes: true),
+                            ], verdict: "1.4.1 is newer"),
+                        .init(
+                            name: "init", image: ImageReference("busybox")!, policy: "glob:main-*", candidates: [], verdict: "stays",
+                            error: "the registry does not answer"),
+                    ])
+            },
+            change: { [failure, asked] (request: ChangeRequest) throws(AutomationError) -> ChangeReport in
+                if let error = failure.withLock({ $0 }) { throw error }
+                asked.withLock { $0.append(request) }
+                guard case .release(let image) = request.action else {
+                    return ChangeReport(commit: nil, branch: "main", message: "git says it already")
+                }
+                return ChangeReport(
+                    commit: ObjectID(String(repeating: "4f", count: 20)), branch: "main", message: "Release shop/front-end 1.4.0 → 1.4.1",
+                    bumps: [
+                        Bump(
+                            application: "shop", workload: request.workload, container: "web",
+                            from: ImageReference("ghcr.io/shop/front-end:1.4.0")!, to: image, policy: "")
+                    ], files: ["deploy/web.yaml"])
+            }, registryPushed: { [due] repositories in due.withLock { $0.append(repositories) } }, emailDomain: "git.example.com")
+    }
+
+    /// Bob may look, and only in "shop"; Ada may do everything.
+    struct Roles: Authority {
+        func caller(token: String) async throws(AccessError) -> Caller? {
+            switch token {
+            case AutomationStage.token: Caller(name: "ada", groups: ["editors"])
+            case AutomationStage.weakToken: Caller(name: "bob")
+            default: nil
+            }
+        }
+
+        func isAllowed(
+            _ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?
+        ) async throws(AccessError) -> Bool {
+            caller.name == "ada" || (verb != .patch && namespace == "shop")
+        }
+    }
+
+    func daemon(automation state: AutomationState? = nil, access: AccessControl = AccessControl([Roles()]), secret: String? = "the secret") -> DaemonView {
+        DaemonView(
+            unreadiness: { nil }, status: { ["source": ["url": "https://git.example.com/shop.git"], "applications": []] }, markDue: {}, branch: "main",
+            webhookSecret: secret.map { Array($0.utf8) }, automation: state ?? .on(automation), access: access)
+    }
+}
