@@ -22,21 +22,28 @@ struct AutomationStage: Sendable {
     }
 
     static let workloads: [Workload] = {
-        var policy = ObjectPolicy()
-        policy.isAutomated = true
-        policy.isLocked = true
-        policy.lockedBy = "eve"
-        policy.lockedReason = "the last one broke"
-        policy.tags = ["web": .semver("~1.4"), "log": .newest]
-        policy.tagsOfOthers = .glob("main-*")
+        func policy(_ key: ObjectKey, _ annotations: Mapping) -> AutomationPolicy {
+            let containers: Value = [["name": "web"], ["name": "init"]]
+            let object = Object([
+                "apiVersion": "apps/v1", "kind": .string(key.kind),
+                "metadata": ["name": .string(key.name), "namespace": .string(key.namespace), "annotations": .mapping(annotations)],
+                "spec": ["template": ["spec": ["containers": containers]]],
+            ])
+            return try! AutomationPolicy(of: object!)
+        }
+        let locked: Mapping = [
+            "martlet.dev/automated": "true", "martlet.dev/locked": "true", "martlet.dev/locked-by": "eve",
+            "martlet.dev/locked-reason": "the last one broke", "martlet.dev/tag.web": "semver:~1.4",
+        ]
         let web = Workload.Container(name: "web", image: ImageReference("ghcr.io/shop/front-end:1.4.0")!)
         return [
             Workload(
                 application: "shop", key: key("front-end"), origin: Origin(file: "deploy/web.yaml", line: 12),
-                containers: [web, .init(name: "init", image: ImageReference("busybox")!, isInit: true)], policy: policy),
+                containers: [web, .init(name: "init", image: ImageReference("busybox")!, isInit: true)],
+                policy: policy(key("front-end"), locked)),
             Workload(
                 application: "shop", key: key("orders", namespace: "back", kind: "StatefulSet"), origin: Origin(file: "deploy/orders.yaml"), containers: [web],
-                policy: ObjectPolicy()),
+                policy: policy(key("orders", namespace: "back", kind: "StatefulSet"), [:])),
         ]
     }()
 
@@ -75,7 +82,10 @@ struct AutomationStage: Sendable {
                         Bump(
                             application: "shop", workload: request.workload, container: "web",
                             from: ImageReference("ghcr.io/shop/front-end:1.4.0")!, to: image, policy: "")
-                    ], files: ["deploy/web.yaml"])
+                    ], files: ["deploy/web.yaml"],
+                    problems: [
+                        .init(workload: request.workload, container: "init", error: AutomationError(.ambiguous(["a"]), "two places", advice: "name one"))
+                    ])
             }, registryPushed: { [due] repositories in due.withLock { $0.append(repositories) } }, emailDomain: "git.example.com")
     }
 

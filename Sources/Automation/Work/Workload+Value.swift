@@ -2,7 +2,7 @@ package import Document
 internal import Kubernetes
 internal import Registry
 
-/// One form for the API and for `-o json|yaml`; Documentation/openapi.yaml describes it.
+/// One form for the API and for `-o json|yaml`; the server's openapi.yaml describes it.
 extension Workload {
     package var value: Value {
         var value: Value = key.workloadValue

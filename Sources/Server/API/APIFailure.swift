@@ -22,18 +22,14 @@ struct APIFailure: Error, Sendable {
     init(_ error: AccessError) { self.init(.serviceUnavailable, "access", error.message, advice: error.advice) }
 
     init(_ error: AutomationError) {
-        let (status, kind): (HTTPResponse.Status, String) =
+        let status: HTTPResponse.Status =
             switch error.kind {
-            case .invalid: (.unprocessableContent, "invalid")
-            case .notFound: (.notFound, "notFound")
-            case .ambiguous: (.conflict, "ambiguous")
-            case .notEditable: (.unprocessableContent, "notEditable")
-            case .locked: (.conflict, "locked")
-            case .downgrade: (.conflict, "downgrade")
-            case .registry: (.badGateway, "registry")
-            case .push: (.badGateway, "push")
+            case .notFound: .notFound
+            case .ambiguous, .locked, .downgrade: .conflict
+            case .invalid, .notEditable: .unprocessableContent
+            case .registry, .push: .badGateway
             }
-        self.init(status, kind, error.message, origin: error.origin?.description, advice: error.advice)
+        self.init(status, error.kind.word, error.message, origin: error.origin?.description, advice: error.advice)
         if case .ambiguous(let places) = error.kind { candidates = places }
     }
 
