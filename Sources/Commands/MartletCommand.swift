@@ -14,7 +14,8 @@ package struct MartletCommand: AsyncParsableCommand {
             """,
         version: MartletVersion.current,
         subcommands: [
-            RunCommand.self, SyncCommand.self, StatusCommand.self, DiffCommand.self, RenderCommand.self, DemoCommand.self,
+            RunCommand.self, SyncCommand.self, StatusCommand.self, DiffCommand.self, RenderCommand.self, ImagesCommand.self,
+            ReleaseCommand.self, AutomateCommand.self, DeautomateCommand.self, LockCommand.self, UnlockCommand.self, DemoCommand.self,
             DevCommand.self, VersionCommand.self,
         ])
 

@@ -18,8 +18,10 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "The daemon: keep a cluster equal to a repository.",
         discussion: """
             Every YAML document below --git-path is applied, every folder with a Chart.yaml is rendered as a chart, and
-            martlet.yaml files, where there are any, say more. It serves /healthz, /readyz, /metrics and
-            /webhooks/{generic,github,gitlab} and stops cleanly on SIGTERM.
+            martlet.yaml files, where there are any, say more. Images of workloads with "martlet.dev/automated" are followed: a
+            better tag becomes a commit on the branch. It serves /healthz, /readyz, /metrics, the API (described in
+            /api/v1/openapi.yaml), /webhooks/{generic,github,gitlab} and, for pushes to registries,
+            /webhooks/{dockerhub,ghcr,harbor,quay,distribution}, and stops cleanly on SIGTERM.
 
             Examples:
               martlet run --git-url https://git.example.com/shop.git --git-path deploy
@@ -29,6 +31,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var git: GitOptions
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var images: AutomationOptions
+    @OptionGroup var access: AccessOptions
 
     @Option(help: ArgumentHelp("Where to serve HTTP.", valueName: "host:port"))
     var listen = "127.0.0.1:8080"
@@ -87,7 +90,10 @@ struct RunCommand: AsyncParsableCommand {
             status: { statusValue(source: remote.description, watcher.state, work.statuses) },
             markDue: { watcher.markDue() },
             branch: { if case .branch(let name) = git.reference { name } else { nil } }(),
-            webhookSecret: try webhookSecretFile.map { Array(try text(of: $0, "--webhook-secret-file").trimmingNewlines.utf8) })
+            webhookSecret: try webhookSecretFile.map { Array(try text(of: $0, "--webhook-secret-file").trimmingNewlines.utf8) },
+            automation: automation.map { .on(AutomationView($0, author: images.author)) }
+                ?? .off("a tag or a commit is followed, and only a branch takes commits"),
+            access: try access.control(client: client, time: time))
         let server = HTTPService(
             host: address.host, port: address.port, router: Routes.router(view, metrics: registry), logger: quiet(logger)
         ) { port in logger.info("listening", metadata: ["address": "\(address.host):\(port)"]) }

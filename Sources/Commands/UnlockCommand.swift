@@ -1,0 +1,18 @@
+import ArgumentParser
+import Automation
+
+struct UnlockCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unlock", abstract: "Let a workload's images change again.",
+        discussion: """
+            Takes away what "lock" wrote, with one commit.
+
+            Examples:
+              martlet unlock deployment/front-end -n shop
+              martlet unlock front-end --git-url https://git.example.com/shop.git
+            """)
+
+    @OptionGroup var workload: WorkloadOptions
+
+    func run() async throws { try await workload.carryOut(Wish(action: .unlock)) }
+}
