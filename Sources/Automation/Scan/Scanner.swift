@@ -35,6 +35,7 @@ package struct Scanner: Sendable {
         }
         let list = TagList(repository: repository, tags: tags, fetchedAt: time.now)
         await store.save(list)
+        if !inquiries.builds.isEmpty { await store.dropDetails(of: repository, except: Set(tags.compactMap(\.digest))) }
         return list
     }
 
