@@ -48,6 +48,22 @@ import Testing
         #expect(spec.healthTimeout == .seconds(300) && spec.deletionBudget == DeletionBudget() && spec.helm.values == .mapping([:]))
     }
 
+    @Test func annotations() throws {
+        let text = head + "  annotations:\n    martlet.dev/automated: \"true\"\n    martlet.dev/tag.any: semver:~1\n    team: shop\n"
+        let spec = try #require(try parse(text).first)
+        #expect(spec.annotations == ["martlet.dev/automated": "true", "martlet.dev/tag.any": "semver:~1", "team": "shop"])
+    }
+
+    @Test(arguments: [
+        ("martlet.dev/automatd: \"true\"", "annotation \"martlet.dev/automatd\": unknown annotation, did you mean \"martlet.dev/automated\"?"),
+        ("martlet.dev/automated: \"yes\"", "\"yes\" is not \"true\" or \"false\""),
+        ("martlet.dev/locked: true", "the value is a boolean, put it in quotes"),
+    ]) func annotationMistakes(_ line: String, _ says: String) throws {
+        let error = try #require(throws: RenderError.self) { try parse(head + "  annotations:\n    team: shop\n    \(line)\n") }
+        #expect(error.origin?.line == 7, "\(error)")
+        #expect(error.description.contains(says), "\(error)")
+    }
+
     @Test func severalDocumentsAndNone() throws {
         let second = head.replacing("web", with: "db")
         let specs = try parse("---\n" + head + "---\n---\n" + second)

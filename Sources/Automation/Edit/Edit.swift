@@ -4,7 +4,7 @@ package import Kubernetes
 /// see the earlier ones' text; one that cannot be made does not stop the others.
 package func edit(_ snapshot: RepositorySnapshot, _ changes: [Change]) -> EditResult {
     var editor = Editor(snapshot)
-    for change in changes { editor.make(change, among: changes) }
+    editor.make(changes)
     return editor.result
 }
 
@@ -13,23 +13,6 @@ package func edit(_ snapshot: RepositorySnapshot, _ changes: [Change]) -> EditRe
 package func locateImage(
     of workload: ObjectKey, container: String, application: String, in snapshot: RepositorySnapshot
 ) throws(AutomationError) -> ImagePlace {
-    let editor = Editor(snapshot)
+    var editor = Editor(snapshot)
     return try editor.locate(ContainerName(workload: workload, container: container), application: application)
-}
-
-/// A snapshot on its way through some changes.
-struct Editor {
-    var snapshot: RepositorySnapshot
-    var result = EditResult()
-
-    init(_ snapshot: RepositorySnapshot) { self.snapshot = snapshot }
-
-    mutating func make(_ change: Change, among changes: [Change]) {
-        let error = AutomationError(.notEditable, "nothing is edited yet", advice: "edit the file by hand")
-        result.failed.append(.init(change: change, error: error))
-    }
-
-    func locate(_ name: ContainerName, application: String) throws(AutomationError) -> ImagePlace {
-        throw AutomationError(.notFound, "\(name) is not looked for yet", advice: "look for it by hand")
-    }
 }

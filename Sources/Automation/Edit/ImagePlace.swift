@@ -6,14 +6,19 @@ package struct ScalarPlace: Sendable, Hashable {
     /// Its place among the documents of the file, empty ones counted.
     package var document: Int
     package var path: DocumentPath
+    /// What of the scalar is meant: behind the "=" of an item of `spec.helm.set`.
+    package var prefix: String
+    /// Set where the file is a template and no YAML: the bytes themselves.
+    package var bytes: Range<Int>?
 
-    package init(file: String, document: Int, path: DocumentPath) {
+    package init(file: String, document: Int = 0, path: DocumentPath = [], prefix: String = "", bytes: Range<Int>? = nil) {
         (self.file, self.document, self.path) = (file, document, path)
+        (self.prefix, self.bytes) = (prefix, bytes)
     }
 }
 
 extension ScalarPlace: CustomStringConvertible {
-    package var description: String { "\(file): \(path)" }
+    package var description: String { path.steps.isEmpty ? file : "\(file): \(path)" }
 }
 
 /// What a container's image is put together from, in the order of its text.

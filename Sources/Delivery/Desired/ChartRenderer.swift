@@ -24,47 +24,8 @@ func renderChart(
     _ part: Layout.Part, bytes: [String: [UInt8]], context: RenderContext
 ) throws(RenderError) -> RenderedChart {
     let spec = part.spec
-    let generated = Locked(context.release.generated)
-    if generated.withLock({ $0["now"] }) == nil { generated.withLock { $0["now"] = String(context.now.milliseconds) } }
-    let now = generated.withLock { $0["now"] }.flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) } ?? context.now
-    let chartFile = Origin(file: spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml", line: nil)
-    if let file = part.files.first(where: { $0.refusal != nil }), let refusal = file.refusal {
-        throw RenderError(.missing(refused(refusal)), origin: Origin(file: file.path, line: nil))
-    }
-    let rendered: RenderResult
-    do {
-        let chart = try chart(of: part, bytes: bytes)
-        let values = try values(spec, bytes: bytes)
-        var options = ReleaseOptions(
-            name: spec.helm.releaseName ?? spec.name, namespace: spec.namespace ?? "default",
-            revision: max(1, context.release.revision), isUpgrade: context.isUpgrade,
-            skipsSchemaValidation: spec.helm.skipsSchemaValidation)
-        if let version = context.kubeVersion { options.kubeVersion = version }
-        if let versions = context.apiVersions { options.apiVersions = versions }
-        rendered = try render(
-            chart, values: values, set: spec.helm.set.map { .typed($0) }, release: options,
-            environment: RenderEnvironment(
-                now: now, random: RandomSource(seed: context.seed),
-                remember: { key, make in
-                    if let kept = generated.withLock({ $0[key] }) { return kept }
-                    let made = try make()
-                    generated.withLock { $0[key] = made }
-                    return made
-                }, templates: context.templates))
-    } catch let error as ChartError {
-        var origin = chartFile
-        if let file = error.file {
-            // Charts speak of their files with their own name in front.
-            let inside = file.split(separator: "/", maxSplits: 1).last.map(String.init) ?? file
-            origin = Origin(file: joined(spec.path, inside) ?? file, line: error.line)
-        }
-        throw RenderError(.chart(error.message), origin: origin)
-    } catch let error as RenderError {
-        throw error
-    } catch {
-        throw RenderError(.chart("\(error)"), origin: chartFile)
-    }
-
+    let release = try ChartRelease(part, bytes: bytes, context: context)
+    let rendered = try release.rendered()
     var collector = ObjectCollector()
     for document in (spec.helm.skipsCRDs ? [] : rendered.crds) + rendered.manifests { collector.add(document, in: spec) }
     var hooks: [DesiredHook] = []
@@ -85,17 +46,7 @@ func renderChart(
     }
     return RenderedChart(
         collector: collector, hooks: hooks, notes: rendered.notes,
-        generated: generated.withLock { $0 }, reads: rendered.reads)
-}
-
-/// The chart's files, or the archive they are packed in.
-private func chart(of part: Layout.Part, bytes: [String: [UInt8]]) throws(ChartError) -> Chart {
-    let path = part.spec.path
-    if part.spec.isPackedChart, let archive = bytes[path] { return try Chart.load(archive: archive) }
-    return try Chart.load(files: part.files.compactMap { file in
-        guard isInside(file.path, path), let content = bytes[file.path] else { return nil }
-        return ChartFile(path: relative(file.path, to: path), bytes: content)
-    })
+        generated: release.generated, reads: rendered.reads)
 }
 
 /// What a chart says, taken apart.
@@ -105,23 +56,6 @@ struct RenderedChart {
     var notes: String
     var generated: [String: String]
     var reads: ReadSet
-}
-
-/// The values files in order, then the inline values.
-private func values(_ spec: ApplicationSpec, bytes: [String: [UInt8]]) throws(RenderError) -> [Value] {
-    var all: [Value] = []
-    for name in spec.helm.valuesFiles {
-        guard let path = joined(spec.valuesFolder, name), let content = bytes[path] else {
-            throw RenderError(.missing("the values file \"\(name)\" is not in \"\(spec.valuesFolder)\""), origin: spec.origin)
-        }
-        do {
-            all.append(try ValuesFiles.parse(content, file: path))
-        } catch {
-            throw RenderError(.chart(error.message), origin: Origin(file: path, line: error.line))
-        }
-    }
-    all.append(spec.helm.values)
-    return all
 }
 
 extension ObjectCollector {

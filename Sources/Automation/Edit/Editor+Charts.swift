@@ -1,0 +1,227 @@
+internal import Delivery
+internal import Document
+internal import Kubernetes
+internal import Registry
+
+/// Images of workloads that a chart makes: they stand in values.
+extension Editor {
+    private mutating func probe(of part: Layout.Part) throws(AutomationError) -> ChartProbe {
+        if let known = renders[part.spec.name] { return known }
+        do {
+            let probe = try ChartProbe(part, bytes: snapshot.bytes, context: snapshot.context(part.spec))
+            renders[part.spec.name] = probe
+            return probe
+        } catch {
+            throw AutomationError(
+                .notEditable, "the chart of application \"\(part.spec.name)\" does not render: \(error)", origin: error.origin,
+                advice: "see \"martlet render \(part.spec.path)\"")
+        }
+    }
+
+    private func found(_ name: ContainerName, _ probe: ChartProbe) throws(AutomationError) -> ChartProbe.Found {
+        if let found = probe.find(name) { return found }
+        let application = probe.part.spec.name
+        guard let known = probe.containers(of: name.workload) else {
+            throw AutomationError(
+                .notFound, "the chart of application \"\(application)\" makes no \(name.workload)",
+                advice: "see \"martlet render \(probe.part.spec.path)\" for what it makes")
+        }
+        throw AutomationError(
+            .notFound, "\(name.workload) has no container \"\(name.container)\" with an image", origin: probe.part.spec.origin,
+            advice: known.isEmpty ? "it has none at all" : "it has \(known.joined(separator: ", "))")
+    }
+
+    mutating func locateInChart(_ name: ContainerName, _ part: Layout.Part) throws(AutomationError) -> ImagePlace {
+        let probe = try probe(of: part)
+        var search = ImageSearch(probe, name, base: try found(name, probe))
+        let place = search.place()
+        return place.places.isEmpty ? writtenInTemplate(place, search.base, part) ?? place : place
+    }
+
+    /// An image that is written out in its template, once.
+    private func writtenInTemplate(_ place: ImagePlace, _ found: ChartProbe.Found, _ part: Layout.Part) -> ImagePlace? {
+        let inside = found.source.split(separator: "/", maxSplits: 1).last.map(String.init) ?? found.source
+        let image = Array(found.image.utf8)
+        guard !part.spec.isPackedChart, let file = joined(part.spec.path, inside), let bytes = snapshot.bytes[file] else { return nil }
+        let starts = bytes.indices.filter { bytes[$0...].starts(with: image) }
+        guard starts.count == 1, let start = starts.first else { return nil }
+        return ImagePlace(segments: [.value(ScalarPlace(file: file, bytes: start..<(start + image.count)), text: found.image)])
+    }
+
+    mutating func setChartImage(
+        _ name: ContainerName, _ image: ImageReference, _ part: Layout.Part
+    ) throws(AutomationError) -> [String] {
+        let probe = try probe(of: part)
+        let found = try found(name, probe)
+        if found.image == image.description { return [] }
+        let place = try locateInChart(name, part)
+        var failure: AutomationError?
+        for texts in attempts(name, place, image, probe) {
+            do throws(AutomationError) {
+                return try write(texts, name, from: found.image, to: image, probe)
+            } catch {
+                // The first way is the natural one: what is wrong with it is what helps.
+                failure = failure ?? error
+            }
+        }
+        throw failure ?? AutomationError(
+            .notEditable, "no value decides what would have to change in the image \"\(found.image)\" of \(name)",
+            origin: Origin(file: templateFile(found.source, part)),
+            advice: "let the template read it from a value, or edit it by hand")
+    }
+
+    private func templateFile(_ source: String, _ part: Layout.Part) -> String {
+        let inside = source.split(separator: "/", maxSplits: 1).last.map(String.init) ?? source
+        return joined(part.spec.path, inside) ?? source
+    }
+
+    /// What may be written for the image to be another, the most natural first; which of them is right is seen when the chart renders.
+    private func attempts(
+        _ name: ContainerName, _ place: ImagePlace, _ image: ImageReference, _ probe: ChartProbe
+    ) -> [[ScalarPlace: String]] {
+        var attempts: [[ScalarPlace: String]] = []
+        let current = ImageReference(place.text)
+        for one in place.places where one.bytes == nil && one.prefix.isEmpty {
+            let outer = DocumentPath(one.path.steps.dropLast())
+            func sibling(_ key: String) -> ScalarPlace? {
+                let place = ScalarPlace(file: one.file, document: one.document, path: outer.appending(.key(key)))
+                return value(at: place) == nil ? nil : place
+            }
+            // A digest has a key of its own where there is one, and then often hides the tag.
+            if let wanted = image.digest, current?.digest == nil, let digest = sibling("digest"),
+                let texts = place.texts(for: ImageReference(name: image.name, tag: image.tag))
+            {
+                attempts.append(texts.merging([digest: wanted]) { $1 })
+            }
+            if current?.digest != nil, current?.tag == nil, let wanted = image.tag, let digest = sibling("digest"), let tag = sibling("tag") {
+                attempts.append([tag: wanted, digest: image.digest ?? ""])
+            }
+        }
+        if let texts = place.texts(for: image) { attempts.append(texts) }
+        // A subchart's defaults may be there for two aliases: values of one's own go over them.
+        for texts in attempts {
+            let over = texts.map { (probe.layers.overriding($0.key) ?? $0.key, $0.value) }
+            if Set(over.map(\.0)) != Set(texts.keys) { attempts.append(Dictionary(over) { $1 }) }
+        }
+        if let texts = marked(name, probe)?.texts(for: image) { attempts.append(texts) }
+        return attempts
+    }
+
+    /// What markers in the values say, for charts that make something else of them before they use them.
+    private func marked(_ name: ContainerName, _ probe: ChartProbe) -> ImagePlace? {
+        let files = Set(probe.layers.layers.map(\.file)).sorted()
+        let markers = ImageMarker.meaning(
+            name, among: files.flatMap { ImageMarker.markers(in: snapshot.bytes[$0] ?? [], file: $0) })
+        if let place = ImageMarker.place(markers) { return place }
+        guard markers.count == 1, let tag = markers.first, tag.part == .tag,
+            let image = probe.find(name).flatMap({ ImageReference($0.image) })
+        else { return nil }
+        return ImagePlace(segments: [.literal("\(image.name):"), .value(tag.place, text: image.tag ?? tag.text)])
+    }
+
+    private func value(at place: ScalarPlace) -> Value? {
+        let options = YAML.Options(maxBytes: nil, duplicateKeys: .last)
+        let documents = try? YAML.documents(snapshot.bytes[place.file] ?? [], file: place.file, options: options)
+        return documents?.first { $0.index == place.document }?.value[place.path]
+    }
+
+    /// Writes values, and takes them when the chart then makes the wanted image and nothing else is different.
+    private mutating func write(
+        _ texts: [ScalarPlace: String], _ name: ContainerName, from old: String, to image: ImageReference, _ probe: ChartProbe
+    ) throws(AutomationError) -> [String] {
+        var bytes = snapshot.bytes
+        var files: Set<String> = []
+        for (place, text) in texts.sorted(by: { ($0.key.file, $0.key.path.description) < ($1.key.file, $1.key.path.description) }) {
+            bytes[place.file] = try written(place, text, in: bytes[place.file] ?? [])
+            files.insert(place.file)
+        }
+        let places = texts.keys.map { "\"\($0)\"" }.sorted().joined(separator: ", ")
+        var part = probe.part
+        if let declared = bytes[part.spec.origin.file], files.contains(part.spec.origin.file),
+            let spec = try? ApplicationFile.parse(declared, path: part.spec.origin.file).first(where: { $0.name == part.spec.name })
+        {
+            part.spec = spec
+        }
+        let after: ChartProbe
+        do {
+            after = try ChartProbe(part, bytes: bytes, context: snapshot.context(part.spec))
+        } catch {
+            throw AutomationError(
+                .notEditable, "with \(places) changed the chart does not render: \(error)", origin: error.origin, advice: "edit it by hand")
+        }
+        guard let made = after.find(name)?.image else {
+            throw AutomationError(
+                .notEditable, "with \(places) changed the chart makes no \(name)", origin: files.min().map { Origin(file: $0) },
+                advice: "edit it by hand")
+        }
+        guard made == image.description else {
+            throw AutomationError(
+                .notEditable, "with \(places) changed the image of \(name) is \"\(made)\" instead of \"\(image)\"",
+                origin: files.min().map { Origin(file: $0) }, advice: "edit it by hand")
+        }
+        let replaced = texts.compactMap { place, text in value(at: place).flatMap(Sentinel.text).map { (old: $0, new: place.prefix + text) } }
+        var comparison = ChartComparison(name, from: old, to: image, texts: replaced)
+        try comparison.check(probe.result, after.result, places: places)
+        var changed: [String] = []
+        for file in files.sorted() { changed += take(file, bytes[file] ?? [], part) }
+        renders[part.spec.name] = after
+        result.alongside.formUnion(comparison.alongside)
+        return changed
+    }
+
+    private func written(_ place: ScalarPlace, _ text: String, in bytes: [UInt8]) throws(AutomationError) -> [UInt8] {
+        if let range = place.bytes {
+            var result = bytes
+            result.replaceSubrange(range.clamped(to: 0..<bytes.count), with: text.utf8)
+            return result
+        }
+        do {
+            return try YAML.setting(.string(place.prefix + text), at: place.path, document: place.document, in: bytes, file: place.file)
+        } catch {
+            // What an alias shares is seen in what the chart makes of it.
+            if let shared = try? YAML.replacingScalar(
+                at: place.path, document: place.document, in: bytes, with: place.prefix + text, file: place.file)
+            {
+                return shared
+            }
+            throw refused(error, what: "\"\(place)\"")
+        }
+    }
+
+    // MARK: annotations
+
+    /// Annotations of a chart's workloads stand on its application, which is declared where it was only implied.
+    mutating func annotateApplication(
+        _ part: Layout.Part, set: [String: String], remove: [String]
+    ) throws(AutomationError) -> [String] {
+        let spec = part.spec
+        var file = spec.origin.file
+        if fileName(of: file) != ApplicationFile.name {
+            if set.isEmpty { return [] }
+            file = joined(spec.path, ApplicationFile.name) ?? ApplicationFile.name
+        }
+        var bytes = snapshot.bytes[file] ?? []
+        if fileName(of: spec.origin.file) != ApplicationFile.name {
+            let old = String(decoding: bytes, as: UTF8.self)
+            let separator = old.isEmpty ? "" : (old.hasSuffix("\n") ? "" : "\n") + "---\n"
+            bytes += Array((separator + Self.declaration(spec)).utf8)
+        }
+        let objects: [ManifestObject]
+        do {
+            objects = try ManifestIndex.objects(in: file, bytes)
+        } catch {
+            throw refused(error, what: "application \"\(spec.name)\"")
+        }
+        guard let object = objects.first(where: { $0.object.kind == "Application" && $0.object.name == spec.name }) else {
+            throw AutomationError(
+                .notFound, "application \"\(spec.name)\" is not declared in \"\(file)\"", origin: spec.origin, advice: "declare it there")
+        }
+        return take(file, try annotated(bytes, object, set: set, remove: remove), part)
+    }
+
+    /// What says in words what the folder said by being there.
+    private static func declaration(_ spec: ApplicationSpec) -> String {
+        let name = String(decoding: YAML.bytes(.string(spec.name)), as: UTF8.self)
+        return "apiVersion: martlet.dev/v1alpha1\nkind: Application\nmetadata:\n  name: \(name)spec:\n  path: .\n"
+    }
+}

@@ -1,0 +1,115 @@
+internal import Delivery
+internal import Document
+internal import Kubernetes
+internal import Registry
+
+/// A snapshot on its way through some changes.
+struct Editor {
+    let original: RepositorySnapshot
+    var snapshot: RepositorySnapshot
+    var result = EditResult()
+    /// Of every change of this round: what one text for several images may become.
+    var wanted: [ContainerName: ImageReference] = [:]
+    /// Of applications of plain manifests, made when first asked for.
+    private var indexes: [String: ManifestIndex] = [:]
+    /// Charts as they render with the bytes at hand.
+    var renders: [String: ChartProbe] = [:]
+
+    init(_ snapshot: RepositorySnapshot) { (original, self.snapshot) = (snapshot, snapshot) }
+
+    mutating func make(_ changes: [Change]) {
+        for case .image(let workload, _, let container, let image) in changes {
+            wanted[ContainerName(workload: workload, container: container)] = image
+        }
+        for change in changes {
+            do throws(AutomationError) {
+                let files = try files(for: change)
+                if files.isEmpty, !wasDone(change) { result.unchanged.append(change) } else { result.applied.append(change) }
+            } catch {
+                result.failed.append(.init(change: change, error: error))
+            }
+        }
+        for (path, bytes) in snapshot.bytes where original.bytes[path] != bytes { result.files[path] = bytes }
+    }
+
+    /// Whether a change that has nothing left to do was done by an earlier one of these, through a text they share.
+    private func wasDone(_ change: Change) -> Bool {
+        guard !result.applied.isEmpty, case .image(let workload, let application, let container, let image) = change else { return false }
+        var before = Editor(original)
+        return before.image(of: ContainerName(workload: workload, container: container), application) != image.description
+    }
+
+    private mutating func image(of name: ContainerName, _ application: String) -> String? {
+        guard let part = try? part(application) else { return nil }
+        if part.form == .manifests { return try? locateInManifests(name, part).text }
+        return (try? ChartProbe(part, bytes: snapshot.bytes, context: snapshot.context(part.spec)))?.find(name)?.image
+    }
+
+    /// Makes one change; the files it wrote.
+    private mutating func files(for change: Change) throws(AutomationError) -> [String] {
+        switch change {
+        case .image(let workload, let application, let container, let image):
+            let name = ContainerName(workload: workload, container: container)
+            guard ImageReference(image.description) != nil else {
+                throw AutomationError(.invalid, "\"\(image)\" is no image's name", advice: "write it like ghcr.io/shop/web:1.25")
+            }
+            let part = try part(application)
+            return part.form == .chart ? try setChartImage(name, image, part) : try setManifestImage(name, image, part)
+        case .annotate(let workload, let application, let set, let remove):
+            let part = try part(application)
+            return part.form == .chart
+                ? try annotateApplication(part, set: set, remove: remove)
+                : try annotateManifest(workload, part, set: set, remove: remove)
+        }
+    }
+
+    mutating func locate(_ name: ContainerName, application: String) throws(AutomationError) -> ImagePlace {
+        let part = try part(application)
+        return part.form == .chart ? try locateInChart(name, part) : try locateInManifests(name, part)
+    }
+
+    func part(_ application: String) throws(AutomationError) -> Layout.Part {
+        guard let part = snapshot.parts.first(where: { $0.spec.name == application }) else {
+            throw AutomationError(
+                .notFound, "there is no application \"\(application)\" at \(snapshot.revision)",
+                advice: "see \"martlet status\" for those there are")
+        }
+        return part
+    }
+
+    mutating func index(of part: Layout.Part) -> ManifestIndex {
+        if let known = indexes[part.spec.name] { return known }
+        let files = part.files.filter { $0.refusal == nil }.map(\.path)
+        let index = ManifestIndex(files, bytes: snapshot.bytes)
+        indexes[part.spec.name] = index
+        return index
+    }
+
+    /// Takes new bytes of a file of an application; what was known of it and its declaration is known anew.
+    /// - Returns: the path, unless nothing changed.
+    mutating func take(_ path: String, _ bytes: [UInt8], _ part: Layout.Part) -> [String] {
+        guard snapshot.bytes[path] != bytes else { return [] }
+        snapshot.bytes[path] = bytes
+        indexes[part.spec.name]?.update(path, bytes: bytes)
+        renders[part.spec.name] = nil
+        if fileName(of: path) == ApplicationFile.name, let specs = try? ApplicationFile.parse(bytes, path: path) {
+            for spec in specs {
+                guard let index = snapshot.parts.firstIndex(where: { $0.spec.name == spec.name }) else { continue }
+                snapshot.parts[index].spec = spec
+            }
+        }
+        return [path]
+    }
+
+    /// A problem of a text as one of automation.
+    func refused(_ error: DocumentError, what: String) -> AutomationError {
+        let reason: String =
+            switch error.problem {
+            case .notEditable(let text): text
+            default: error.description
+            }
+        return AutomationError(
+            .notEditable, "\(what) cannot be changed: \(reason)", origin: Origin(file: error.file, line: error.position?.line),
+            advice: "edit it by hand")
+    }
+}
