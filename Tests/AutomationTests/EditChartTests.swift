@@ -99,6 +99,18 @@ import Testing
                 values: split + "  digest: \"\"\n"),
             to: "ghcr.io/shop/web:1.26@sha256:\(digest)", changes: [("\"1.25\"", "\"1.26\""), ("digest: \"\"", "digest: \"sha256:\(digest)\"")]),
         Case(
+            name: "a digest that goes",
+            files: chart(
+                "\"{{ .Values.image.repository }}:{{ .Values.image.tag }}{{ with .Values.image.digest }}@{{ . }}{{ end }}\"",
+                values: split + "  digest: sha256:\(digest)\n"),
+            to: "ghcr.io/shop/web:1.26", changes: [("\"1.25\"", "\"1.26\""), ("sha256:\(digest)", "\"\"")]),
+        Case(
+            name: "a digest that hides the tag",
+            files: chart(
+                "{{ .Values.image.repository }}{{ with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag }}{{ end }}",
+                values: "replicas: 1\nimage:\n  repository: web\n  digest: sha256:\(digest)\n  # tag: v1\n"),
+            to: "web:v2", changes: [("sha256:\(digest)", "\"\""), ("\n  # tag", "\n  tag: \"v2\"\n  # tag")]),
+        Case(
             name: "in a list", files: chart("{{ (index .Values.images 1).name }}", values: "replicas: 1\nimage: {tag: x}\nimages:\n- name: redis:6\n- name: nginx:1.25\n"),
             to: "nginx:1.26", changes: [("nginx:1.25", "nginx:1.26")]),
         Case(
@@ -189,9 +201,14 @@ import Testing
         #expect(own.texts == ["web/values.yaml": files["web/values.yaml"]?.replacing("v6.1", with: "v7")])
     }
 
-    // MARK: what cannot be
+    @Test func whatTemplatesMakeUpIsNoDifference() async throws {
+        var files = Self.chart(Self.splitImage, values: Self.split)
+        files["web/templates/s.yaml"] = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {key: {{ genPrivateKey \"ed25519\" | b64enc }}, word: {{ randAlphaNum 8 }}}\n"
+        let result = edit(try await snapshot(files), [image(key("web", namespace: ""), "web", "ghcr.io/shop/web:1.26", application: "web")])
+        #expect(result.texts == ["web/values.yaml": Self.split.replacing("1.25", with: "1.26")], "\(result.failed)")
+    }
 
-    private static let pair = "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
+    // MARK: what cannot be
 
     @Test func aValueOfTwoImages() async throws {
         var files = Self.chart(Self.splitImage, values: Self.split)
@@ -201,6 +218,10 @@ import Testing
         #expect(result.files.isEmpty)
         let error = try #require(result.failed.first?.error)
         #expect("\(error)".contains("\"web/values.yaml: image.tag\" is also in the image \"ghcr.io/shop/other:1.25\" of container \"web\" of deployment.apps/other"))
+        // Where both are to change, they do.
+        let together = edit(
+            try await snapshot(files), [change, image(key("other", namespace: ""), "web", "ghcr.io/shop/other:1.26", application: "web")])
+        #expect(together.texts == ["web/values.yaml": Self.split.replacing("1.25", with: "1.26")] && together.applied.count == 2)
         // The same image may follow.
         files["web/templates/b.yaml"] = Self.deployment("other", Self.splitImage)
         let same = edit(try await snapshot(files), [change, image(key("other", namespace: ""), "web", "ghcr.io/shop/web:1.26", application: "web")])

@@ -11,11 +11,16 @@ struct ChartComparison {
     let new: ImageReference
     /// What was written in the places of what.
     let texts: [(old: String, new: String)]
+    /// What the other changes of the same round want.
+    let wanted: [ContainerName: ImageReference]
     /// Containers that run the same image and follow.
     private(set) var alongside: Set<ContainerName> = []
 
-    init(_ name: ContainerName, from oldText: String, to new: ImageReference, texts: [(old: String, new: String)]) {
-        (self.name, self.oldText, self.new, self.texts) = (name, oldText, new, texts)
+    init(
+        _ name: ContainerName, from oldText: String, to new: ImageReference, texts: [(old: String, new: String)],
+        wanted: [ContainerName: ImageReference]
+    ) {
+        (self.name, self.oldText, self.new, self.texts, self.wanted) = (name, oldText, new, texts, wanted)
         old = ImageReference(oldText)
     }
 
@@ -51,7 +56,7 @@ struct ChartComparison {
             }
             if let container = images[path] {
                 let other = ContainerName(workload: key, container: container)
-                if isOwn(other) { continue }
+                if isOwn(other) || isWanted(other, new) { continue }
                 guard let image = ImageReference(old), image.repository == self.old?.repository, let next = ImageReference(new),
                     next.repository == self.new.repository
                 else {
@@ -62,13 +67,22 @@ struct ChartComparison {
                 alongside.insert(other)
                 continue
             }
-            guard follows(old, new) || isChecksum(path, old, new) else {
+            guard follows(old, new) || isChecksum(path, old, new) || isVersion(path, new) else {
                 throw different("\"\(path)\" of \(key) would change from \"\(shown(old))\" to \"\(shown(new))\"", places)
             }
             if path.steps.contains(.key("labels")), !ObjectName.isLabelValue(new) {
                 throw different("the label \"\(path)\" of \(key) would be \"\(shown(new))\", which is none", places)
             }
         }
+    }
+
+    /// Another change of the round asks for just that.
+    private func isWanted(_ other: ContainerName, _ image: String) -> Bool {
+        if let target = wanted[other] { return target.description == image }
+        guard other.workload.namespace.isEmpty else { return false }
+        var named = other
+        named.workload.namespace = name.workload.namespace
+        return wanted[named]?.description == image
     }
 
     private func isOwn(_ other: ContainerName) -> Bool {
@@ -106,6 +120,12 @@ struct ChartComparison {
     /// As labels have versions.
     private static func plain(_ tag: String) -> String {
         String((tag.hasPrefix("v") ? tag.dropFirst() : tag[...]).map { $0 == "+" ? "_" : $0 })
+    }
+
+    /// A label that says what runs, from something else as long as there was no tag.
+    private func isVersion(_ path: DocumentPath, _ after: String) -> Bool {
+        guard case .key("app.kubernetes.io/version")? = path.steps.last, let tag = new.tag else { return false }
+        return after == tag || after == Self.plain(tag)
     }
 
     /// Digests of configuration follow whatever it says.

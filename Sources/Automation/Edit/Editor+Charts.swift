@@ -83,18 +83,20 @@ extension Editor {
         let current = ImageReference(place.text)
         for one in place.places where one.bytes == nil && one.prefix.isEmpty {
             let outer = DocumentPath(one.path.steps.dropLast())
-            func sibling(_ key: String) -> ScalarPlace? {
+            func sibling(_ key: String, mayBeNew: Bool = false) -> ScalarPlace? {
                 let place = ScalarPlace(file: one.file, document: one.document, path: outer.appending(.key(key)))
-                return value(at: place) == nil ? nil : place
+                return mayBeNew || value(at: place) != nil ? place : nil
             }
-            // A digest has a key of its own where there is one, and then often hides the tag.
-            if let wanted = image.digest, current?.digest == nil, let digest = sibling("digest"),
-                let texts = place.texts(for: ImageReference(name: image.name, tag: image.tag))
-            {
+            guard let digest = sibling("digest") else { continue }
+            // A digest has a key of its own, and then often hides the tag.
+            if let wanted = image.digest, current?.digest == nil, let texts = place.texts(for: ImageReference(name: image.name, tag: image.tag)) {
                 attempts.append(texts.merging([digest: wanted]) { $1 })
             }
-            if current?.digest != nil, current?.tag == nil, let wanted = image.tag, let digest = sibling("digest"), let tag = sibling("tag") {
-                attempts.append([tag: wanted, digest: image.digest ?? ""])
+            guard let old = current?.digest, let tag = image.tag, image.digest == nil else { continue }
+            if current?.tag != nil, let texts = place.texts(for: ImageReference(name: image.name, tag: tag, digest: old)) {
+                attempts.append(texts.merging([digest: ""]) { $1 })
+            } else if current?.tag == nil, let texts = place.texts(for: ImageReference(name: image.name, digest: old)), let own = sibling("tag", mayBeNew: true) {
+                attempts.append(texts.merging([digest: "", own: tag]) { $1 })
             }
         }
         if let texts = place.texts(for: image) { attempts.append(texts) }
@@ -144,7 +146,10 @@ extension Editor {
         }
         let after: ChartProbe
         do {
-            after = try ChartProbe(part, bytes: bytes, context: snapshot.context(part.spec))
+            // What templates made up the first time, they are given again: it is no difference.
+            var context = snapshot.context(part.spec)
+            context.release.generated = probe.release.generated
+            after = try ChartProbe(part, bytes: bytes, context: context)
         } catch {
             throw AutomationError(
                 .notEditable, "with \(places) changed the chart does not render: \(error)", origin: error.origin, advice: "edit it by hand")
@@ -160,7 +165,7 @@ extension Editor {
                 origin: files.min().map { Origin(file: $0) }, advice: "edit it by hand")
         }
         let replaced = texts.compactMap { place, text in value(at: place).flatMap(Sentinel.text).map { (old: $0, new: place.prefix + text) } }
-        var comparison = ChartComparison(name, from: old, to: image, texts: replaced)
+        var comparison = ChartComparison(name, from: old, to: image, texts: replaced, wanted: wanted)
         try comparison.check(probe.result, after.result, places: places)
         var changed: [String] = []
         for file in files.sorted() { changed += take(file, bytes[file] ?? [], part) }
