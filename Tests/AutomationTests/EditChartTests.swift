@@ -109,7 +109,7 @@ import Testing
             files: chart(
                 "{{ .Values.image.repository }}{{ with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag }}{{ end }}",
                 values: "replicas: 1\nimage:\n  repository: web\n  digest: sha256:\(digest)\n  # tag: v1\n"),
-            to: "web:v2", changes: [("sha256:\(digest)", "\"\""), ("\n  # tag", "\n  tag: \"v2\"\n  # tag")]),
+            to: "web:6.5.0", changes: [("sha256:\(digest)", "\"\""), ("\n  # tag", "\n  tag: \"6.5.0\"\n  # tag")]),
         Case(
             name: "in a list", files: chart("{{ (index .Values.images 1).name }}", values: "replicas: 1\nimage: {tag: x}\nimages:\n- name: redis:6\n- name: nginx:1.25\n"),
             to: "nginx:1.26", changes: [("nginx:1.25", "nginx:1.26")]),
