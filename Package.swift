@@ -159,7 +159,7 @@ let package = Package(
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", "TestKit", "Scenarios", logging,
         ]),
         tests("Server", ["Basics", "Chart", "Document", "Git", "Kubernetes", "Template", nioEmbedded, "Cluster", "Registry", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
-        tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Scenarios", "TestKit", arguments]),
+        tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Scenarios", "Server", "TestKit", arguments, logging]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Registry", "Automation", "TestKit", "Scenarios", "Martlet", logging],

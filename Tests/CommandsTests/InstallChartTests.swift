@@ -1,4 +1,5 @@
 import ArgumentParser
+import Automation
 import Chart
 import Document
 import Kubernetes
@@ -44,7 +45,16 @@ import Testing
         #expect(command.listen == "0.0.0.0:8080")
         #expect(command.cluster.martletNamespace == release.namespace)
         #expect(command.git.mirrorFolder == "/var/lib/martlet/mirror")
-        guard values == InstallChart.everything else { return }
+        #expect(command.access.apiClusterTokens)
+        guard values == InstallChart.everything else {
+            #expect(command.access.apiTokensFile == nil && command.images.registryConfig == nil)
+            return
+        }
+        #expect(command.access.apiTokensFile == "/etc/martlet/api/people.csv")
+        #expect(command.images.registryConfig == "/etc/martlet/images/config.json")
+        #expect(command.images.gitSigningKeyFile == "/etc/martlet/images/signing-key")
+        #expect(command.images.registryPollInterval == "10m")
+        #expect(command.images.author.email == "robot@example.com")
         #expect(command.git.gitTokenFile == "/etc/martlet/git/token")
         #expect(command.git.gitKnownHostsFile == "/etc/martlet/git/known-hosts")
         #expect(command.webhookSecretFile == "/etc/martlet/webhook/hook")
@@ -68,18 +78,24 @@ import Testing
         #expect(mounted == (pod["volumes"]?.sequence ?? []).compactMap { $0["name"]?.string })
     }
 
-    /// Who may list the secrets of all namespaces has all of the cluster: only who asked for it.
+    /// Who may list the secrets of all namespaces has all of the cluster: only who asked for it. Pull secrets
+    /// are read by their names, and not even those where the values say so.
     @Test func secretsStayInTheirNamespace() throws {
         let (values, release) = Self.releases[1]
         let objects = try InstallChart.objects(values: values, release: release).objects
         let bindings = objects.filter { $0.kind == "ClusterRoleBinding" }
         #expect(bindings.map { $0.value[path: "roleRef", "name"]?.string } == ["ops-operator"])
         let rules = objects.filter { $0.kind == "ClusterRole" }.flatMap { $0.value["rules"]?.sequence ?? [] }
-        #expect(rules.count == 5)
-        for rule in rules {
-            let resources = (rule["resources"]?.sequence ?? []).compactMap(\.string)
-            #expect(!resources.contains("secrets") && !resources.contains("*"))
+        #expect(rules.count == 8)
+        func verbs(_ rules: [Value], on resource: String) -> [String] {
+            rules.filter { $0["resources"]?.sequence?.contains(.string(resource)) == true }.flatMap { $0["verbs"]?.sequence ?? [] }.compactMap(\.string)
         }
+        #expect(verbs(rules, on: "secrets") == ["get"] && verbs(rules, on: "*") == [])
+        #expect(verbs(rules, on: "tokenreviews") == ["create"] && verbs(rules, on: "subjectaccessreviews") == ["create"])
+        let less = values.replacing("clusterAdmin: false", with: "clusterAdmin: false\n  reviews: false\n  pullSecrets: false")
+        let without = try InstallChart.objects(values: less, release: release).objects
+        let remaining = without.filter { $0.kind == "ClusterRole" }.flatMap { $0.value["rules"]?.sequence ?? [] }
+        #expect(remaining.count == 5 && verbs(remaining, on: "secrets") == [])
     }
 
     @Test func saysWhatIsMissing() throws {

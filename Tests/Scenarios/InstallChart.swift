@@ -21,6 +21,8 @@ package enum InstallChart {
           user: robot
           credentials: {secretName: martlet-git, tokenKey: token, sshKeyKey: ssh-key, knownHostsKey: known-hosts, caKey: ca.pem}
         webhook: {secretName: martlet-webhook, secretKey: hook}
+        images: {pollInterval: 10m, author: "Robot <robot@example.com>", secretName: martlet-images, registryConfigKey: config.json, signingKeyKey: signing-key}
+        api: {tokensSecretName: martlet-api, tokensKey: people.csv}
         image: {repository: images.example.com/martlet, digest: "sha256:\(String(repeating: "a", count: 64))", pullPolicy: Always}
         imagePullSecrets: [{name: pull}]
         rbac:
