@@ -279,7 +279,8 @@ package actor Automation {
         if case .rateLimited(let until?) = error.kind {
             return max(.seconds(1), .milliseconds(until.milliseconds &- time.now.milliseconds))
         }
-        return error.isTemporary ? backoff.next(random) : settings.interval
+        // Credentials may be on their way to the cluster.
+        return error.isTemporary || error.kind == .authentication ? backoff.next(random) : settings.interval
     }
 
     /// New tags may change the mind about whoever runs an image of the repository.

@@ -6,7 +6,8 @@ package import Registry
 /// Credentials for registries as the kubelet finds them: the pull secrets of the
 /// workload, those of its service account, then what Martlet itself was given.
 ///
-/// Secrets are read by name, never listed, and kept for some minutes.
+/// Secrets are read by name, never listed, and kept for some minutes. One that is not there is
+/// looked for again soon: it may come with the very commit that names it.
 package actor PullCredentials {
     private let own: DockerConfig
     /// An object of the cluster; nil where it is not there or must not be seen.
@@ -14,6 +15,7 @@ package actor PullCredentials {
     private let time: any TimeSource
     private var known: [ObjectKey: (object: Object?, until: Duration)] = [:]
     private static let lifetime = Duration.seconds(120)
+    private static let lifetimeOfAbsence = Duration.seconds(2)
     private static let limit = 5000
 
     package init(own: DockerConfig, time: any TimeSource, object: @escaping @Sendable (ObjectKey) async -> Object?) {
@@ -41,7 +43,7 @@ package actor PullCredentials {
         if let entry = known[key], entry.until > time.elapsed { return entry.object }
         let found = await object(key)
         if known.count >= Self.limit { known = [:] }
-        known[key] = (found, time.elapsed + Self.lifetime)
+        known[key] = (found, time.elapsed + (found == nil ? Self.lifetimeOfAbsence : Self.lifetime))
         return found
     }
 
