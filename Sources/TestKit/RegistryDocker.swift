@@ -15,6 +15,15 @@ package final class DockerRegistry: Sendable {
         case token(user: String, password: String)
     }
 
+    /// Who is told of each push (distribution.github.io, "Work with notifications").
+    package struct Listener: Sendable {
+        package var url: String
+        /// The value of its `Authorization` header.
+        package var authorization: String
+
+        package init(url: String, authorization: String) { (self.url, self.authorization) = (url, authorization) }
+    }
+
     package let port: Int
     private let access: Access
     private let folder: TemporaryFolder
@@ -22,7 +31,7 @@ package final class DockerRegistry: Sendable {
     private let tokens: RegistryTokenService?
     private let transport = CurlTransport()
 
-    package init(_ access: Access = .open) async throws {
+    package init(_ access: Access = .open, telling listener: Listener? = nil) async throws {
         self.access = access
         folder = try TemporaryFolder("martlet-registry")
         port = try SSHGitServer.freePort()
@@ -31,6 +40,16 @@ package final class DockerRegistry: Sendable {
             "storage": ["filesystem": ["rootdirectory": .string(folder.file("data"))], "delete": ["enabled": true]],
             "http": ["addr": "127.0.0.1:\(port)", "secret": "for tests"],
         ]
+        if let listener {
+            settings["notifications"] = [
+                "endpoints": [
+                    [
+                        "name": "listener", "url": .string(listener.url), "headers": ["Authorization": [.string(listener.authorization)]],
+                        "timeout": "2s", "threshold": 5, "backoff": "1s",
+                    ]
+                ]
+            ]
+        }
         switch access {
         case .open: tokens = nil
         case .basic(let user, let password):

@@ -9,21 +9,26 @@ package final class ProgramOperator: Operator {
     private let program: String
     private let arguments: [String]
     private let log: String
-    private let port: Int
-    private static let secret = "a secret for webhooks"
+    package let port: Int
+    /// What webhooks are signed with.
+    package static let secret = "a secret for webhooks"
     private let process = Locked<RunningProcess?>(nil)
 
     /// - Parameters:
     ///   - folder: for the mirror, the secret and the log.
-    ///   - git: options that say how to reach the repository.
-    package init(program: String, kubeconfig: String, url: String, git: [String], name: String, folder: TemporaryFolder, pollInterval: String) throws {
+    ///   - git: options that say how to reach the repository, and any others.
+    ///   - port: where it is to listen; by default one that is free.
+    package init(
+        program: String, kubeconfig: String, url: String, git: [String], name: String, folder: TemporaryFolder, pollInterval: String,
+        port: Int? = nil
+    ) throws {
         self.program = program
-        port = try SSHGitServer.freePort()
+        self.port = try port ?? SSHGitServer.freePort()
         log = folder.file("martlet.log")
         try folder.write("webhook-secret", Array("\(Self.secret)\n".utf8))
         arguments =
             [
-                "run", "--kubeconfig", kubeconfig, "--git-url", url, "--name", name, "--listen", "127.0.0.1:\(port)",
+                "run", "--kubeconfig", kubeconfig, "--git-url", url, "--name", name, "--listen", "127.0.0.1:\(self.port)",
                 "--git-poll-interval", pollInterval, "--webhook-secret-file", folder.file("webhook-secret"),
                 "--mirror-folder", folder.file("mirror.git"),
             ] + git
