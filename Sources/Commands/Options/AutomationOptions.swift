@@ -25,6 +25,10 @@ struct AutomationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A registry to ask over plain HTTP, such as \"127.0.0.1:5000\"; may be repeated.", valueName: "host:port"))
     var registryInsecure: [String] = []
 
+    @Option(
+        help: ArgumentHelp("The most requests a second to one registry; twice as many may come at once.", valueName: "number"))
+    var registryRequestsPerSecond = 50
+
     @Option(help: ArgumentHelp("Who makes commits that nobody asked for by name.", valueName: "name <email>"))
     var gitAuthor = "Martlet <martlet@martlet.invalid>"
 
@@ -34,6 +38,9 @@ struct AutomationOptions: ParsableArguments {
     mutating func validate() throws {
         guard let interval = parseDuration(registryPollInterval), interval >= .seconds(10) else {
             throw ValidationError("--registry-poll-interval is \"\(registryPollInterval)\", expected a duration of at least ten seconds such as \"5m\"")
+        }
+        guard (1...100_000).contains(registryRequestsPerSecond) else {
+            throw ValidationError("--registry-requests-per-second is \(registryRequestsPerSecond), expected 1 to 100000")
         }
         guard Requester(gitAuthor) != nil else {
             throw ValidationError("--git-author is \"\(gitAuthor)\", expected a name and an address such as \"Martlet <martlet@example.com>\"")
@@ -89,7 +96,9 @@ struct AutomationOptions: ParsableArguments {
         }
         let client = RegistryClient(
             transport: CurlTransport(tls: tls, maxConnectionsPerHost: 8, userAgent: "martlet/\(MartletVersion.current)"),
-            settings: RegistryClient.Settings(insecure: Set(registryInsecure), userAgent: "martlet/\(MartletVersion.current)"),
+            settings: RegistryClient.Settings(
+                insecure: Set(registryInsecure), requestsPerSecond: registryRequestsPerSecond, burst: registryRequestsPerSecond &* 2,
+                userAgent: "martlet/\(MartletVersion.current)"),
             time: parts.time, random: parts.random, store: store)
         let writer = BranchWriter(
             branch: MirrorBranch(name: parts.branch, root: parts.root, signing: signing) { [mirror = parts.mirror] () async throws(GitError) in

@@ -30,7 +30,7 @@ package enum RegistryWebhook {
     }
 
     /// The most repositories of one call.
-    static let most = 100
+    static let most = 1000
 
     /// Checks a delivery; nothing of the body is parsed before it is known to be genuine.
     ///
