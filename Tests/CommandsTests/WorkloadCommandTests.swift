@@ -306,5 +306,27 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
         let nothing = try await agent.change(name, Wish(action: .unlock))
         #expect(nothing["commit"] == .some(.null) && nothing["branch"] == "main")
         #expect(try await agent.images(of: name, refresh: false)[path: "workload", "name"] == "front-end")
+
+        func says() async throws -> Value {
+            try YAML.parse(Array(try await repository.git(["show", "main:web.yaml"]).utf8), file: "web.yaml", options: .manifest)
+        }
+        let locked = try await agent.change(name, Wish(action: .lock(reason: "wait")))
+        #expect(locked["files"] == ["web.yaml"] && ChangeText.text(locked).contains(" on main: Lock"), "\(ChangeText.text(locked))")
+        #expect(try await says()[path: "metadata", "annotations", "martlet.dev/locked-by"] == "Ann")
+        let image = try #require(ImageReference("127.0.0.1:1/shop/front-end:1.4.1"))
+        let refused = try await #require(throws: WorkloadFailure.self) { _ = try await agent.change(name, Wish(action: .release(image))) }
+        #expect(refused.exitCode == 1 && refused.description.contains("lock"), "\(refused)")
+        let released = try await agent.change(name, Wish(action: .release(image), force: true))
+        #expect(released["bumps"]?[0]?["to"] == "127.0.0.1:1/shop/front-end:1.4.1")
+        _ = try await agent.change(name, Wish(action: .unlock))
+        _ = try await agent.change(name, Wish(action: .automate(tags: ["web": "semver:~1.4"])))
+        let manifestNow = try await says()
+        #expect(manifestNow[path: "spec", "template", "spec", "containers"]?[0]?["image"] == "127.0.0.1:1/shop/front-end:1.4.1")
+        let annotations = manifestNow[path: "metadata", "annotations"]?.mapping ?? [:]
+        #expect(annotations["martlet.dev/tag.web"] == "semver:~1.4" && annotations["martlet.dev/automated"] == "true")
+        #expect(!annotations.contains("martlet.dev/locked") && annotations["martlet.dev/image-update"] != nil, "\(annotations)")
+        _ = try await agent.change(name, Wish(action: .deautomate))
+        let authors = try await repository.git(["log", "--format=%an <%ae>", "main"]).split(separator: "\n")
+        #expect(authors.count == 6 && authors.dropLast().allSatisfy { $0 == "Ann <ann@example.com>" }, "\(authors)")
     }
 }
