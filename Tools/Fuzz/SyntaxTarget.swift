@@ -16,7 +16,7 @@ enum SyntaxTarget: FuzzTarget {
     private static func problem(_ text: [UInt8]) -> String? {
         var set = TemplateSet(names: FunctionLibrary.names)
         do throws(TemplateError) {
-            try set.parse(name: "t", bytes: text)
+            try set.parse(name: "t", text: String(decoding: text, as: UTF8.self))
             return nil
         } catch {
             return "\(error)"
