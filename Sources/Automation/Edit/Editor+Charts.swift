@@ -170,7 +170,11 @@ extension Editor {
         var changed: [String] = []
         for file in files.sorted() { changed += take(file, bytes[file] ?? [], part) }
         renders[part.spec.name] = after
-        result.alongside.formUnion(comparison.alongside)
+        for var other in comparison.alongside {
+            // As the release will have it.
+            if other.workload.namespace.isEmpty { other.workload.namespace = part.spec.namespace ?? "default" }
+            result.alongside.insert(other)
+        }
         return changed
     }
 

@@ -114,12 +114,15 @@ package actor BranchWriter {
         for attempt in sent where try await branch.contains(attempt.commit, in: tip) { return await finished(attempt) }
 
         let snapshot = try await snapshot(at: tip, applications: work.applications)
-        let draft = try work.draft(on: try workloads(in: snapshot))
+        let workloads = try workloads(in: snapshot)
+        var draft = try work.draft(on: workloads)
         guard !draft.changes.isEmpty else {
             return ChangeReport(commit: nil, branch: branch.name, message: draft.reason, problems: draft.problems)
         }
         var result = edit(snapshot, draft.changes)
-        let (made, problems) = draft.outcome(of: result)
+        if try draft.withhold(alongside: result.alongside, workloads) { result = edit(snapshot, draft.changes) }
+        var (made, problems) = draft.outcome(of: result)
+        made += draft.followers(result.alongside, of: made, workloads)
         guard !result.files.isEmpty else {
             if let problem = problems.first, made.isEmpty, work.isRequest { throw problem.error }
             return ChangeReport(

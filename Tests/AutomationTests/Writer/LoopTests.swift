@@ -20,25 +20,32 @@ import Testing
         let time = JumpingTime()
 
         init(_ tags: [String: String] = ["web": "semver:~0.3"], current: String = "0.3.12", image: String = "shop/web") async throws {
-            registry = try await FaultyRegistry()
             let filters = tags.map { "    martlet.dev/tag.\($0.key): \"\($0.value)\"\n" }.joined()
-            server = ModelServer([
-                "deploy/web.yaml": """
-                    apiVersion: apps/v1
-                    kind: Deployment
-                    metadata:
-                      name: web
-                      namespace: shop
-                      annotations:
-                        martlet.dev/automated: "true"
-                    \(filters)spec:
-                      template:
-                        spec:
-                          containers:
-                          - {name: web, image: "\(registry.host)/\(image):\(current)"}
+            try await self.init { host in
+                [
+                    "deploy/web.yaml": """
+                        apiVersion: apps/v1
+                        kind: Deployment
+                        metadata:
+                          name: web
+                          namespace: shop
+                          annotations:
+                            martlet.dev/automated: "true"
+                        \(filters)spec:
+                          template:
+                            spec:
+                              containers:
+                              - {name: web, image: "\(host)/\(image):\(current)"}
 
-                    """
-            ])
+                        """
+                ]
+            }
+        }
+
+        /// - Parameter files: for a registry's host.
+        init(files: (String) -> [String: String]) async throws {
+            registry = try await FaultyRegistry()
+            server = ModelServer(files(registry.host))
             let store = try TagStore(path: nil)
             let client = RegistryClient(
                 transport: CurlTransport(userAgent: "test"), settings: RegistryClient.Settings(insecure: [registry.host]), time: time,
@@ -212,6 +219,70 @@ import Testing
         _ = try await world.automation.change(ChangeRequest(workload: key, action: .automate(tags: ["web": "glob:0.3.*"]), requester: ann))
         #expect(world.server.file("deploy/web.yaml").contains("martlet.dev/tag.web: \"glob:0.3.*\""))
         #expect(world.server.file("deploy/web.yaml").contains("martlet.dev/automated: \"true\""))
+        await world.registry.stop()
+    }
+
+    /// A chart beside its values in another folder; the filter is its application's.
+    static func chart(_ host: String, second: String = "") -> [String: String] {
+        [
+            "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+            "charts/web/values.yaml": "image: {repository: nowhere/web, tag: \"1\"}\n",
+            "env/prod.yaml": "# prod\nimage:\n  repository: \(host)/shop/web   # ours\n  tag: 0.3.12\n",
+            "charts/web/templates/web.yaml": """
+                {{- range list "web" "worker" }}
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata:
+                  name: {{ . }}
+                  \(second)
+                spec:
+                  template:
+                    spec:
+                      containers:
+                      - {name: main, image: "{{ $.Values.image.repository }}:{{ $.Values.image.tag }}"}
+                ---
+                {{- end }}
+
+                """,
+            "martlet.yaml": """
+                apiVersion: martlet.dev/v1alpha1
+                kind: Application
+                metadata:
+                  name: web
+                  annotations:
+                    martlet.dev/automated: "true"
+                    martlet.dev/tag.main: semver:~0.3
+                spec:
+                  path: charts/web
+                  namespace: shop
+                  helm: {valuesFiles: [../../env/prod.yaml]}
+
+                """,
+        ]
+    }
+
+    /// The value that feeds the image, wherever it stands, and both workloads that take it in one commit.
+    @Test func chartWithValuesInAnotherFolder() async throws {
+        let world = try await World { Self.chart($0) }
+        world.registry.setTags(["0.3.12", "0.3.13"], of: "shop/web")
+        try await world.rounds(4)
+        #expect(world.commits == ["Release 2 images"])
+        #expect(world.server.file("env/prod.yaml") == "# prod\nimage:\n  repository: \(world.registry.host)/shop/web   # ours\n  tag: 0.3.13\n")
+        #expect(world.server.file("martlet.yaml").contains("martlet.dev/image-update: \"main 0.3.12 -> 0.3.13, semver:~0.3, "))
+        #expect(world.server.file("charts/web/values.yaml").contains("nowhere/web"))
+        await world.registry.stop()
+    }
+
+    /// One text feeds a workload that is locked and one that is not: neither moves, and the reason is told.
+    @Test func sharedWithALockedWorkload() async throws {
+        let world = try await World {
+            Self.chart($0, second: "annotations: {martlet.dev/locked: {{ eq . \"worker\" | quote }}}")
+        }
+        world.registry.setTags(["0.3.12", "0.3.13"], of: "shop/web")
+        try await world.rounds(4)
+        #expect(world.commits.isEmpty)
+        let problems = await world.automation.currentProblems()
+        #expect(problems.values.contains { $0.kind == .locked && $0.message.contains("worker") }, "\(problems)")
         await world.registry.stop()
     }
 }
