@@ -7,7 +7,7 @@ import Testing
 
 @testable import Cluster
 
-@Suite(.timeLimit(.minutes(1))) struct ClusterClientTests {
+@Suite(.timeLimit(.minutes(3))) struct ClusterClientTests {
     private let a = configMap("a", version: "1"), b = configMap("b", version: "2"), c = configMap("c", version: "3")
 
     @Test func versionOfAManagedCluster() async throws {
@@ -200,7 +200,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct FairLimitTests {
+@Suite(.timeLimit(.minutes(3))) struct FairLimitTests {
     @Test func firstComeFirstServed() async throws {
         let limit = FairLimit(1)
         let order = Locked<[Int]>([])

@@ -39,7 +39,7 @@ private final class FakeType: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WatchCacheTests {
+@Suite(.timeLimit(.minutes(3))) struct WatchCacheTests {
     private let key = ObjectKey(group: "", kind: "ConfigMap", namespace: "shop", name: "a")
     private let configMaps = GroupKind(group: "", kind: "ConfigMap")
 
@@ -351,7 +351,7 @@ private final class FakeType: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct CacheChangesTests {
+@Suite(.timeLimit(.minutes(3))) struct CacheChangesTests {
     private func key(_ number: Int) -> ObjectKey { ObjectKey(group: "", kind: "Pod", namespace: "n", name: "\(number)") }
 
     @Test func aSlowReaderHoldsNoMoreThanTheLimit() async {

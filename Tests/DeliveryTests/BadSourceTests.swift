@@ -46,7 +46,7 @@ import TestKit
         GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func noServer() async throws {
+    @Test(.timeLimit(.minutes(3))) func noServer() async throws {
         let port = try SSHGitServer.freePort()
         let remote = GitRemote(url: "http://me:hunter2@127.0.0.1:\(port)/shop.git", credentials: .none, allowedSchemes: ["http"])
         try await watching(remote) { watcher in
@@ -56,7 +56,7 @@ import TestKit
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func anUnknownBranch() async throws {
+    @Test(.timeLimit(.minutes(3))) func anUnknownBranch() async throws {
         let repository = try await TestRepository(in: folder)
         try await repository.commit("one", ["a.yaml": "a"], branch: "main")
         try await repository.commit("one", ["a.yaml": "a"], branch: "release")
@@ -70,7 +70,7 @@ import TestKit
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func anEmptyRepository() async throws {
+    @Test(.timeLimit(.minutes(3))) func anEmptyRepository() async throws {
         let repository = try await TestRepository(in: folder)
         try await watching(file(repository)) { watcher in
             try await eventually("an error") { watcher.state.error != nil }
@@ -82,7 +82,7 @@ import TestKit
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aFolderThatIsNotThere() async throws {
+    @Test(.timeLimit(.minutes(3))) func aFolderThatIsNotThere() async throws {
         let repository = try await TestRepository(in: folder)
         try await repository.commit("one", ["deploy/a.yaml": "a"])
         try await watching(file(repository), root: "deplyo") { watcher in
@@ -93,7 +93,7 @@ import TestKit
     }
 
     /// A revision that cannot be used is tried once, is told as long as it stands, and its mending is taken.
-    @Test(.timeLimit(.minutes(1))) func aMistakeInTheApplicationFile() async throws {
+    @Test(.timeLimit(.minutes(3))) func aMistakeInTheApplicationFile() async throws {
         let repository = try await TestRepository(in: folder)
         let head = "apiVersion: martlet.dev/v1alpha1\nkind: Application\nmetadata: {name: web}\n"
         try await repository.commit("one", ["martlet.yaml": .text(head + "spec: {prun: true}\n"), "a.yaml": "a"])
@@ -118,7 +118,7 @@ import TestKit
     }
 
     /// No cluster when the loop starts: it says so, and begins when there is one.
-    @Test(.timeLimit(.minutes(1))) func aClusterThatComesLater() async throws {
+    @Test(.timeLimit(.minutes(3))) func aClusterThatComesLater() async throws {
         let repository = try await TestRepository(in: folder)
         try await repository.commit("one", ["a.yaml": .text(configuration("a").replacing("namespace: shop", with: "namespace: default"))])
         var options = EmbeddedCluster.Options()
@@ -148,7 +148,7 @@ import TestKit
     }
 
     /// A token that is no longer good: what, where, what to do; nothing is written.
-    @Test(.timeLimit(.minutes(1))) func anExpiredToken() async throws {
+    @Test(.timeLimit(.minutes(3))) func anExpiredToken() async throws {
         let repository = try await TestRepository(in: folder)
         try await repository.commit("one", ["a.yaml": .text(configuration("a"))])
         let writes = Locked(0)

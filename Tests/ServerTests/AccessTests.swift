@@ -203,7 +203,7 @@ import Testing
         #expect(try await authority.caller(token: "secret-token") != nil)
     }
 
-    @Test(.timeLimit(.minutes(1))) func embeddedCluster() async throws {
+    @Test(.timeLimit(.minutes(3))) func embeddedCluster() async throws {
         var logger = Logger(label: "cluster") { SwiftLogNoOpLogHandler($0) }
         logger.logLevel = .critical
         let cluster = EmbeddedCluster(options: EmbeddedCluster.Options(), logger: logger)
