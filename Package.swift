@@ -162,7 +162,7 @@ let package = Package(
         tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Scenarios", "Server", "TestKit", arguments, logging]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Registry", "Automation", "TestKit", "Scenarios", "Martlet", logging],
+            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Registry", "Automation", "Server", "TestKit", "Scenarios", "Martlet", logging],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
