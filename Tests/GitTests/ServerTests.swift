@@ -221,7 +221,7 @@ import Testing
         server.freeze(true)
         let start = ContinuousClock().now
         #expect(try await kind("m") { $0.stallTimeout = .seconds(1) } == .timeout)
-        #expect(ContinuousClock().now - start < .seconds(4))
+        #expect(ContinuousClock().now - start < .seconds(20))
         server.freeze(false)
         await server.stop()
     }
