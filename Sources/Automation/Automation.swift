@@ -40,7 +40,10 @@ package actor Automation {
     /// Containers that were handed to the writer with what is known now: again only when git or the registry says something new.
     private var settled = Set<ContainerName>()
     /// Why a container's image is not followed, as far as the last try told.
-    private var problems: [ContainerName: AutomationError] = [:]
+    private var problems: [ContainerName: AutomationError] = [:] {
+        didSet { told.withLock { [problems] in $0 = problems } }
+    }
+    private nonisolated let told = Locked<[ContainerName: AutomationError]>([:])
     private var writeBackoff = Backoff(base: .seconds(2), limit: .seconds(600))
     private var writeNotBefore: Duration?
     private var turn = 0
@@ -93,7 +96,7 @@ package actor Automation {
     }
 
     /// Why images of automated workloads are not followed.
-    package func currentProblems() -> [ContainerName: AutomationError] { problems }
+    package nonisolated var currentProblems: [ContainerName: AutomationError] { told.withLock { $0 } }
 
     /// A workload's images and the tags there are.
     ///
@@ -111,8 +114,12 @@ package actor Automation {
                     error = failure
                 }
             }
-            containers.append(
-                WorkloadImages.Container(of: workload, container, policy: policy, tags: list?.tags ?? [], error: error.map { "\($0)" }))
+            var told = WorkloadImages.Container(
+                of: workload, container, policy: policy, tags: list?.tags ?? [], error: error.map { "\($0)" })
+            if let problem = problems[ContainerName(workload: workload.key, container: container.name)] {
+                told.verdict += ", but the commit was not made: \(problem)"
+            }
+            containers.append(told)
         }
         return WorkloadImages(workload: workload, containers: containers)
     }

@@ -87,7 +87,7 @@ struct RunCommand: AsyncParsableCommand {
                 let state = watcher.state
                 return state.revision == nil ? state.error ?? "the repository has not been fetched yet" : nil
             },
-            status: { statusValue(source: remote.description, watcher.state, work.statuses) },
+            status: { statusValue(source: remote.description, watcher.state, work.statuses, images: automation?.currentProblems ?? [:]) },
             markDue: { watcher.markDue() },
             branch: { if case .branch(let name) = git.reference { name } else { nil } }(),
             webhookSecret: try webhookSecretFile.map { Array(try text(of: $0, "--webhook-secret-file").trimmingNewlines.utf8) },
@@ -185,8 +185,14 @@ private struct LoopService: Service {
 }
 
 /// What `GET /api/v1/status` answers.
-func statusValue(source: String, _ state: SourceWatcher.State, _ statuses: [ApplicationStatus]) -> Value {
+func statusValue(
+    source: String, _ state: SourceWatcher.State, _ statuses: [ApplicationStatus], images problems: [ContainerName: AutomationError] = [:]
+) -> Value {
     var value: Value = ["source": sourceValue(source, state), "applications": .sequence(statuses.map(\.value))]
+    value["imageProblems"] = .sequence(
+        problems.sorted { ($0.key.workload, $0.key.container) < ($1.key.workload, $1.key.container) }.map { name, error in
+            ["workload": .string(name.workload.description), "container": .string(name.container), "error": .string("\(error)")]
+        })
     if let fetchedAt = state.fetchedAt { value[path: "source", "fetchedAt"] = .string(fetchedAt.description) }
     return value
 }

@@ -174,7 +174,7 @@ import Testing
         }
         #expect(world.commits.isEmpty)
         #expect(world.server.pushes < 25, "\(world.server.pushes) pushes in an hour")
-        let problems = await world.automation.currentProblems()
+        let problems = world.automation.currentProblems
         #expect(problems.values.contains { $0.message.contains("protected branch hook declined") })
         await world.registry.stop()
     }
@@ -281,7 +281,7 @@ import Testing
         world.registry.setTags(["0.3.12", "0.3.13"], of: "shop/web")
         try await world.rounds(4)
         #expect(world.commits.isEmpty)
-        let problems = await world.automation.currentProblems()
+        let problems = world.automation.currentProblems
         #expect(problems.values.contains { $0.kind == .locked && $0.message.contains("worker") }, "\(problems)")
         await world.registry.stop()
     }
