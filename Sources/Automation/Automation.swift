@@ -39,6 +39,8 @@ package actor Automation {
     private var repositories: [ImageRepository: State] = [:]
     /// Containers that were handed to the writer with what is known now: again only when git or the registry says something new.
     private var settled = Set<ContainerName>()
+    /// Whose tags are other ones than when their containers were settled.
+    private var unsettled = Set<ImageRepository>()
     /// Why a container's image is not followed, as far as the last try told.
     private var problems: [ContainerName: AutomationError] = [:] {
         didSet { told.withLock { [problems] in $0 = problems } }
@@ -109,7 +111,9 @@ package actor Automation {
             var (list, error) = (repositories[container.image.repository]?.list, RegistryError?.none)
             if list == nil || refresh {
                 do throws(RegistryError) {
-                    list = try await scan(container.image.repository, also: [(workload, TagNeed(policy: policy, image: container.image))])
+                    list = try await scan(
+                        container.image.repository,
+                        for: needs(of: container.image.repository) + [(workload, TagNeed(policy: policy, image: container.image))])
                 } catch let failure {
                     error = failure
                 }
@@ -154,7 +158,7 @@ package actor Automation {
                         needs.append((workload, TagNeed(policy: policy, image: container.image)))
                     }
                 }
-                return [repository: try await scan(repository, also: needs).tags]
+                return [repository: try await scan(repository, for: self.needs(of: repository) + needs).tags]
             }
             let digest = try await scanner.digest(of: repository, tag: tag, credential: await credentials(workload, repository))
             if image.digest == nil, meant.contains(where: { $0.image.digest != nil }) { image.digest = digest }
@@ -202,7 +206,7 @@ package actor Automation {
             turn &+= 1
             // A registry that is slow holds up none of the others.
             await withDiscardingTaskGroup { group in
-                for repository in due.keys { group.addTask { _ = try? await self.scan(repository, also: []) } }
+                for (repository, needs) in due { group.addTask { _ = try? await self.scan(repository, for: needs) } }
             }
         }
         await write()
@@ -245,11 +249,13 @@ package actor Automation {
         return needs
     }
 
+    private func needs(of repository: ImageRepository) -> [(workload: Workload, need: TagNeed)] { needs()[repository] ?? [] }
+
     @discardableResult
     private func scan(
-        _ repository: ImageRepository, also extra: [(workload: Workload, need: TagNeed)]
+        _ repository: ImageRepository, for needs: [(workload: Workload, need: TagNeed)]
     ) async throws(RegistryError) -> TagList {
-        let needs = (needs()[repository] ?? []) + extra
+        let begin = time.elapsed
         // The first that may pull it lends its credentials.
         var credential: RegistryCredential?
         for (workload, _) in needs {
@@ -260,12 +266,15 @@ package actor Automation {
             let list = try await scanner.scan(repository, needs: needs.map(\.need), turn: turn, credential: credential)
             Counter(label: "martlet_image_scans_total", dimensions: [("registry", repository.registry), ("outcome", "ok")]).increment()
             guard var state = repositories[repository] else { return list }
-            if state.list?.tags != list.tags { unsettle(repository) }
+            // New tags may change the mind about whoever runs an image of the repository.
+            if state.list?.tags != list.tags { unsettled.insert(repository) }
             state.list = list
             state.error = nil
             state.backoff.reset()
             // Up to a tenth earlier, so that repositories do not stay in step.
-            state.due = time.elapsed + settings.interval * (1 - Double(random.next(below: 100)) / 1000)
+            let next = time.elapsed + settings.interval * (1 - Double(random.next(below: 100)) / 1000)
+            // What was marked as due meanwhile stays due: the answer may be older than the push.
+            if state.due <= begin || state.due > next { state.due = next }
             repositories[repository] = state
             return list
         } catch {
@@ -290,26 +299,21 @@ package actor Automation {
         return error.isTemporary || error.kind == .authentication ? backoff.next(random) : settings.interval
     }
 
-    /// New tags may change the mind about whoever runs an image of the repository.
-    private func unsettle(_ repository: ImageRepository) {
-        for workload in byApplication.values.joined() {
-            for container in workload.containers where container.image.repository == repository {
-                settled.remove(ContainerName(workload: workload.key, container: container.name))
-            }
-        }
-    }
-
     /// Hands the writer what the filters lead to: all that is due is one commit.
     private func write() async {
         if let writeNotBefore, writeNotBefore > time.elapsed { return }
         writeNotBefore = nil
+        let changed = unsettled
+        unsettled = []
         var wanted: [ContainerName] = []
         var applications = Set<String>()
         let tags = repositories.compactMapValues { $0.list?.tags }
         for workload in byApplication.values.joined() where workload.policy.restraint == nil {
             for container in workload.containers {
                 let name = ContainerName(workload: workload.key, container: container.name)
-                guard !settled.contains(name), let known = tags[container.image.repository],
+                let repository = container.image.repository
+                if changed.contains(repository) { settled.remove(name) }
+                guard !settled.contains(name), let known = tags[repository],
                     case .take? = try? workload.policy.decide(container: container.name, image: container.image, tags: known)
                 else { continue }
                 wanted.append(name)
