@@ -126,7 +126,10 @@ let package = Package(
         // `make bench`: one file per benchmark.
         .executableTarget(
             name: "Bench",
-            dependencies: ["Automation", "Basics", "Chart", "Cluster", "CYAML", "Delivery", "Document", "HelmAnswers", "HTTP", "Kubernetes", "Registry", "TestKit", logging],
+            dependencies: [
+                "Automation", "Basics", "Chart", "Cluster", "CYAML", "Delivery", "DevCluster", "Document", "Git", "HelmAnswers", "HTTP", "Kubernetes",
+                "Registry", "TestKit", logging,
+            ],
             path: "Tools/Bench", swiftSettings: strict),
 
         // Tools that measure us against others' recorded answers.

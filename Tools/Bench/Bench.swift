@@ -11,6 +11,7 @@ struct Bench {
         ("startup", StartupBenchmark.run),
         ("apply", ApplyBenchmark.run),
         ("policy", PolicyBenchmark.run),
+        ("automation", AutomationBenchmark.run),
         ("registry", RegistryBenchmark.run),
     ]
 
