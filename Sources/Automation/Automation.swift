@@ -30,17 +30,22 @@ package actor Automation {
     let time: any TimeSource
     private let random: RandomSource
     let logger: Logger
-    /// Told of a commit that is on the branch.
-    private let onCommit: @Sendable () -> Void
+    /// Why nothing may be written now; nil where it may.
+    private let hold: @Sendable () -> String?
 
     private nonisolated let bell = Doorbell()
     private nonisolated let inbox = Locked(Inbox())
     private var byApplication: [String: [Workload]] = [:]
     private var repositories: [ImageRepository: State] = [:]
-    /// Containers that were handed to the writer with what is known now: again only when git or the registry says something new.
-    private var settled = Set<ContainerName>()
+    /// Containers that were handed to the writer with what is known now: again when git or the registry says something
+    /// new, or after a while.
+    private var settled: [ContainerName: Duration] = [:]
+    /// Counts what git said of an application.
+    private var generations: [String: Int] = [:]
     /// Whose tags are other ones than when their containers were settled.
     private var unsettled = Set<ImageRepository>()
+    /// When tags changed that no commit took up yet.
+    private var changedAt: Duration?
     /// Why a container's image is not followed, as far as the last try told.
     private var problems: [ContainerName: AutomationError] = [:] {
         didSet { told.withLock { [problems] in $0 = problems } }
@@ -57,18 +62,19 @@ package actor Automation {
 
     /// What is known of one repository.
     private struct State {
-        var list: TagList?
+        var known: Scan?
         var due: Duration
+        var isScanning = false
         var backoff = Backoff(base: .seconds(5), limit: .seconds(600))
         var error: RegistryError?
     }
 
     package init(
         writer: BranchWriter, scanner: Scanner, settings: Settings, credentials: @escaping Credentials, time: any TimeSource,
-        random: RandomSource, logger: Logger, onCommit: @escaping @Sendable () -> Void = {}
+        random: RandomSource, logger: Logger, hold: @escaping @Sendable () -> String? = { nil }
     ) {
         (self.writer, self.scanner, self.settings, self.credentials) = (writer, scanner, settings, credentials)
-        (self.time, self.random, self.logger, self.onCommit) = (time, random, logger, onCommit)
+        (self.time, self.random, self.logger, self.hold) = (time, random, logger, hold)
     }
 
     // MARK: what it is told
@@ -108,18 +114,20 @@ package actor Automation {
         var containers: [WorkloadImages.Container] = []
         for container in workload.containers {
             let policy = try workload.policy.tagPolicy(of: container.name)
-            var (list, error) = (repositories[container.image.repository]?.list, RegistryError?.none)
-            if list == nil || refresh {
+            let state = repositories[container.image.repository]
+            var (known, error) = (state?.known, state?.error)
+            if known == nil || refresh {
                 do throws(RegistryError) {
-                    list = try await scan(
+                    known = try await scan(
                         container.image.repository,
                         for: needs(of: container.image.repository) + [(workload, TagNeed(policy: policy, image: container.image))])
+                    error = nil
                 } catch let failure {
                     error = failure
                 }
             }
             var told = WorkloadImages.Container(
-                of: workload, container, policy: policy, tags: list?.tags ?? [], error: error.map { "\($0)" })
+                of: workload, container, policy: policy, known: known, error: error.map { "\($0)" })
             if let problem = problems[ContainerName(workload: workload.key, container: container.name)] {
                 told.verdict += ", but the commit was not made: \(problem)"
             }
@@ -130,23 +138,22 @@ package actor Automation {
 
     /// Commits what a person asked for.
     package func change(_ request: ChangeRequest) async throws(AutomationError) -> ChangeReport {
+        if let reason = hold() { throw AutomationError(.push, reason, advice: "ask again when that is settled") }
         let workload = try workload(request.workload)
         var request = request
-        var tags: [ImageRepository: [ImageTag]] = [:]
+        var tags: [ImageRepository: Scan] = [:]
         if case .release(var image) = request.action {
             tags = try await lookedUp(&image, for: request, workload)
             request.action = .release(image)
         }
-        let report = try await writer.perform(.request(request, application: workload.application, tags: tags))
-        if report.commit != nil { onCommit() }
-        return report
+        return try await writer.perform(.request(request, application: workload.application, tags: tags))
     }
 
     /// What the registry says of an image that a person wants: whether it is there, its digest where the workload's
     /// image is pinned, or all tags where the filter chooses.
     private func lookedUp(
         _ image: inout ImageReference, for request: ChangeRequest, _ workload: Workload
-    ) async throws(AutomationError) -> [ImageRepository: [ImageTag]] {
+    ) async throws(AutomationError) -> [ImageRepository: Scan] {
         let repository = image.repository
         let meant = workload.containers.filter { request.container == $0.name || (request.container == nil && $0.image.repository == repository) }
         do throws(RegistryError) {
@@ -158,22 +165,28 @@ package actor Automation {
                         needs.append((workload, TagNeed(policy: policy, image: container.image)))
                     }
                 }
-                return [repository: try await scan(repository, for: self.needs(of: repository) + needs).tags]
+                return [repository: try await scan(repository, for: self.needs(of: repository) + needs)]
             }
             let digest = try await scanner.digest(of: repository, tag: tag, credential: await credentials(workload, repository))
             if image.digest == nil, meant.contains(where: { $0.image.digest != nil }) { image.digest = digest }
             return [:]
         } catch {
-            // A registry that is away must not keep a person from a release that names its tag.
-            if image.tag != nil, error.kind != .notFound || request.force { return [:] }
+            // A registry that is away must not keep a person from a release that names its tag; but an image that is
+            // pinned shall not lose its digest for it.
+            let losesPin = image.digest == nil && meant.contains { $0.image.digest != nil }
+            if image.tag != nil, request.force || (error.kind != .notFound && !losesPin) { return [:] }
             throw AutomationError(
                 error.kind == .notFound ? .notFound : .registry, "\(image): \(error.message)",
-                advice: error.kind == .notFound ? "push the image first, or use --force" : error.advice)
+                advice: error.kind == .notFound
+                    ? "push the image first, or use --force" : losesPin ? "\(error.advice); or give the digest: \(image)@sha256:…" : error.advice)
         }
     }
 
     private func workload(_ key: ObjectKey) throws(AutomationError) -> Workload {
         let all = workloads()
+        guard !all.isEmpty else {
+            throw AutomationError(.notFound, "no application has been read yet", advice: "try again in a moment, and see \"martlet status\"")
+        }
         if let found = all.first(where: { $0.key == key }) { return found }
         throw AutomationError(
             .notFound, "git has no \(key)", advice: "there are " + all.prefix(10).map(\.key.description).joined(separator: ", "))
@@ -181,37 +194,65 @@ package actor Automation {
 
     // MARK: the loop
 
-    /// Works until cancelled.
+    /// Works until cancelled. A registry that is slow holds up none of the others.
     package func run() async {
-        while !Task.isCancelled {
-            let wait = await pass()
-            _ = await bell.wait(upTo: wait, time)
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                for (repository, needs) in await takeDue() {
+                    group.addTask {
+                        _ = try? await self.scan(repository, for: needs)
+                        self.bell.ring()
+                    }
+                }
+                if isReadyToWrite { await write() }
+                _ = await bell.wait(upTo: nextLook, time)
+            }
+            group.cancelAll()
         }
     }
 
-    /// Scans what is due and writes what follows.
+    /// One round: scans what is due, waits for it, and writes what follows.
     ///
     /// - Returns: When to look again without being told.
     package func pass() async -> Duration {
+        let due = await takeDue()
+        await withDiscardingTaskGroup { group in
+            for (repository, needs) in due { group.addTask { _ = try? await self.scan(repository, for: needs) } }
+        }
+        await write()
+        return nextLook
+    }
+
+    /// What came in together goes into one commit, but nobody waits long for a slow registry.
+    private static let gathering = Duration.seconds(2)
+
+    private var isReadyToWrite: Bool {
+        guard repositories.values.contains(where: \.isScanning), let since = changedAt else { return true }
+        return time.elapsed - since >= Self.gathering
+    }
+
+    private var nextLook: Duration {
+        let scans = repositories.values.filter { !$0.isScanning }.map(\.due)
+        let next = (scans + [writeNotBefore, changedAt.map { $0 + Self.gathering }].compactMap { $0 }).min()
+        let now = time.elapsed
+        return max(.milliseconds(100), min(settings.interval, (next ?? now + settings.interval) - now))
+    }
+
+    /// The repositories to ask now, and what for.
+    private func takeDue() async -> [ImageRepository: [(workload: Workload, need: TagNeed)]] {
         takeNotes()
         let needed = needs()
         for repository in needed.keys where repositories[repository] == nil {
-            // Spread over the interval, but not the first look.
-            repositories[repository] = State(list: await scanner.remembered(repository), due: time.elapsed)
+            let known = await scanner.remembered(repository)
+            // Somebody may have asked while the store was read.
+            if repositories[repository] == nil { repositories[repository] = State(known: known.map { Scan(list: $0) }, due: time.elapsed) }
         }
         for repository in repositories.keys where needed[repository] == nil { repositories[repository] = nil }
         let now = time.elapsed
-        let due = needed.filter { (repositories[$0.key]?.due ?? now) <= now }
-        if !due.isEmpty {
-            turn &+= 1
-            // A registry that is slow holds up none of the others.
-            await withDiscardingTaskGroup { group in
-                for (repository, needs) in due { group.addTask { _ = try? await self.scan(repository, for: needs) } }
-            }
-        }
-        await write()
-        let next = (repositories.values.map(\.due) + [writeNotBefore].compactMap { $0 }).min()
-        return max(.milliseconds(100), min(settings.interval, (next ?? now + settings.interval) - time.elapsed))
+        let due = needed.filter { repository, _ in repositories[repository].map { $0.due <= now && !$0.isScanning } ?? false }
+        if !due.isEmpty { turn &+= 1 }
+        for repository in due.keys { repositories[repository]?.isScanning = true }
+        return due
     }
 
     private func takeNotes() {
@@ -227,7 +268,8 @@ package actor Automation {
                 logger.warning("an application's images are not followed", metadata: ["application": "\(name)", "error": "\(error)"])
                 byApplication[name] = []
             }
-            settled = settled.filter { !keys.contains($0.workload) }
+            generations[name, default: 0] &+= 1
+            settled = settled.filter { !keys.contains($0.key.workload) }
             problems = problems.filter { !keys.contains($0.key.workload) }
         }
         for repository in notes.due { repositories[repository]?.due = time.elapsed }
@@ -254,7 +296,7 @@ package actor Automation {
     @discardableResult
     private func scan(
         _ repository: ImageRepository, for needs: [(workload: Workload, need: TagNeed)]
-    ) async throws(RegistryError) -> TagList {
+    ) async throws(RegistryError) -> Scan {
         let begin = time.elapsed
         // The first that may pull it lends its credentials.
         var credential: RegistryCredential?
@@ -263,12 +305,16 @@ package actor Automation {
             if credential != nil { break }
         }
         do throws(RegistryError) {
-            let list = try await scanner.scan(repository, needs: needs.map(\.need), turn: turn, credential: credential)
+            let scan = try await scanner.scan(repository, needs: needs.map(\.need), turn: turn, credential: credential)
             Counter(label: "martlet_image_scans_total", dimensions: [("registry", repository.registry), ("outcome", "ok")]).increment()
-            guard var state = repositories[repository] else { return list }
+            guard var state = repositories[repository] else { return scan }
+            state.isScanning = false
             // New tags may change the mind about whoever runs an image of the repository.
-            if state.list?.tags != list.tags { unsettled.insert(repository) }
-            state.list = list
+            if state.known?.list.tags != scan.list.tags || state.known?.builds != scan.builds {
+                unsettled.insert(repository)
+                changedAt = changedAt ?? time.elapsed
+            }
+            state.known = scan
             state.error = nil
             state.backoff.reset()
             // Up to a tenth earlier, so that repositories do not stay in step.
@@ -276,13 +322,14 @@ package actor Automation {
             // What was marked as due meanwhile stays due: the answer may be older than the push.
             if state.due <= begin || state.due > next { state.due = next }
             repositories[repository] = state
-            return list
+            return scan
         } catch {
             Counter(label: "martlet_image_scans_total", dimensions: [("registry", repository.registry), ("outcome", "failed")]).increment()
             if var state = repositories[repository] {
                 if state.error?.message != error.message {
                     logger.warning("a registry does not tell", metadata: ["image": "\(repository)", "error": "\(error)"])
                 }
+                state.isScanning = false
                 state.error = error
                 state.due = time.elapsed + pause(after: error, &state.backoff)
                 repositories[repository] = state
@@ -302,39 +349,46 @@ package actor Automation {
     /// Hands the writer what the filters lead to: all that is due is one commit.
     private func write() async {
         if let writeNotBefore, writeNotBefore > time.elapsed { return }
-        writeNotBefore = nil
+        (writeNotBefore, changedAt) = (nil, nil)
+        let now = time.elapsed
         let changed = unsettled
         unsettled = []
         var wanted: [ContainerName] = []
         var applications = Set<String>()
-        let tags = repositories.compactMapValues { $0.list?.tags }
+        let tags = repositories.compactMapValues(\.known)
         for workload in byApplication.values.joined() where workload.policy.restraint == nil {
             for container in workload.containers {
                 let name = ContainerName(workload: workload.key, container: container.name)
                 let repository = container.image.repository
-                if changed.contains(repository) { settled.remove(name) }
-                guard !settled.contains(name), let known = tags[repository],
-                    case .take? = try? workload.policy.decide(container: container.name, image: container.image, tags: known)
-                else { continue }
+                if changed.contains(repository) || settled[name].map({ $0 <= now }) ?? false { settled[name] = nil }
+                guard settled[name] == nil, let known = tags[repository], case .take? = try? workload.decide(container, known) else {
+                    continue
+                }
                 wanted.append(name)
                 applications.insert(workload.application)
             }
         }
         guard !wanted.isEmpty else { return }
+        if let reason = hold() {
+            for name in wanted { problems[name] = AutomationError(.push, reason, advice: "it goes on when that is settled") }
+            writeNotBefore = now + .seconds(30)
+            return
+        }
+        let generations = generations
         do throws(AutomationError) {
             let report = try await writer.perform(.follow(wanted, applications: applications, tags: tags))
-            settled.formUnion(wanted)
+            // What git said meanwhile is newer than what the writer saw.
+            if generations == self.generations { for name in wanted { settled[name] = now + settings.interval } }
             writeBackoff.reset()
+            let before = problems
             for name in wanted { problems[name] = nil }
             for problem in report.problems {
                 let name = ContainerName(workload: problem.workload, container: problem.container ?? "")
                 problems[name] = problem.error
+                guard before[name] != problem.error else { continue }
                 logger.warning("an image is not followed", metadata: ["container": "\(name)", "error": "\(problem.error)"])
             }
-            if report.commit != nil {
-                Counter(label: "martlet_image_bumps_total").increment(by: report.bumps.count)
-                onCommit()
-            }
+            if report.commit != nil { Counter(label: "martlet_image_bumps_total").increment(by: report.bumps.count) }
         } catch {
             logger.warning("images are not committed", metadata: ["error": "\(error)"])
             for name in wanted { problems[name] = error }

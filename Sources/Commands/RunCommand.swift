@@ -130,15 +130,20 @@ struct RunCommand: AsyncParsableCommand {
             context: {
                 var context = RenderContext(now: time.now)
                 context.templates = templates
-                context.kubeVersion = try? await client.serverVersion().gitVersion
-                context.apiVersions = (try? await client.resources()).map(apiVersions)
+                context.kubeVersion = try await client.serverVersion().gitVersion
+                context.apiVersions = apiVersions(try await client.resources())
                 let made = context
                 return { _ in made }
             },
             object: { key in
                 guard let resource = try? await client.resource(for: key.groupKind) else { return nil }
                 return try? await client.get(resource, namespace: key.namespace, name: key.name)
-            }, onCommit: { watcher.markDue() })
+            },
+            hold: {
+                // What is committed on a branch that is not followed would never be applied.
+                guard watcher.state.isDiverged else { return nil }
+                return "the branch was rewritten, and what it is now is not followed"
+            }, onPush: { watcher.markDue() })
     }
 
     private func makeLogger() -> Logger {

@@ -17,7 +17,7 @@ extension RegistryClient {
         package var timeout: Duration
 
         package init(
-            insecure: Set<String> = [], requestsAtOnce: Int = 8, requestsPerSecond: Int = 50, burst: Int = 100,
+            insecure: Set<String> = [], requestsAtOnce: Int = 8, requestsPerSecond: Int = 50, burst: Int = 600,
             longestPause: Duration = .seconds(60), tagLimit: Int = 20_000, userAgent: String = "martlet", timeout: Duration = .seconds(60)
         ) {
             (self.insecure, self.requestsAtOnce, self.requestsPerSecond) = (insecure, requestsAtOnce, requestsPerSecond)

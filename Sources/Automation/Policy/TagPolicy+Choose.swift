@@ -54,7 +54,8 @@ extension TagPolicy {
         }
         guard let newDigest = listed.digest else { return .stay(.digestUnknown(tag: listed.name)) }
         if newDigest == digest { return .stay(.upToDate) }
-        if needsBuildTimes, OrderKey.time(of: listed) == nil { return .stay(.buildTimeUnknown(tag: listed.name)) }
+        // A registry whose replicas differ would be followed back and forth for ever, were both not known.
+        if OrderKey.time(of: listed) == nil || OrderKey.time(of: current) == nil { return .stay(.buildTimeUnknown(tag: listed.name)) }
         return Self.isOlder(listed, than: current) ? .stay(.movedBack(tag: listed.name)) : .take(listed)
     }
 

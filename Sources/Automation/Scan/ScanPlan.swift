@@ -37,9 +37,10 @@ package enum ScanPlan {
                 inquiries.builds.formUnion(asked.map(\.name))
                 if let current, names.contains(current) { inquiries.builds.insert(current) }
             }
-            if need.image.digest != nil {
-                if let best = need.policy.sorted(passing).first { inquiries.digests.insert(best.name) }
-                if let current, names.contains(current) { inquiries.digests.insert(current) }
+            if let digest = need.image.digest {
+                inquiries.pinned.insert(digest)
+                if let best = need.policy.sorted(passing).first { inquiries.builds.insert(best.name) }
+                if let current, names.contains(current) { inquiries.builds.insert(current) }
             }
         }
         return inquiries
@@ -54,12 +55,10 @@ package enum ScanPlan {
 /// The tags as far as they are known, and what is to be asked about them.
 package struct Inquiries: Sendable {
     package var tags: [ImageTag]
-    /// Names of tags whose digest is wanted.
-    package var digests: Set<String> = []
-    /// Names of tags whose image's build time is wanted, and so its digest.
+    /// Names of tags whose image's digest and build time are wanted.
     package var builds: Set<String> = []
-
-    var all: Set<String> { digests.union(builds) }
+    /// Digests that git has, whatever tag they belong to now: whether another image is newer depends on theirs.
+    package var pinned: Set<String> = []
 }
 
 extension Timestamp {

@@ -19,11 +19,11 @@ package struct Scanner: Sendable {
     /// Asks the registry. Only a whole answer counts: after a failure the list before stays what is known.
     package func scan(
         _ repository: ImageRepository, needs: [TagNeed], turn: Int, credential: RegistryCredential?
-    ) async throws(RegistryError) -> TagList {
+    ) async throws(RegistryError) -> Scan {
         let names = try await client.tagNames(of: repository, credential: credential)
         let known = await store.list(of: repository)?.tags ?? []
         let inquiries = ScanPlan.inquiries(names: names, known: known, needs: needs, turn: turn)
-        let answers = try await asked(inquiries, of: repository, credential: credential)
+        let answers = try await asked(inquiries.builds, of: repository, credential: credential)
         var tags: [ImageTag] = []
         for tag in inquiries.tags {
             switch answers[tag.name] {
@@ -35,8 +35,12 @@ package struct Scanner: Sendable {
         }
         let list = TagList(repository: repository, tags: tags, fetchedAt: time.now)
         await store.save(list)
-        if !inquiries.builds.isEmpty { await store.dropDetails(of: repository, except: Set(tags.compactMap(\.digest))) }
-        return list
+        var builds: [String: Timestamp] = [:]
+        for digest in inquiries.pinned { builds[digest] = try await built(digest, repository, credential) }
+        if !inquiries.builds.isEmpty {
+            await store.dropDetails(of: repository, except: Set(tags.compactMap(\.digest)).union(inquiries.pinned))
+        }
+        return Scan(list: list, builds: builds)
     }
 
     /// Whether the registry has a tag, and its digest.
@@ -50,9 +54,9 @@ package struct Scanner: Sendable {
     }
 
     private func asked(
-        _ inquiries: Inquiries, of repository: ImageRepository, credential: RegistryCredential?
+        _ tags: Set<String>, of repository: ImageRepository, credential: RegistryCredential?
     ) async throws(RegistryError) -> [String: Answer] {
-        let names = inquiries.all.sorted()
+        let names = tags.sorted()
         guard !names.isEmpty else { return [:] }
         let next = Locked(0)
         let results = await withTaskGroup(of: Result<[String: Answer], RegistryError>.self) { group in
@@ -67,7 +71,7 @@ package struct Scanner: Sendable {
                         guard names.indices.contains(index) else { return .success(answers) }
                         let name = names[index]
                         do throws(RegistryError) {
-                            answers[name] = try await answer(name, inquiries.builds.contains(name), repository, credential)
+                            answers[name] = try await answer(name, repository, credential)
                         } catch {
                             // The others need not go on: without this one there is no whole answer.
                             next.withLock { $0 = names.count }
@@ -90,20 +94,38 @@ package struct Scanner: Sendable {
     }
 
     private func answer(
-        _ name: String, _ wantsBuild: Bool, _ repository: ImageRepository, _ credential: RegistryCredential?
+        _ name: String, _ repository: ImageRepository, _ credential: RegistryCredential?
     ) async throws(RegistryError) -> Answer {
         do throws(RegistryError) {
             let digest = try await client.digest(of: repository, tag: name, credential: credential)
-            guard wantsBuild else { return .found(ImageTag(name, digest: digest)) }
-            if let known = await store.details(of: digest, in: repository) {
-                return .found(ImageTag(name, digest: digest, builtAt: known.builtAt))
-            }
-            let details = try await client.details(of: repository, reference: digest, credential: credential)
-            await store.save(details, of: repository)
-            return .found(ImageTag(name, digest: digest, builtAt: details.builtAt))
+            return .found(ImageTag(name, digest: digest, builtAt: try await built(digest, repository, credential)))
         } catch {
             if error.kind == .notFound { return .gone }
             throw error
         }
     }
+
+    /// When an image was built; nil where it does not say, or the registry has it no more.
+    private func built(
+        _ digest: String, _ repository: ImageRepository, _ credential: RegistryCredential?
+    ) async throws(RegistryError) -> Timestamp? {
+        if let known = await store.details(of: digest, in: repository) { return known.builtAt }
+        do throws(RegistryError) {
+            let details = try await client.details(of: repository, reference: digest, credential: credential)
+            await store.save(details, of: repository)
+            return details.builtAt
+        } catch {
+            if error.kind == .notFound { return nil }
+            throw error
+        }
+    }
+}
+
+/// What a scan found.
+package struct Scan: Sendable {
+    package var list: TagList
+    /// When images that git pins by digest were built.
+    package var builds: [String: Timestamp]
+
+    package init(list: TagList, builds: [String: Timestamp] = [:]) { (self.list, self.builds) = (list, builds) }
 }

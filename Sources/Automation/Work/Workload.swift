@@ -23,6 +23,8 @@ package struct Workload: Sendable {
     package var annotations: [String: String] = [:]
     /// As they are written on its application in `martlet.yaml`.
     package var applicationAnnotations: [String: String] = [:]
+    /// Made by a chart: its annotations are its application's in `martlet.yaml`.
+    package var isOfChart = false
     /// Secrets with credentials for registries, by name, in the workload's namespace.
     package var pullSecrets: [String]
     /// "" where none is named, which means "default".
@@ -34,6 +36,15 @@ package struct Workload: Sendable {
     ) {
         (self.application, self.key, self.origin, self.containers) = (application, key, origin, containers)
         (self.policy, self.pullSecrets, self.serviceAccount) = (policy, pullSecrets, serviceAccount)
+    }
+}
+
+extension Workload {
+    /// Where automation takes a container's image, by what a scan found.
+    func decide(_ container: Container, _ known: Scan) throws(AutomationError) -> Choice {
+        try policy.decide(
+            container: container.name, image: container.image, tags: known.list.tags,
+            builtAt: container.image.digest.flatMap { known.builds[$0] })
     }
 }
 

@@ -25,6 +25,7 @@ package func imageWorkloads(of desired: Desired) throws(AutomationError) -> [Wor
         if key.namespace.isEmpty { key.namespace = desired.spec.namespace ?? "default" }
         var workload = Workload(
             application: desired.spec.name, key: key, origin: object.origin, containers: containers, policy: policy)
+        workload.isOfChart = desired.reads != nil
         workload.annotations = imageAnnotations(of: object.object.annotations)
         workload.applicationAnnotations = imageAnnotations(of: desired.spec.annotations)
         workload.pullSecrets = (pod["imagePullSecrets"]?.sequence ?? []).compactMap { $0["name"]?.string }

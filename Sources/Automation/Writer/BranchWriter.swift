@@ -29,7 +29,7 @@ package actor BranchWriter {
     }
 
     /// What charts are rendered with, for the cluster they are for.
-    package typealias Context = @Sendable () async -> @Sendable (ApplicationSpec) -> RenderContext
+    package typealias Context = @Sendable () async throws -> @Sendable (ApplicationSpec) -> RenderContext
 
     package nonisolated let branch: any Branch
     private nonisolated let settings: Settings
@@ -37,16 +37,20 @@ package actor BranchWriter {
     private nonisolated let time: any TimeSource
     private nonisolated let random: RandomSource
     private nonisolated let logger: Logger
+    /// Told of a commit that is on the branch, before anything else is done about it.
+    private nonisolated let onPush: @Sendable () -> Void
     private nonisolated let turnstile = Turnstile()
     /// What was read at a tip, as long as it is the tip.
     private var known: (tip: ObjectID, tree: any SourceTree, layout: Layout)?
 
     package init(
-        branch: any Branch, settings: Settings, time: any TimeSource, random: RandomSource, logger: Logger, context: @escaping Context
+        branch: any Branch, settings: Settings, time: any TimeSource, random: RandomSource, logger: Logger, context: @escaping Context,
+        onPush: @escaping @Sendable () -> Void = {}
     ) {
         self.branch = branch
         self.settings = settings
         self.context = context
+        self.onPush = onPush
         self.time = time
         self.random = random
         self.logger = logger
@@ -57,7 +61,9 @@ package actor BranchWriter {
     /// - Throws: why it cannot be: what was asked makes no sense there, the server refuses, or it stayed away for
     ///   as long as the writer is patient.
     package func perform(_ work: Work) async throws(AutomationError) -> ChangeReport {
-        try await turnstile.pass { () async throws(AutomationError) -> ChangeReport in try await performed(work) }
+        let (report, pushed) = try await turnstile.pass { () async throws(AutomationError) in try await performed(work) }
+        if let pushed { await note(pushed) }
+        return report
     }
 
     /// All workloads at the branch's newest commit.
@@ -72,13 +78,13 @@ package actor BranchWriter {
         }
     }
 
-    private func performed(_ work: Work) async throws(AutomationError) -> ChangeReport {
+    private func performed(_ work: Work) async throws(AutomationError) -> (ChangeReport, Attempt?) {
         var sent: [Attempt] = []
         var backoff = Backoff(base: .milliseconds(50), limit: .seconds(5))
         let deadline = time.elapsed + settings.patience
         while true {
             do {
-                if let report = try await attempt(work, &sent) { return report }
+                if let done = try await attempt(work, &sent) { return done }
             } catch let error as AutomationError {
                 throw error
             } catch {
@@ -108,16 +114,17 @@ package actor BranchWriter {
     /// One try on the newest commit.
     ///
     /// - Returns: Nil when it has to be made anew.
-    private func attempt(_ work: Work, _ sent: inout [Attempt]) async throws -> ChangeReport? {
+    private func attempt(_ work: Work, _ sent: inout [Attempt]) async throws -> (ChangeReport, Attempt?)? {
         let tip = try await branch.tip()
         // An answer that was lost may have been a yes.
-        for attempt in sent where try await branch.contains(attempt.commit, in: tip) { return await finished(attempt) }
+        for attempt in sent where try await branch.contains(attempt.commit, in: tip) { return finished(attempt) }
 
         let snapshot = try await snapshot(at: tip, applications: work.applications)
         let workloads = try workloads(in: snapshot)
         var draft = try work.draft(on: workloads)
         guard !draft.changes.isEmpty else {
-            return ChangeReport(commit: nil, branch: branch.name, message: draft.reason, problems: draft.problems)
+            try work.verify(on: workloads)
+            return (ChangeReport(commit: nil, branch: branch.name, message: draft.reason, problems: draft.problems), nil)
         }
         var result = edit(snapshot, draft.changes)
         if try draft.withhold(alongside: result.alongside, workloads) { result = edit(snapshot, draft.changes) }
@@ -125,8 +132,8 @@ package actor BranchWriter {
         made += draft.followers(result.alongside, of: made, workloads)
         guard !result.files.isEmpty else {
             if let problem = problems.first, made.isEmpty, work.isRequest { throw problem.error }
-            return ChangeReport(
-                commit: nil, branch: branch.name, message: "nothing to change: git says it already", problems: draft.problems + problems)
+            try work.verify(on: workloads)
+            return (unchanged(draft.problems + problems), nil)
         }
         if work.isRequest {
             if let problem = problems.first { throw problem.error }
@@ -141,8 +148,7 @@ package actor BranchWriter {
         let author = signature(work.requester ?? settings.author)
         let description = CommitDescription(message: text.message, author: author, committer: signature(settings.author))
         guard let commit = try await branch.commit(result.files, on: tip, description) else {
-            return ChangeReport(
-                commit: nil, branch: branch.name, message: "nothing to change: git says it already", problems: draft.problems + problems)
+            return (unchanged(draft.problems + problems), nil)
         }
         let attempt = Attempt(
             commit: commit,
@@ -152,7 +158,7 @@ package actor BranchWriter {
             note: text.note, author: author)
         sent.append(attempt)
         switch try await branch.push(commit, expecting: tip) {
-        case .accepted: return await finished(attempt)
+        case .accepted: return finished(attempt)
         case .moved: return nil
         case .refused(let reason):
             throw AutomationError(
@@ -161,17 +167,40 @@ package actor BranchWriter {
         }
     }
 
-    private func finished(_ attempt: Attempt) async -> ChangeReport {
-        do {
-            try await branch.addNote(attempt.note, to: attempt.commit, by: attempt.author)
-        } catch {
-            // The commit says it all; the note says it to programs.
-            logger.warning("the commit has no note", metadata: ["commit": "\(attempt.commit.short)", "error": "\(error)"])
-        }
+    private func unchanged(_ problems: [ChangeReport.Problem]) -> ChangeReport {
+        ChangeReport(commit: nil, branch: branch.name, message: "nothing to change: git says it already", problems: problems)
+    }
+
+    private func finished(_ attempt: Attempt) -> (ChangeReport, Attempt?) {
+        onPush()
         logger.info(
             "committed", metadata: ["commit": "\(attempt.commit.short)", "branch": "\(branch.name)", "subject": "\(attempt.report.message)"])
-        return attempt.report
+        return (attempt.report, attempt)
     }
+
+    /// The commit says it all; the note says it to programs. So it holds up nobody, and may fail.
+    private nonisolated func note(_ attempt: Attempt) async {
+        let outcome = await withTaskGroup(of: String?.self) { [branch, time] group in
+            group.addTask {
+                do {
+                    try await branch.addNote(attempt.note, to: attempt.commit, by: attempt.author)
+                    return nil
+                } catch {
+                    return "\(error)"
+                }
+            }
+            group.addTask {
+                try? await time.sleep(for: Self.notePatience)
+                return "it took longer than \(Self.notePatience)"
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        if let outcome { logger.warning("the commit has no note", metadata: ["commit": "\(attempt.commit.short)", "error": "\(outcome)"]) }
+    }
+
+    private static let notePatience = Duration.seconds(30)
 
     private func signature(_ requester: Requester) -> Commit.Signature {
         Commit.Signature(name: requester.name, email: requester.email, time: time.now)
@@ -189,7 +218,7 @@ package actor BranchWriter {
         var files = Dictionary(parts.flatMap(\.files).map { ($0.path, $0) }) { first, _ in first }
         for file in try await known.tree.files() where fileName(of: file.path) == ApplicationFile.name { files[file.path] = file }
         let bytes = try await known.tree.read(Array(files.values))
-        return RepositorySnapshot(revision: known.tree.revision, parts: parts, bytes: bytes, context: await context())
+        return RepositorySnapshot(revision: known.tree.revision, parts: parts, bytes: bytes, context: try await context())
     }
 
     private nonisolated func workloads(in snapshot: RepositorySnapshot) throws(AutomationError) -> [Workload] {
@@ -208,7 +237,7 @@ package actor BranchWriter {
         let layout = try await scan(tree, root: settings.root, name: settings.name)
         let parts = layout.parts.filter { work.applications.contains($0.spec.name) }
         let bytes = try await tree.read(parts.flatMap(\.files))
-        let after = RepositorySnapshot(revision: tree.revision, parts: parts, bytes: bytes, context: await context())
+        let after = RepositorySnapshot(revision: tree.revision, parts: parts, bytes: bytes, context: try await context())
         try work.verify(on: try workloads(in: after))
     }
 

@@ -6,9 +6,9 @@ package import Registry
 /// out when they are known.
 package enum Work: Sendable {
     /// Take some containers to where their filters lead, by these lists of tags.
-    case follow([ContainerName], applications: Set<String>, tags: [ImageRepository: [ImageTag]])
+    case follow([ContainerName], applications: Set<String>, tags: [ImageRepository: Scan])
     /// What a person asked for; tags where it leaves the choice to the filter.
-    case request(ChangeRequest, application: String, tags: [ImageRepository: [ImageTag]])
+    case request(ChangeRequest, application: String, tags: [ImageRepository: Scan])
 
     /// The applications whose files are needed.
     var applications: Set<String> {
@@ -37,7 +37,7 @@ package enum Work: Sendable {
     // MARK: automation
 
     private func followed(
-        _ containers: [ContainerName], _ tags: [ImageRepository: [ImageTag]], _ workloads: [Workload]
+        _ containers: [ContainerName], _ tags: [ImageRepository: Scan], _ workloads: [Workload]
     ) -> Draft {
         var draft = Draft(reason: "nothing to change: every image is where its filter leads")
         let wanted = Dictionary(grouping: containers, by: \.workload)
@@ -47,8 +47,7 @@ package enum Work: Sendable {
             for container in workload.containers where names.contains(container.name) {
                 guard let known = tags[container.image.repository] else { continue }
                 do throws(AutomationError) {
-                    guard case .take(let tag) = try workload.policy.decide(container: container.name, image: container.image, tags: known),
-                        let to = container.image.moved(to: tag), to != container.image
+                    guard case .take(let tag) = try workload.decide(container, known), let to = container.image.moved(to: tag), to != container.image
                     else { continue }
                     bumps.append(
                         Bump(
@@ -66,7 +65,7 @@ package enum Work: Sendable {
     // MARK: people
 
     private func requested(
-        _ request: ChangeRequest, _ tags: [ImageRepository: [ImageTag]], _ workloads: [Workload]
+        _ request: ChangeRequest, _ tags: [ImageRepository: Scan], _ workloads: [Workload]
     ) throws(AutomationError) -> Draft {
         guard let workload = workloads.first(where: { $0.key == request.workload }) else {
             throw AutomationError(
@@ -107,14 +106,17 @@ package enum Work: Sendable {
             annotate(set, remove: workload.spellings(of: ["locked", "locked_user", "locked_msg"]))
         case .unlock:
             guard workload.policy.lock != nil else { return draft }
+            let flux = workload.spellings(of: ["locked", "locked_user", "locked_msg"])
             let own = [MartletAnnotations.locked, MartletAnnotations.lockedBy, MartletAnnotations.lockedReason]
-            annotate([:], remove: own.filter { workload.says($0) } + workload.spellings(of: ["locked", "locked_user", "locked_msg"]))
+            let isApplications = !workload.isOfChart && (own + flux).allSatisfy { workload.annotations[$0] == nil }
+            // A lock of the whole application is lifted for this one only.
+            annotate(isApplications ? [MartletAnnotations.locked: "false"] : [:], remove: own.filter { workload.says($0) } + flux)
         }
         return draft
     }
 
     private func released(
-        _ image: ImageReference, _ request: ChangeRequest, _ tags: [ImageRepository: [ImageTag]], _ workload: Workload
+        _ image: ImageReference, _ request: ChangeRequest, _ tags: [ImageRepository: Scan], _ workload: Workload
     ) throws(AutomationError) -> [Bump] {
         if let lock = workload.policy.lock, !request.force {
             let by = lock.by.map { " by \($0)" } ?? ""
@@ -137,10 +139,8 @@ package enum Work: Sendable {
         for container in meant {
             var to = image
             if to.tag == nil, to.digest == nil {
-                let policy = try workload.policy.tagPolicy(of: container.name)
-                guard let tag = policy.matching(tags[image.repository] ?? []).first else {
-                    throw AutomationError(
-                        .notFound, "no tag of \(image.name) passes \(policy.text)", origin: workload.origin, advice: "say the tag: \(image.name):TAG")
+                guard let tag = try Self.chosen(image, for: container, of: workload, tags[image.repository], force: request.force) else {
+                    continue
                 }
                 to = ImageReference(name: image.name, tag: tag.name, digest: container.image.digest == nil ? nil : tag.digest)
             }
@@ -153,6 +153,33 @@ package enum Work: Sendable {
                     policy: ""))
         }
         return bumps
+    }
+
+    /// The best tag by the container's filter; nil where git has it.
+    private static func chosen(
+        _ image: ImageReference, for container: Workload.Container, of workload: Workload, _ known: Scan?, force: Bool
+    ) throws(AutomationError) -> ImageTag? {
+        let policy = try workload.policy.tagPolicy(of: container.name)
+        let tags = known?.list.tags ?? []
+        let advice = "say the tag: \(image.name):TAG"
+        guard container.image.repository == image.repository, var current = policy.current(of: container.image, among: tags) else {
+            if let best = policy.matching(tags).first { return best }
+            throw AutomationError(.notFound, "no tag of \(image.name) passes \(policy.text)", origin: workload.origin, advice: advice)
+        }
+        if let digest = container.image.digest, let builtAt = known?.builds[digest] { current.builtAt = builtAt }
+        switch policy.choose(from: tags, current: current, allowsDowngrade: force) {
+        case .take(let tag): return tag
+        case .stay(.upToDate): return nil
+        case .stay(let reason):
+            let isOlder =
+                switch reason {
+                case .currentIsNewer, .movedBack: true
+                default: false
+                }
+            throw AutomationError(
+                isOlder ? .downgrade : .notFound, "\(container.name): \(reason)", origin: workload.origin,
+                advice: isOlder ? "\(advice), or use --force" : advice)
+        }
     }
 
     private static func unknownContainer(_ name: String, _ workload: Workload) -> AutomationError {

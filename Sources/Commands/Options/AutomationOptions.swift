@@ -67,7 +67,7 @@ struct AutomationOptions: ParsableArguments {
     ///   - object: reads one object of the cluster, for pull secrets.
     func automation(
         _ parts: Parts, context: @escaping BranchWriter.Context = defaultContext,
-        object: @escaping @Sendable (ObjectKey) async -> Object? = { _ in nil }, onCommit: @escaping @Sendable () -> Void = {}
+        object: @escaping @Sendable (ObjectKey) async -> Object? = { _ in nil }, hold: @escaping @Sendable () -> String? = { nil }, onPush: @escaping @Sendable () -> Void = {}
     ) throws -> Automation {
         let signing = try gitSigningKeyFile.map { file in
             do {
@@ -105,13 +105,13 @@ struct AutomationOptions: ParsableArguments {
                 try await mirror.open()
             },
             settings: BranchWriter.Settings(root: parts.root, name: parts.applicationName, author: author),
-            time: parts.time, random: parts.random, logger: parts.logger, context: context)
+            time: parts.time, random: parts.random, logger: parts.logger, context: context, onPush: onPush)
         let pull = PullCredentials(own: config, time: parts.time, object: object)
         return Automation(
             writer: writer, scanner: Scanner(client: client, store: store, time: parts.time),
             settings: Automation.Settings(interval: parseDuration(registryPollInterval) ?? .seconds(300)),
             credentials: { await pull.credential(for: $0, $1) }, time: parts.time, random: parts.random, logger: parts.logger,
-            onCommit: onCommit)
+            hold: hold)
     }
 
     /// Where `docker login` keeps credentials.

@@ -36,6 +36,9 @@ package actor SourceWatcher {
         /// When the server was last asked with success.
         package var fetchedAt: Timestamp?
 
+        /// The branch was rewritten, and the commit before that stays applied.
+        package var isDiverged: Bool { error?.hasPrefix("DivergedHistory") ?? false }
+
         package init() {}
     }
 

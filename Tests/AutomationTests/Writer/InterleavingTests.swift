@@ -35,9 +35,9 @@ import Testing
 
         """
 
-    static let tags: [ImageRepository: [ImageTag]] = [
-        ImageRepository("example.com/shop/front-end")!: ["0.3.11", "0.3.12", "0.3.13", "0.4.0"].map { ImageTag($0) },
-        ImageRepository("example.com/shop/proxy")!: ["1.9", "1.10", "2.0"].map { ImageTag($0) },
+    static let tags: [ImageRepository: Scan] = [
+        ImageRepository("example.com/shop/front-end")!: ["0.3.11", "0.3.12", "0.3.13", "0.4.0"].map { ImageTag($0) }.listed,
+        ImageRepository("example.com/shop/proxy")!: ["1.9", "1.10", "2.0"].map { ImageTag($0) }.listed,
     ]
 
     static let key = ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "front-end")
@@ -190,5 +190,11 @@ import Testing
             files["deploy/front.yaml"] = nil
         }
         #expect(files == expected, "seed \(seed)")
+    }
+}
+
+extension [ImageTag] {
+    fileprivate var listed: Scan {
+        Scan(list: TagList(repository: ImageRepository("example.com/any")!, tags: self, fetchedAt: Timestamp(milliseconds: 0)))
     }
 }
