@@ -46,7 +46,7 @@ private func tags(_ text: String) -> [ImageTag] {
         ("glob:main-*", "x 2023", "x 2023,y 2024", "no tag matches glob:main-* (best other: y)"), ("newest", "latest 2023", "latest 2023,a 2024", "→ a"),
         ("newest", "a 2023", "b 1980,a 2023", "up to date"), ("glob:latest", "1.0 2023", "latest 2024,1.0 2023", "→ latest"),
         // Pinned: the digest goes with the tag.
-        ("semver:*", "1.0@a", "1.0@a,1.1@b", "→ 1.1@sha256:b"), ("semver:*", "1.0@a", "1.0@a", "up to date"), ("semver:*", "1.0@a", "1.0@b", "→ 1.0@sha256:b"),
+        ("semver:*", "1.0@a", "1.0@a,1.1@b", "→ 1.1@sha256:b"), ("semver:*", "1.0@a", "1.0@a", "up to date"), ("semver:*", "1.0@a", "1.0@b", "when 1.0 was built is not known"),
         ("semver:*", "1.0@a", "1.0@a,1.1", "the digest of 1.1 is not known yet"), ("semver:*", "1.0@a", "1.0", "the digest of 1.0 is not known yet"),
         ("semver:*", "1.0@a 2024", "1.0@b 2023", "1.0 was moved back to an older image"), ("semver:*", "1.0@a 2024", "1.0@b 2025", "→ 1.0@sha256:b"),
         ("semver:~1", "2.0@a", "2.0@b,1.0@c", "current tag is newer than any that matches (best: 1.0)"), ("semver:*", "1.0", "1.0@b", "up to date"),
