@@ -97,7 +97,7 @@ struct AutomationOptions: ParsableArguments {
         let client = RegistryClient(
             transport: CurlTransport(tls: tls, maxConnectionsPerHost: 8, userAgent: "martlet/\(MartletVersion.current)"),
             settings: RegistryClient.Settings(
-                insecure: Set(registryInsecure), requestsPerSecond: registryRequestsPerSecond, burst: registryRequestsPerSecond &* 2,
+                insecure: Set(registryInsecure), requestsPerSecond: registryRequestsPerSecond, burst: max(600, registryRequestsPerSecond &* 2),
                 userAgent: "martlet/\(MartletVersion.current)"),
             time: parts.time, random: parts.random, store: store)
         let writer = BranchWriter(

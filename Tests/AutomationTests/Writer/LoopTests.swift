@@ -285,4 +285,90 @@ import Testing
         #expect(problems.values.contains { $0.kind == .locked && $0.message.contains("worker") }, "\(problems)")
         await world.registry.stop()
     }
+
+    /// A registry that hangs holds up no other's commits.
+    @Test(.timeLimit(.minutes(3))) func slowRegistryBesideAQuickOne() async throws {
+        let world = try await World { host in
+            var files: [String: String] = [:]
+            for name in ["quick", "slow"] {
+                files["deploy/\(name).yaml"] = """
+                    apiVersion: apps/v1
+                    kind: Deployment
+                    metadata: {name: \(name), namespace: shop, annotations: {martlet.dev/automated: "true", martlet.dev/tag.main: "semver:~1"}}
+                    spec: {template: {spec: {containers: [{name: main, image: "\(host)/shop/\(name):1.0.0"}]}}}
+
+                    """
+            }
+            return files
+        }
+        world.registry.setTags(["1.0.0", "1.0.1"], of: "shop/quick")
+        world.registry.setTags(["1.0.0", "1.0.1"], of: "shop/slow")
+        // Each answer asks for half a minute's patience; the clock of the test jumps, the client's tries do not end.
+        for _ in 0..<3 { world.registry.script("shop/slow/tags", .status(503)) }
+        let running = Task { await world.automation.run() }
+        for _ in 0..<300 where !world.commits.contains("Release shop/quick 1.0.0 → 1.0.1") { try await Task.sleep(for: .milliseconds(20)) }
+        running.cancel()
+        await running.value
+        #expect(world.server.file("deploy/quick.yaml").contains("quick:1.0.1"), "\(world.commits)")
+        await world.registry.stop()
+    }
+
+    /// Without a tag a release goes forward only, and says so.
+    @Test func releaseWithoutATagIsNoDowngrade() async throws {
+        let world = try await World(["web": "semver:~0.3"], current: "0.4.0")
+        world.registry.setTags(["0.3.12", "0.3.13", "0.4.0"], of: "shop/web")
+        let key = ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
+        let ann = Requester(name: "Ann", email: "ann@example.com")
+        let image = try #require(ImageReference("\(world.registry.host)/shop/web"))
+        var request = ChangeRequest(workload: key, action: .release(image), requester: ann)
+        await #expect { _ = try await world.automation.change(request) } throws: { ($0 as? AutomationError)?.kind == .downgrade }
+        request.force = true
+        let report = try await world.automation.change(request)
+        #expect(report.message == "Release shop/web 0.4.0 → 0.3.13")
+        await world.registry.stop()
+    }
+
+    /// A registry that is away costs a pinned image neither its digest nor the person their word.
+    @Test func releaseKeepsThePin() async throws {
+        let digest = "sha256:" + String(repeating: "a", count: 64)
+        let world = try await World(["web": "semver:~0.3"], current: "0.3.12@\(digest)")
+        let key = ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
+        let ann = Requester(name: "Ann", email: "ann@example.com")
+        let image = try #require(ImageReference("\(world.registry.host)/shop/web:0.3.13"))
+        for _ in 0..<6 { world.registry.script("manifests", .status(500)) }
+        let request = ChangeRequest(workload: key, action: .release(image), requester: ann)
+        await #expect { _ = try await world.automation.change(request) } throws: { ($0 as? AutomationError)?.kind == .registry }
+        #expect(world.server.file("deploy/web.yaml").contains(digest))
+        await world.registry.stop()
+    }
+
+    /// A lock of the whole application is lifted for one of its workloads.
+    @Test func unlockOfAnApplicationsLock() async throws {
+        let world = try await World { host in
+            [
+                "shop/martlet.yaml": """
+                    apiVersion: martlet.dev/v1alpha1
+                    kind: Application
+                    metadata: {name: shop, annotations: {martlet.dev/locked: "true"}}
+                    spec: {namespace: shop}
+
+                    """,
+                "shop/web.yaml": """
+                    apiVersion: apps/v1
+                    kind: Deployment
+                    metadata:
+                      name: web
+                    spec: {template: {spec: {containers: [{name: main, image: "\(host)/shop/web:1.0.0"}]}}}
+
+                    """,
+            ]
+        }
+        let key = ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
+        let ann = Requester(name: "Ann", email: "ann@example.com")
+        let report = try await world.automation.change(ChangeRequest(workload: key, action: .unlock, requester: ann))
+        #expect(report.commit != nil)
+        try await world.automation.load()
+        #expect(await world.automation.workloads().first?.policy.lock == nil)
+        await world.registry.stop()
+    }
 }
