@@ -70,7 +70,7 @@ package actor BranchWriter {
     package func workloads() async throws(AutomationError) -> [Workload] {
         do {
             let snapshot = try await snapshot(at: try await branch.tip(), applications: nil)
-            return try workloads(in: snapshot)
+            return workloads(in: snapshot).found
         } catch let error as AutomationError {
             throw error
         } catch {
@@ -80,11 +80,20 @@ package actor BranchWriter {
 
     private func performed(_ work: Work) async throws(AutomationError) -> (ChangeReport, Attempt?) {
         var sent: [Attempt] = []
+        var last: (tip: ObjectID, times: Int)?
+        let asked = time.now
         var backoff = Backoff(base: .milliseconds(50), limit: .seconds(5))
         let deadline = time.elapsed + settings.patience
         while true {
             do {
-                if let done = try await attempt(work, &sent) { return done }
+                let tip = try await branch.tip()
+                if let done = try await attempt(work, on: tip, asked, &sent) { return done }
+                last = (tip, last?.tip == tip ? (last?.times ?? 0) + 1 : 1)
+                if let last, last.times >= 5 {
+                    throw AutomationError(
+                        .push, "\"\(branch.name)\" takes no push, though it stays at \(tip.short)",
+                        advice: "see whether a reference is locked on the server, or a hook refuses it")
+                }
             } catch let error as AutomationError {
                 throw error
             } catch {
@@ -114,13 +123,15 @@ package actor BranchWriter {
     /// One try on the newest commit.
     ///
     /// - Returns: Nil when it has to be made anew.
-    private func attempt(_ work: Work, _ sent: inout [Attempt]) async throws -> (ChangeReport, Attempt?)? {
-        let tip = try await branch.tip()
+    private func attempt(
+        _ work: Work, on tip: ObjectID, _ asked: Timestamp, _ sent: inout [Attempt]
+    ) async throws -> (ChangeReport, Attempt?)? {
         // An answer that was lost may have been a yes.
         for attempt in sent where try await branch.contains(attempt.commit, in: tip) { return finished(attempt) }
 
         let snapshot = try await snapshot(at: tip, applications: work.applications)
-        let workloads = try workloads(in: snapshot)
+        let (workloads, faults) = workloads(in: snapshot)
+        if work.isRequest, let fault = faults.first { throw fault }
         var draft = try work.draft(on: workloads)
         guard !draft.changes.isEmpty else {
             try work.verify(on: workloads)
@@ -142,9 +153,9 @@ package actor BranchWriter {
         var told = snapshot
         told.bytes.merge(result.files) { $1 }
         // An annotation that cannot be written does not hold up an image.
-        let annotations = draft.annotations(for: made, at: time.now) { snapshot.declares($0) }
+        let annotations = draft.annotations(for: made, at: asked) { snapshot.declares($0) }
         if !annotations.isEmpty { result.files.merge(edit(told, annotations).files) { $1 } }
-        let text = draft.text(for: made, at: time.now)
+        let text = draft.text(for: made, at: asked)
         let author = signature(work.requester ?? settings.author)
         let description = CommitDescription(message: text.message, author: author, committer: signature(settings.author))
         guard let commit = try await branch.commit(result.files, on: tip, description) else {
@@ -214,20 +225,26 @@ package actor BranchWriter {
             known = (tip, tree, try await scan(tree, root: settings.root, name: settings.name))
         }
         guard let known else { throw AutomationError(.push, "the branch was not read", advice: "try again") }
-        let parts = known.layout.parts.filter { applications?.contains($0.spec.name) ?? true }
+        let parts = known.layout.parts(of: applications)
         var files = Dictionary(parts.flatMap(\.files).map { ($0.path, $0) }) { first, _ in first }
         for file in try await known.tree.files() where fileName(of: file.path) == ApplicationFile.name { files[file.path] = file }
         let bytes = try await known.tree.read(Array(files.values))
         return RepositorySnapshot(revision: known.tree.revision, parts: parts, bytes: bytes, context: try await context())
     }
 
-    private nonisolated func workloads(in snapshot: RepositorySnapshot) throws(AutomationError) -> [Workload] {
-        var all: [Workload] = []
+    /// An application whose annotations cannot be understood costs its own workloads, not the others'.
+    private nonisolated func workloads(in snapshot: RepositorySnapshot) -> (found: [Workload], faults: [AutomationError]) {
+        var found: [Workload] = []
+        var faults: [AutomationError] = []
         for part in snapshot.parts {
-            all += try imageWorkloads(
-                of: render(part, bytes: snapshot.bytes, revision: snapshot.revision, context: snapshot.context(part.spec)))
+            let desired = render(part, bytes: snapshot.bytes, revision: snapshot.revision, context: snapshot.context(part.spec))
+            do throws(AutomationError) {
+                found += try imageWorkloads(of: desired)
+            } catch {
+                faults.append(error)
+            }
         }
-        return all
+        return (found, faults)
     }
 
     /// What a person asked for must be what the files say afterwards: a chart's template may say otherwise.
@@ -238,7 +255,7 @@ package actor BranchWriter {
         let parts = layout.parts.filter { work.applications.contains($0.spec.name) }
         let bytes = try await tree.read(parts.flatMap(\.files))
         let after = RepositorySnapshot(revision: tree.revision, parts: parts, bytes: bytes, context: try await context())
-        try work.verify(on: try workloads(in: after))
+        try work.verify(on: workloads(in: after).found)
     }
 
     private static func failure(_ error: any Error) -> AutomationError {
@@ -255,5 +272,15 @@ extension RepositorySnapshot {
     /// Whether somebody wrote the application down in a `martlet.yaml`; else its folder implies it.
     func declares(_ application: String) -> Bool {
         parts.first { $0.spec.name == application }.map { fileName(of: $0.spec.origin.file) == ApplicationFile.name || $0.form == .manifests } ?? false
+    }
+}
+
+extension Layout {
+    /// The parts of some applications, and of all that are made of the same files: what changes one may change those.
+    fileprivate func parts(of applications: Set<String>?) -> [Part] {
+        guard let applications else { return parts }
+        let wanted = parts.filter { applications.contains($0.spec.name) }
+        let files = Set(wanted.flatMap { $0.files.map(\.path) })
+        return parts.filter { part in applications.contains(part.spec.name) || part.files.contains { files.contains($0.path) } }
     }
 }

@@ -26,7 +26,7 @@ struct AutomationOptions: ParsableArguments {
     var registryInsecure: [String] = []
 
     @Option(
-        help: ArgumentHelp("The most requests a second to one registry; twice as many may come at once.", valueName: "number"))
+        help: ArgumentHelp("The most requests a second to one registry in the long run; 600, or twice as many, may come at once.", valueName: "number"))
     var registryRequestsPerSecond = 50
 
     @Option(help: ArgumentHelp("Who makes commits that nobody asked for by name.", valueName: "name <email>"))
