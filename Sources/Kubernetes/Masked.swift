@@ -3,6 +3,9 @@ internal import Document
 /// What a secret value is shown as.
 package let secretMask = "***"
 
+/// Whether the values of such objects are masked wherever they would be seen.
+package func hasMaskedValues(_ kind: GroupKind) -> Bool { kind == GroupKind(group: "", kind: "Secret") }
+
 /// The object without the values of a Secret, for people's eyes and for logs.
 ///
 /// `digest` gets each value's text (the base 64 where it is no text) and gives a short text that stands behind the
@@ -10,7 +13,7 @@ package let secretMask = "***"
 /// secrets can be guessed from a plain digest. The same text in `data` and in
 /// `stringData` look the same.
 package func masked(_ object: Object, digest: (String) -> String = { _ in "" }) -> Object {
-    guard object.groupKind == GroupKind(group: "", kind: "Secret") else { return object }
+    guard hasMaskedValues(object.groupKind) else { return object }
     var result = object
     func mask(_ text: String) -> Value {
         let suffix = digest(text)
@@ -29,6 +32,10 @@ package func masked(_ object: Object, digest: (String) -> String = { _ in "" }) 
                 guard field == "data", let bytes = Base64.decode(text) else { return mask(text) }
                 return mask(String(validating: bytes, as: UTF8.self) ?? text)
             })
+    }
+    // A misspelt "stringdata" holds no less of a secret.
+    for entry in object.value.mapping?.entries ?? [] where !["apiVersion", "kind", "metadata", "type", "immutable", "data", "stringData"].contains(entry.key) {
+        if !entry.value.isNull { result.value[entry.key] = .string(secretMask) }
     }
     // kubectl keeps the whole manifest here, values and all.
     let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"

@@ -65,7 +65,7 @@ package struct Applier: Sendable {
             return Outcome(change, .deleting)
         } catch {
             // A kind that went away took every object of it along.
-            return Outcome(change, error.reason == .unknownKind ? .deleting : .failed(ApplyFailure(error)))
+            return Outcome(change, error.reason == .unknownKind ? .deleting : .failed(ApplyFailure(error, about: change.key)))
         }
     }
 
@@ -87,7 +87,7 @@ package struct Applier: Sendable {
         } catch let failure as ApplyFailure {
             return Outcome(change, .failed(failure))
         } catch let error as ClusterError {
-            return Outcome(change, .failed(ApplyFailure(error)))
+            return Outcome(change, .failed(ApplyFailure(error, about: change.key, prepared.object)))
         } catch {
             return Outcome(change, .failed(ApplyFailure("\(error)", isTransient: true)))
         }
@@ -96,16 +96,17 @@ package struct Applier: Sendable {
     private func send(
         _ prepared: Prepared, _ resource: APIResource, change: ChangeSet.Change, entry: Inventory.Entry?
     ) async throws -> ApplyResult {
-        let refusal: ClusterError
+        var refusal: ClusterError
         do {
             return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: false)
         } catch {
             refusal = error
         }
         if refusal.reason == .conflict, !refusal.causes.isEmpty {
-            return try await resolve(refusal, prepared, resource, change: change, entry: entry)
+            return try await resolve(refusal.withoutValues(of: prepared.key, prepared.object), prepared, resource, change: change, entry: entry)
         }
         guard isImmutableChange(refusal) else { throw refusal }
+        refusal = refusal.withoutValues(of: prepared.key, prepared.object)
         switch decide(immutable: refusal, policy: prepared.policy, kind: prepared.key.groupKind) {
         case .report(let text):
             throw ApplyFailure(text, isTransient: false, field: refusal.causes.first?.field)

@@ -24,7 +24,8 @@ package struct Outcome: Sendable {
         action = change.action
         origin = change.prepared?.origin
         self.result = result
-        self.warnings = warnings
+        // A webhook's warning may quote what it warns of.
+        self.warnings = warnings.isEmpty || !hasMaskedValues(change.key.groupKind) ? warnings : ["it has a warning; \(hiddenWords)"]
     }
 }
 
@@ -42,9 +43,11 @@ package struct ApplyFailure: Error, Sendable, Hashable, CustomStringConvertible 
         self.field = field
     }
 
-    package init(_ error: ClusterError) {
+    /// - Parameter object: what was sent, where it was.
+    package init(_ refusal: ClusterError, about key: ObjectKey, _ object: Object? = nil) {
         // API servers answer an unknown field in server-side apply with a bare 500.
-        let isMistake = error.message.contains("failed to create typed patch object")
+        let isMistake = refusal.message.contains("failed to create typed patch object")
+        let error = refusal.withoutValues(of: key, object)
         self.init(
             error.message,
             isTransient: !isMistake && (error.isTransient || error.reason == .unknownKind || error.reason == .conflict),

@@ -31,7 +31,7 @@ package struct ChartRelease: Sendable {
         do {
             chart = try Self.chart(of: part, bytes: bytes)
         } catch {
-            throw Self.explained(error, spec)
+            throw Self.explained(error, spec, nil)
         }
         values = try Self.values(spec, bytes: bytes)
         set = spec.helm.set.map { .typed($0) }
@@ -59,18 +59,18 @@ package struct ChartRelease: Sendable {
                         return text
                     }, templates: templates))
         } catch {
-            throw Self.explained(error, spec)
+            throw Self.explained(error, spec, chart)
         }
     }
 
-    private static func explained(_ error: ChartError, _ spec: ApplicationSpec) -> RenderError {
+    private static func explained(_ error: ChartError, _ spec: ApplicationSpec, _ chart: Chart?) -> RenderError {
         var origin = Origin(file: spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml", line: nil)
         if let file = error.file {
             // Charts speak of their files with their own name in front.
             let inside = file.split(separator: "/", maxSplits: 1).last.map(String.init) ?? file
             origin = Origin(file: joined(spec.path, inside) ?? file, line: error.line)
         }
-        return RenderError(.chart(error.message), origin: origin)
+        return RenderError(.chart(error.messageWithoutValues(in: chart)), origin: origin)
     }
 
     /// The chart's files, or the archive they are packed in.
@@ -92,7 +92,7 @@ package struct ChartRelease: Sendable {
             do {
                 all.append(try ValuesFiles.parse(content, file: path))
             } catch {
-                throw RenderError(.chart(error.message), origin: Origin(file: path, line: error.line))
+                throw RenderError(.chart(withoutQuotations(error.message, keeping: [path])), origin: Origin(file: path, line: error.line))
             }
         }
         all.append(spec.helm.values)

@@ -68,7 +68,8 @@ extension ObjectCollector {
                 add(part.value, origin: origin)
             }
         } catch {
-            fail(RenderError(.invalid("the template made no YAML: \(error)"), origin: origin), isBlocking: true)
+            let shown = mayHoldSecret(document.text.utf8) ? error.withoutValues : error
+            fail(RenderError(.invalid("the template made no YAML: \(shown)"), origin: origin), isBlocking: true)
         }
     }
 }

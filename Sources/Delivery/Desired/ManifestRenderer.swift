@@ -27,7 +27,7 @@ func renderManifests(_ files: [SourceFile], bytes: [String: [UInt8]]) -> ObjectC
                 }
             }
         } catch {
-            var error = error
+            var error = mayHoldSecret(content) ? error.withoutValues : error
             error.file = file.path
             collector.fail(RenderError(.document(error), origin: Origin(file: file.path, line: error.position?.line)), isBlocking: false)
         }

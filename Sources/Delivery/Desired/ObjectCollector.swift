@@ -40,13 +40,15 @@ struct ObjectCollector {
             }
             return
         }
+        let isMasked = hasMaskedValues(object.groupKind)
         let policy: ObjectPolicy
         do {
             policy = try Kubernetes.policy(of: object)
         } catch {
             let path: DocumentPath = [.key("metadata"), .key("annotations"), .key(error.annotation)]
+            let shown = isMasked ? error.withoutValues : error
             fail(
-                RenderError(.invalid(error.description), origin: Origin(file: origin.file, line: locate(path) ?? origin.line)),
+                RenderError(.invalid(shown.description), origin: Origin(file: origin.file, line: locate(path) ?? origin.line)),
                 isBlocking: true)
             return
         }
@@ -76,7 +78,8 @@ struct ObjectCollector {
         let problem = validate(object, schema: nil).first
         if let problem {
             let line = locate(problem.path) ?? origin.line
-            fail(RenderError(.invalid("\(object.key): \(problem)"), origin: Origin(file: origin.file, line: line)), isBlocking: false)
+            let shown = isMasked ? problem.withoutValues : problem
+            fail(RenderError(.invalid("\(object.key): \(shown)"), origin: Origin(file: origin.file, line: line)), isBlocking: false)
             return
         }
         places[object.key] = origin

@@ -24,7 +24,7 @@ extension Reconciler {
                 try await runner.run(object, resource, policies: hook.deletePolicies, isCurrent: isCurrent)
                 environment.progress.report(.hook(application: name, key: object.key, message: "\(moment.rawValue) hook is done"))
             } catch {
-                let failure = (error as? ApplyFailure) ?? (error as? ClusterError).map { ApplyFailure($0) } ?? ApplyFailure("\(error)", isTransient: true)
+                let failure = (error as? ApplyFailure) ?? (error as? ClusterError).map { ApplyFailure($0, about: object.key, object) } ?? ApplyFailure("\(error)", isTransient: true)
                 let change = ChangeSet.Change(.create, key: object.key)
                 var outcome = Outcome(change, .failed(ApplyFailure("\(moment.rawValue) hook: \(failure)", isTransient: failure.isTransient)))
                 outcome.origin = hook.origin

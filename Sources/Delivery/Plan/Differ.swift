@@ -80,7 +80,7 @@ package struct Differ: Sendable {
             }
             return .success(text(live, applied, item.key, key))
         } catch {
-            return .failure(ApplyFailure(error))
+            return .failure(ApplyFailure(error, about: item.key, item.object))
         }
     }
 
