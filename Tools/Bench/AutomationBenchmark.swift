@@ -242,10 +242,11 @@ enum AutomationBenchmark {
         return files
     }
 
+    /// Workloads that no controller has work with, so that the cluster in this process does not compete.
     private static func manifest(_ number: Int, _ image: String) -> String {
         """
-        apiVersion: apps/v1
-        kind: Deployment
+        apiVersion: batch/v1
+        kind: CronJob
         metadata:
           name: service-\(number)
           namespace: bench
@@ -254,20 +255,21 @@ enum AutomationBenchmark {
             martlet.dev/automated: "true"
             martlet.dev/tag.main: semver:~1
         spec:
-          replicas: 0
-          selector:
-            matchLabels: {app: service-\(number)}
-          template:
-            metadata:
-              labels: {app: service-\(number)}
+          schedule: "0 0 1 1 *"
+          jobTemplate:
             spec:
-              containers:
-              - name: main
-                image: \(image) # follows the registry
-                ports:
-                - {name: http, protocol: TCP, containerPort: 8080}
-                resources:
-                  requests: {cpu: 100m, memory: 64Mi}
+              template:
+                metadata:
+                  labels: {app: service-\(number)}
+                spec:
+                  restartPolicy: Never
+                  containers:
+                  - name: main
+                    image: \(image) # follows the registry
+                    ports:
+                    - {name: http, protocol: TCP, containerPort: 8080}
+                    resources:
+                      requests: {cpu: 100m, memory: 64Mi}
         ---
         apiVersion: v1
         kind: Service
