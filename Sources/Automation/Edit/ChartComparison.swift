@@ -1,9 +1,10 @@
 internal import Chart
+internal import Delivery
 internal import Document
 internal import Kubernetes
 internal import Registry
 
-/// What an edit of a chart's values did to what it renders to: nothing but another image, or it is no good.
+/// What an edit of a text did to the objects that are made of it: nothing but another image, or it is no good.
 struct ChartComparison {
     let name: ContainerName
     let old: ImageReference?
@@ -13,8 +14,10 @@ struct ChartComparison {
     let texts: [(old: String, new: String)]
     /// What the other changes of the same round want.
     let wanted: [ContainerName: ImageReference]
-    /// Containers that run the same image and follow.
-    private(set) var alongside: Set<ContainerName> = []
+    /// Containers that run the same image and follow, with what they come to.
+    private(set) var alongside: [ContainerName: ImageReference] = [:]
+    /// Those for which another change of the round wants just that.
+    private(set) var together: Set<ContainerName> = []
 
     init(
         _ name: ContainerName, from oldText: String, to new: ImageReference, texts: [(old: String, new: String)],
@@ -24,19 +27,32 @@ struct ChartComparison {
         old = ImageReference(oldText)
     }
 
-    mutating func check(_ before: RenderResult, _ after: RenderResult, places: String) throws(AutomationError) {
+    /// - Parameter application: whose chart it is.
+    mutating func check(
+        _ before: RenderResult, _ after: RenderResult, of application: ApplicationSpec, isOwn: Bool, places: String
+    ) throws(AutomationError) {
         func documents(_ result: RenderResult) -> [RenderedDocument] { result.manifests + result.hooks.map(\.document) }
         let olds = documents(before), news = documents(after)
         // Most are the same text and are not read.
         let (oldSet, newSet) = (Set(olds), Set(news))
-        let was = objects(olds.filter { !newSet.contains($0) }), now = objects(news.filter { !oldSet.contains($0) })
+        try check(
+            objects(olds.filter { !newSet.contains($0) }), objects(news.filter { !oldSet.contains($0) }), of: application, isOwn: isOwn,
+            places: places)
+    }
+
+    /// - Parameters:
+    ///   - was: the objects of an application that may be others.
+    ///   - isOwn: whether it is the one whose container is to be another.
+    mutating func check(
+        _ was: [ObjectKey: Value], _ now: [ObjectKey: Value], of application: ApplicationSpec, isOwn: Bool, places: String
+    ) throws(AutomationError) {
         let gone = Set(was.keys).subtracting(now.keys).map(\.description).sorted()
         let come = Set(now.keys).subtracting(was.keys).map(\.description).sorted()
         if let first = gone.first { throw different("\(first) would be gone", places) }
         if let first = come.first { throw different("\(first) would be new", places) }
         for (key, object) in was.sorted(by: { $0.key < $1.key }) {
             guard let other = now[key] else { continue }
-            try compare(key, object, other, places)
+            try compare(key, object, other, application, isOwn, places)
         }
     }
 
@@ -48,15 +64,28 @@ struct ChartComparison {
         return all
     }
 
-    private mutating func compare(_ key: ObjectKey, _ before: Value, _ after: Value, _ places: String) throws(AutomationError) {
+    private mutating func compare(
+        _ key: ObjectKey, _ before: Value, _ after: Value, _ application: ApplicationSpec, _ isOwn: Bool, _ places: String
+    ) throws(AutomationError) {
         let images = Dictionary(before.containerImages.map { ($0.path, $0.name) }) { first, _ in first }
         for path in before.scalarDifferences(to: after) {
             guard let old = before[path].flatMap(Sentinel.text), let new = after[path].flatMap(Sentinel.text) else {
                 throw different("\"\(path)\" of \(key) would be of another form", places)
             }
             if let container = images[path] {
-                let other = ContainerName(workload: key, container: container)
-                if isOwn(other) || isWanted(other, new) { continue }
+                var other = ContainerName(workload: key, container: container)
+                if isOwn, isMeant(other) { continue }
+                other.workload.namespace = other.workload.namespace(in: application)
+                if let target = wanted[other] {
+                    guard target.description == new else {
+                        throw AutomationError(
+                            .ambiguous([name.description, other.description]),
+                            "\(places) is also in the image of \(other), which is to be \"\(target)\" instead of \"\(new)\"",
+                            advice: "give each a value of its own, or the same tag filter")
+                    }
+                    together.insert(other)
+                    continue
+                }
                 guard let image = ImageReference(old), image.repository == self.old?.repository, let next = ImageReference(new),
                     next.repository == self.new.repository
                 else {
@@ -64,7 +93,7 @@ struct ChartComparison {
                         .ambiguous([name.description, other.description]),
                         "\(places) is also in the image \"\(old)\" of \(other)", advice: "give each a value of its own")
                 }
-                alongside.insert(other)
+                alongside[other] = next
                 continue
             }
             guard follows(old, new) || isChecksum(path, old, new) || isVersion(path, new) else {
@@ -76,16 +105,7 @@ struct ChartComparison {
         }
     }
 
-    /// Another change of the round asks for just that.
-    private func isWanted(_ other: ContainerName, _ image: String) -> Bool {
-        if let target = wanted[other] { return target.description == image }
-        guard other.workload.namespace.isEmpty else { return false }
-        var named = other
-        named.workload.namespace = name.workload.namespace
-        return wanted[named]?.description == image
-    }
-
-    private func isOwn(_ other: ContainerName) -> Bool {
+    private func isMeant(_ other: ContainerName) -> Bool {
         other.container == name.container && other.workload.name == name.workload.name && other.workload.groupKind == name.workload.groupKind
             && (other.workload.namespace == name.workload.namespace || other.workload.namespace.isEmpty)
     }
@@ -135,4 +155,9 @@ struct ChartComparison {
         func isHex(_ text: String) -> Bool { text.utf8.count >= 32 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) } }
         return isHex(before) && isHex(after)
     }
+}
+
+extension ObjectKey {
+    /// The namespace it gets when it is released.
+    func namespace(in application: ApplicationSpec) -> String { namespace.isEmpty ? application.namespace ?? "default" : namespace }
 }

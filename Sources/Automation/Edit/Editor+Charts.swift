@@ -5,7 +5,7 @@ internal import Registry
 
 /// Images of workloads that a chart makes: they stand in values.
 extension Editor {
-    private mutating func probe(of part: Layout.Part) throws(AutomationError) -> ChartProbe {
+    mutating func probe(of part: Layout.Part) throws(AutomationError) -> ChartProbe {
         if let known = renders[part.spec.name] { return known }
         do {
             let probe = try ChartProbe(part, bytes: snapshot.bytes, context: snapshot.context(part.spec))
@@ -49,21 +49,26 @@ extension Editor {
     }
 
     mutating func setChartImage(
-        _ name: ContainerName, _ image: ImageReference, _ part: Layout.Part
+        _ name: ContainerName, _ image: ImageReference, _ part: Layout.Part, _ change: Change
     ) throws(AutomationError) -> [String] {
         let probe = try probe(of: part)
         let found = try found(name, probe)
         if found.image == image.description { return [] }
         let place = try locateInChart(name, part)
         var failure: AutomationError?
+        var shared: ChartTrial?
         for texts in attempts(name, place, image, probe) {
             do throws(AutomationError) {
-                return try write(texts, name, from: found.image, to: image, probe)
+                let trial = try tried(texts, name, from: found.image, to: image, probe)
+                if !trial.movesOthers { return take(trial, part, change) }
+                // A value of its own leaves other applications alone.
+                shared = shared ?? trial
             } catch {
                 // The first way is the natural one: what is wrong with it is what helps.
                 failure = failure ?? error
             }
         }
+        if let shared { return take(shared, part, change) }
         throw failure ?? AutomationError(
             .notEditable, "no value decides what would have to change in the image \"\(found.image)\" of \(name)",
             origin: Origin(file: templateFile(found.source, part)),
@@ -106,6 +111,16 @@ extension Editor {
             if Set(over.map(\.0)) != Set(texts.keys) { attempts.append(Dictionary(over) { $1 }) }
         }
         if let texts = marked(name, probe)?.texts(for: image) { attempts.append(texts) }
+        // What other applications read too: a stronger text that only this one reads says it for this one.
+        for texts in attempts {
+            let shared = texts.filter { !others(than: probe.part, reading: [$0.key.file]).isEmpty }
+            let own = shared.compactMap { place, text in
+                probe.layers.overriding(place, where: { others(than: probe.part, reading: [$0]).isEmpty }).map { ($0, text) }
+            }
+            guard !shared.isEmpty, own.count == shared.count else { continue }
+            let rest = texts.filter { shared[$0.key] == nil }
+            attempts.append(rest.merging(own) { $1 })
+        }
         return attempts
     }
 
@@ -127,10 +142,10 @@ extension Editor {
         return documents?.first { $0.index == place.document }?.value[place.path]
     }
 
-    /// Writes values, and takes them when the chart then makes the wanted image and nothing else is different.
-    private mutating func write(
+    /// Writes values; it is good when the chart then makes the wanted image and nothing else is different, here or in any other application.
+    private mutating func tried(
         _ texts: [ScalarPlace: String], _ name: ContainerName, from old: String, to image: ImageReference, _ probe: ChartProbe
-    ) throws(AutomationError) -> [String] {
+    ) throws(AutomationError) -> ChartTrial {
         var bytes = snapshot.bytes
         var files: Set<String> = []
         for (place, text) in texts.sorted(by: { ($0.key.file, $0.key.path.description) < ($1.key.file, $1.key.path.description) }) {
@@ -144,16 +159,7 @@ extension Editor {
         {
             part.spec = spec
         }
-        let after: ChartProbe
-        do {
-            // What templates made up the first time, they are given again: it is no difference.
-            var context = snapshot.context(part.spec)
-            context.release.generated = probe.release.generated
-            after = try ChartProbe(part, bytes: bytes, context: context)
-        } catch {
-            throw AutomationError(
-                .notEditable, "with \(places) changed the chart does not render: \(error)", origin: error.origin, advice: "edit it by hand")
-        }
+        let after = try self.after(part, probe, bytes, places: places)
         guard let made = after.find(name)?.image else {
             throw AutomationError(
                 .notEditable, "with \(places) changed the chart makes no \(name)", origin: files.min().map { Origin(file: $0) },
@@ -166,15 +172,60 @@ extension Editor {
         }
         let replaced = texts.compactMap { place, text in value(at: place).flatMap(Sentinel.text).map { (old: $0, new: place.prefix + text) } }
         var comparison = ChartComparison(name, from: old, to: image, texts: replaced, wanted: wanted)
-        try comparison.check(probe.result, after.result, places: places)
-        var changed: [String] = []
-        for file in files.sorted() { changed += take(file, bytes[file] ?? [], part) }
+        try comparison.check(probe.result, after.result, of: part.spec, isOwn: true, places: places)
+        let inside = comparison.alongside.count
+        var renders = try compareOthers(than: part, files: files, bytes, &comparison, places: places)
         renders[part.spec.name] = after
-        for var other in comparison.alongside {
-            // As the release will have it.
-            if other.workload.namespace.isEmpty { other.workload.namespace = part.spec.namespace ?? "default" }
-            result.alongside.insert(other)
+        return ChartTrial(
+            files: bytes.filter { files.contains($0.key) }, renders: renders, comparison: comparison,
+            movesOthers: comparison.alongside.count > inside)
+    }
+
+    /// A chart as it renders with other bytes.
+    private func after(
+        _ part: Layout.Part, _ probe: ChartProbe, _ bytes: [String: [UInt8]], places: String
+    ) throws(AutomationError) -> ChartProbe {
+        do {
+            // What templates made up the first time, they are given again: it is no difference.
+            var context = snapshot.context(part.spec)
+            context.release.generated = probe.release.generated
+            return try ChartProbe(part, bytes: bytes, context: context)
+        } catch {
+            throw AutomationError(
+                .notEditable, "with \(places) changed the chart of application \"\(part.spec.name)\" does not render: \(error)", origin: error.origin,
+                advice: "edit it by hand")
         }
+    }
+
+    /// What becomes of the other applications that read some files: one text may be several's.
+    ///
+    /// - Returns: Their charts as they then render.
+    mutating func compareOthers(
+        than part: Layout.Part, files: Set<String>, _ bytes: [String: [UInt8]], _ comparison: inout ChartComparison, places: String
+    ) throws(AutomationError) -> [String: ChartProbe] {
+        var renders: [String: ChartProbe] = [:]
+        for other in others(than: part, reading: files) {
+            switch other.form {
+            case .chart:
+                let before = try probe(of: other)
+                let after = try self.after(other, before, bytes, places: places)
+                try comparison.check(before.result, after.result, of: other.spec, isOwn: false, places: places)
+                renders[other.spec.name] = after
+            case .manifests:
+                let own = other.files.filter { files.contains($0.path) }.map(\.path)
+                try comparison.check(
+                    ManifestIndex.values(in: own, snapshot.bytes), ManifestIndex.values(in: own, bytes), of: other.spec, isOwn: false,
+                    places: places)
+            }
+        }
+        return renders
+    }
+
+    private mutating func take(_ trial: ChartTrial, _ part: Layout.Part, _ change: Change) -> [String] {
+        var changed: [String] = []
+        for (file, bytes) in trial.files.sorted(by: { $0.key < $1.key }) { changed += take(file, bytes, part) }
+        renders.merge(trial.renders) { $1 }
+        note(trial.comparison, change)
         return changed
     }
 
@@ -233,4 +284,14 @@ extension Editor {
         let name = String(decoding: YAML.bytes(.string(spec.name)), as: UTF8.self)
         return "apiVersion: martlet.dev/v1alpha1\nkind: Application\nmetadata:\n  name: \(name)spec:\n  path: .\n"
     }
+}
+
+/// Texts that were written on trial, and do what they should.
+private struct ChartTrial {
+    var files: [String: [UInt8]]
+    /// The charts as they then render, by application.
+    var renders: [String: ChartProbe]
+    var comparison: ChartComparison
+    /// Containers of other applications follow.
+    var movesOthers: Bool
 }

@@ -23,7 +23,7 @@ extension Editor {
     }
 
     mutating func setManifestImage(
-        _ name: ContainerName, _ image: ImageReference, _ part: Layout.Part
+        _ name: ContainerName, _ image: ImageReference, _ part: Layout.Part, _ change: Change
     ) throws(AutomationError) -> [String] {
         let place = try locateInManifests(name, part)
         guard let texts = place.texts(for: image) else {
@@ -35,6 +35,13 @@ extension Editor {
         for (place, text) in texts.sorted(by: { $0.key.path.description < $1.key.path.description }) {
             bytes = try replacing(place, with: text, in: bytes, name, image)
         }
+        guard snapshot.bytes[file] != bytes else { return [] }
+        // Another application may be made of the same file.
+        var all = snapshot.bytes
+        all[file] = bytes
+        var comparison = ChartComparison(name, from: place.text, to: image, texts: [], wanted: wanted)
+        _ = try compareOthers(than: part, files: [file], all, &comparison, places: "\"\(file)\"")
+        note(comparison, change)
         return take(file, bytes, part)
     }
 

@@ -8,18 +8,31 @@ struct Editor {
     let original: RepositorySnapshot
     var snapshot: RepositorySnapshot
     var result = EditResult()
-    /// Of every change of this round: what one text for several images may become.
-    var wanted: [ContainerName: ImageReference] = [:]
+    /// Of every change of this round, with the namespaces of their applications: what one text for several images may become.
+    private(set) var wanted: [ContainerName: ImageReference] = [:]
+    private var wishes: [ContainerName: Change] = [:]
     /// Of applications of plain manifests, made when first asked for.
     private var indexes: [String: ManifestIndex] = [:]
     /// Charts as they render with the bytes at hand.
     var renders: [String: ChartProbe] = [:]
+    /// The applications that read a file, by name.
+    private let readers: [String: [String]]
 
-    init(_ snapshot: RepositorySnapshot) { (original, self.snapshot) = (snapshot, snapshot) }
+    init(_ snapshot: RepositorySnapshot) {
+        (original, self.snapshot) = (snapshot, snapshot)
+        var readers: [String: [String]] = [:]
+        for part in snapshot.parts {
+            for file in part.files { readers[file.path, default: []].append(part.spec.name) }
+        }
+        self.readers = readers
+    }
 
     mutating func make(_ changes: [Change]) {
-        for case .image(let workload, _, let container, let image) in changes {
-            wanted[ContainerName(workload: workload, container: container)] = image
+        for change in changes {
+            guard case .image(var workload, let application, let container, let image) = change else { continue }
+            if let part = try? part(application) { workload.namespace = workload.namespace(in: part.spec) }
+            let name = ContainerName(workload: workload, container: container)
+            (wanted[name], wishes[name]) = (image, change)
         }
         for change in changes {
             do throws(AutomationError) {
@@ -35,7 +48,8 @@ struct Editor {
     /// Whether a change that has nothing left to do was done by an earlier one of these, through a text they share.
     private func wasDone(_ change: Change) -> Bool {
         guard !result.applied.isEmpty, case .image(let workload, let application, let container, let image) = change else { return false }
-        var before = Editor(original)
+        var before = self
+        (before.snapshot, before.indexes, before.renders) = (original, [:], [:])
         return before.image(of: ContainerName(workload: workload, container: container), application) != image.description
     }
 
@@ -54,7 +68,7 @@ struct Editor {
                 throw AutomationError(.invalid, "\"\(image)\" is no image's name", advice: "write it like ghcr.io/shop/web:1.25")
             }
             let part = try part(application)
-            return part.form == .chart ? try setChartImage(name, image, part) : try setManifestImage(name, image, part)
+            return part.form == .chart ? try setChartImage(name, image, part, change) : try setManifestImage(name, image, part, change)
         case .annotate(let workload, let application, let set, let remove):
             let part = try part(application)
             return part.form == .chart
@@ -85,16 +99,34 @@ struct Editor {
         return index
     }
 
-    /// Takes new bytes of a file of an application; what was known of it and its declaration is known anew.
+    /// Other applications than one that read some files.
+    func others(than part: Layout.Part, reading files: Set<String>) -> [Layout.Part] {
+        let names = Set(files.flatMap { readers[$0] ?? [] }).subtracting([part.spec.name])
+        return names.isEmpty ? [] : snapshot.parts.filter { names.contains($0.spec.name) }
+    }
+
+    /// Notes who follows a change.
+    mutating func note(_ comparison: ChartComparison, _ change: Change) {
+        let leaders = Set([change] + comparison.together.compactMap { wishes[$0] })
+        for (name, image) in comparison.alongside {
+            let before = result.alongside[name]?.leaders ?? []
+            result.alongside[name] = .init(image: image, leaders: leaders.union(before))
+        }
+    }
+
+    /// Takes new bytes of a file of an application; what was known of all that read it is known anew.
     /// - Returns: the path, unless nothing changed.
     mutating func take(_ path: String, _ bytes: [UInt8], _ part: Layout.Part) -> [String] {
         guard snapshot.bytes[path] != bytes else { return [] }
         snapshot.bytes[path] = bytes
-        indexes[part.spec.name]?.update(path, bytes: bytes)
-        renders[part.spec.name] = nil
+        for name in Set([part.spec.name] + (readers[path] ?? [])) {
+            indexes[name]?.update(path, bytes: bytes)
+            renders[name] = nil
+        }
         if fileName(of: path) == ApplicationFile.name, let specs = try? ApplicationFile.parse(bytes, path: path) {
             for spec in specs {
                 guard let index = snapshot.parts.firstIndex(where: { $0.spec.name == spec.name }) else { continue }
+                if snapshot.parts[index].spec != spec { renders[spec.name] = nil }
                 snapshot.parts[index].spec = spec
             }
         }

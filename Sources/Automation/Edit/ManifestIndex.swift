@@ -52,6 +52,12 @@ struct ManifestIndex {
 
     func objects(in file: String) -> [ManifestObject] { objects[file] ?? [] }
 
+    /// The objects of some files that can be read, by what they are called there.
+    static func values(in files: [String], _ bytes: [String: [UInt8]]) -> [ObjectKey: Value] {
+        let all = files.flatMap { file in (try? objects(in: file, bytes[file] ?? [])) ?? [] }
+        return Dictionary(all.map { ($0.object.key, $0.object.value) }) { first, _ in first }
+    }
+
     /// The objects of a text, items of lists each.
     static func objects(in file: String, _ bytes: [UInt8]) throws(DocumentError) -> [ManifestObject] {
         var found: [ManifestObject] = []

@@ -118,6 +118,18 @@ struct ValueLayers: Sendable {
         return newPlace(for: DocumentPath(layer.keys.map { .key($0) } + place.path.steps), ownOnly: true)
     }
 
+    /// Where a stronger text can say the same as a place in values; nil where there is none that may.
+    func overriding(_ place: ScalarPlace, where mayBe: (String) -> Bool) -> ScalarPlace? {
+        guard place.prefix.isEmpty, place.bytes == nil,
+            let index = layers.firstIndex(where: { $0.file == place.file && place.path.steps.starts(with: $0.root.steps) })
+        else { return nil }
+        let layer = layers[index]
+        let path = DocumentPath(layer.keys.map { .key($0) } + place.path.steps.dropFirst(layer.root.steps.count))
+        var stronger = self
+        stronger.layers = layers.dropFirst(index + 1).filter { mayBe($0.file) }
+        return stronger.newPlace(for: path, ownOnly: true)
+    }
+
     /// Where to write a value that is nowhere yet: in the strongest text that has the most of the way to it.
     /// - Parameter ownOnly: not in a subchart's defaults.
     func newPlace(for path: DocumentPath, ownOnly: Bool = false) -> ScalarPlace? {

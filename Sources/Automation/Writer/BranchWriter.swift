@@ -138,7 +138,7 @@ package actor BranchWriter {
             return (ChangeReport(commit: nil, branch: branch.name, message: draft.reason, problems: draft.problems), nil)
         }
         var result = edit(snapshot, draft.changes)
-        if try draft.withhold(alongside: result.alongside, workloads) { result = edit(snapshot, draft.changes) }
+        while try draft.withhold(alongside: result.alongside, workloads) { result = edit(snapshot, draft.changes) }
         var (made, problems) = draft.outcome(of: result)
         made += draft.followers(result.alongside, of: made, workloads)
         guard !result.files.isEmpty else {

@@ -11,6 +11,8 @@ struct Draft: Sendable {
     var reason: String
     /// What a person asked for; nil for automation.
     var request: ChangeRequest?
+    /// What the registries list.
+    var scans: [ImageRepository: Scan] = [:]
 
     init(reason: String) { self.reason = reason }
 
@@ -36,42 +38,86 @@ struct Draft: Sendable {
         return (made, problems)
     }
 
-    /// Takes back what would also change an image of somebody who is locked, because both are written as one text.
+    /// Takes back what would also change an image of somebody who does not want that, because both are written as one text.
     ///
     /// - Returns: Whether anything was taken back.
     /// - Throws: where a person asked for just that, and did not say to go through locks.
-    mutating func withhold(alongside: Set<ContainerName>, _ workloads: [Workload]) throws(AutomationError) -> Bool {
-        var held: [ImageRepository: AutomationError] = [:]
-        for workload in workloads where workload.policy.lock != nil && request?.force != true {
-            for container in workload.containers where alongside.contains(ContainerName(workload: workload.key, container: container.name)) {
-                held[container.image.repository] = AutomationError(
-                    .locked, "\(workload.key) is locked, and its \(container.image.name) is written as one text with others'",
-                    origin: workload.origin, advice: "unlock it, or write its image on its own")
+    mutating func withhold(
+        alongside: [ContainerName: EditResult.Follower], _ workloads: [Workload]
+    ) throws(AutomationError) -> Bool {
+        var held: [Change: AutomationError] = [:]
+        for workload in workloads {
+            for container in workload.containers {
+                guard let follower = alongside[ContainerName(workload: workload.key, container: container.name)],
+                    let error = objection(workload, container, to: follower)
+                else { continue }
+                for leader in follower.leaders where held[leader] == nil { held[leader] = error }
             }
         }
-        guard !held.isEmpty else { return false }
-        if request != nil, let error = held.values.first { throw error }
+        let bumps = self.bumps
+        if request != nil, let error = bumps.lazy.compactMap({ held[$0.change] }).first { throw error }
+        self.bumps.removeAll { held[$0.change] != nil }
+        guard self.bumps.count < bumps.count else { return false }
         for bump in bumps {
-            guard let error = held[bump.from.repository] else { continue }
+            guard let error = held[bump.change] else { continue }
             problems.append(.init(workload: bump.workload, container: bump.container, error: error))
         }
-        bumps.removeAll { held[$0.from.repository] != nil }
-        changes = bumps.map(\.change)
+        changes = self.bumps.map(\.change)
         return true
     }
 
+    /// Why a container may not follow. What a person asks for only a lock holds back, and it is named in the commit.
+    private func objection(
+        _ workload: Workload, _ container: Workload.Container, to follower: EditResult.Follower
+    ) -> AutomationError? {
+        let shared = "its \(container.image.name) is written as one text with others'"
+        func refused(_ kind: AutomationError.Kind, _ why: String, _ advice: String) -> AutomationError {
+            AutomationError(kind, "\(workload.key) \(why), and \(shared)", origin: workload.origin, advice: advice)
+        }
+        if workload.policy.lock != nil, request?.force != true {
+            return refused(.locked, "is locked", "unlock it, or write its image on its own")
+        }
+        if request != nil { return nil }
+        switch workload.policy.restraint {
+        case .ignored?: return refused(.notEditable, "is ignored", "write its image on its own")
+        case .some: return refused(.notEditable, "is not automated", "automate it, or write its image on its own")
+        case nil: break
+        }
+        do throws(AutomationError) {
+            let policy = try workload.policy.tagPolicy(of: container.name)
+            guard let target = follower.image.tag else { return nil }
+            // Nothing but the step itself is to be judged, with all that the registry tells of both ends.
+            let scan = scans[container.image.repository]
+            var known = (scan?.list.tags ?? []).filter {
+                $0.name == target || $0.name == container.image.tag || ($0.digest != nil && $0.digest == container.image.digest)
+            }
+            if !known.contains(where: { $0.name == target }) { known.append(ImageTag(target)) }
+            for index in known.indices where known[index].name == target && known[index].digest == nil {
+                known[index].digest = follower.image.digest
+            }
+            let choice = try workload.policy.decide(
+                container: container.name, image: container.image, tags: known,
+                builtAt: container.image.digest.flatMap { scan?.builds[$0] })
+            if case .take(let tag) = choice, tag.name == target { return nil }
+            return refused(
+                .ambiguous((follower.leaders.compactMap(\.container) + ["\(ContainerName(workload: workload.key, container: container.name))"]).sorted()),
+                "follows \(policy.text), which does not lead to \(target)", "give both the same filter, or write its image on its own")
+        } catch {
+            return error
+        }
+    }
+
     /// The bumps of containers nobody asked for, which take their image from the same text.
-    func followers(_ alongside: Set<ContainerName>, of made: [Bump], _ workloads: [Workload]) -> [Bump] {
+    func followers(_ alongside: [ContainerName: EditResult.Follower], of made: [Bump], _ workloads: [Workload]) -> [Bump] {
         let asked = Set(made.map { ContainerName(workload: $0.workload, container: $0.container) })
         return workloads.flatMap { workload in
             workload.containers.compactMap { container -> Bump? in
                 let name = ContainerName(workload: workload.key, container: container.name)
-                guard alongside.contains(name), !asked.contains(name),
-                    let leader = made.first(where: { $0.from.repository == container.image.repository && $0.application == workload.application })
+                guard let follower = alongside[name], !asked.contains(name), let leader = made.first(where: { follower.leaders.contains($0.change) })
                 else { return nil }
                 return Bump(
                     application: workload.application, workload: workload.key, container: container.name, from: container.image,
-                    to: leader.to, policy: leader.policy)
+                    to: follower.image, policy: leader.policy)
             }
         }
     }
@@ -109,4 +155,12 @@ struct Draft: Sendable {
 
 extension Bump {
     fileprivate var change: Change { .image(workload: workload, application: application, container: container, to: to) }
+}
+
+extension Change {
+    /// In words, for a list of those that disagree.
+    fileprivate var container: String? {
+        guard case .image(let workload, _, let container, _) = self else { return nil }
+        return ContainerName(workload: workload, container: container).description
+    }
 }

@@ -40,6 +40,7 @@ package enum Work: Sendable {
         _ containers: [ContainerName], _ tags: [ImageRepository: Scan], _ workloads: [Workload]
     ) -> Draft {
         var draft = Draft(reason: "nothing to change: every image is where its filter leads")
+        draft.scans = tags
         let wanted = Dictionary(grouping: containers, by: \.workload)
         for workload in workloads {
             let names = Set(wanted[workload.key, default: []].map(\.container))
