@@ -39,10 +39,10 @@ struct HostBudget: Sendable {
         return .go
     }
 
-    /// The host said 429 or 503. Where it did not say for how long, the pauses double.
+    /// The host said 429 or 503. The pauses double, and are never shorter than it asks for: "0" would undo them.
     mutating func pause(for length: Duration?, at now: Duration, random: RandomSource) {
         let step = backoff.next(random)
-        pausedUntil = max(pausedUntil ?? .zero, now + (length ?? step))
+        pausedUntil = max(pausedUntil ?? .zero, now + max(length ?? .zero, step))
     }
 
     mutating func succeeded() { backoff.reset() }

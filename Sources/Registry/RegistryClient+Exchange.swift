@@ -14,9 +14,13 @@ extension RegistryClient {
 
     func address(of repository: ImageRepository, _ rest: String) throws(RegistryError) -> RegistryAddress {
         guard ImageRepository(repository.description) == repository else { throw notAName(repository.path, repository) }
-        let authority = Self.authority(of: repository.registry)
-        let scheme = settings.insecure.contains(authority) ? "http" : "https"
-        return RegistryAddress(scheme: scheme, authority: authority, target: "/v2/\(repository.path)/\(rest)")
+        return home(of: repository.registry, "/v2/\(repository.path)/\(rest)")
+    }
+
+    /// Plain HTTP only where the operator names the registry as images do.
+    func home(of registry: String, _ target: String) -> RegistryAddress {
+        let authority = Self.authority(of: registry)
+        return RegistryAddress(scheme: settings.insecure.contains(authority) ? "http" : "https", authority: authority, target: target)
     }
 
     /// A request to a registry: authenticated, with redirects followed.
@@ -42,7 +46,9 @@ extension RegistryClient {
     }
 
     func isAllowed(_ address: RegistryAddress) -> Bool {
-        address.scheme == "https" || (address.scheme == "http" && settings.insecure.contains(address.authority))
+        if address.scheme == "https" { return true }
+        guard address.scheme == "http" else { return false }
+        return settings.insecure.contains { address.hasSameOrigin(as: RegistryAddress(scheme: "http", authority: $0, target: "/")) }
     }
 
     /// One request to one host, within its budget.

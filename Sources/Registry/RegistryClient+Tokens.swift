@@ -5,7 +5,7 @@ internal import HTTP
 extension RegistryClient {
     /// Whose token it is and what it lets one read.
     struct TokenKey: Hashable {
-        var authority: String
+        var origin: String
         var path: String
         var credential: RegistryCredential?
     }
@@ -21,14 +21,14 @@ extension RegistryClient {
         _ method: String, _ address: RegistryAddress, headers: HTTPHeaders, repository: ImageRepository, credential: RegistryCredential?,
         limit: Int
     ) async throws(RegistryError) -> Answer {
-        let key = TokenKey(authority: address.authority, path: repository.path, credential: credential)
+        let key = TokenKey(origin: address.origin, path: repository.path, credential: credential)
         var request = HTTPRequest(method, address.url, headers: headers)
-        if let scheme = schemes[address.authority] {
+        if let scheme = schemes[address.origin] {
             do throws(RegistryError) {
                 request.headers["Authorization"] = try await authorization(scheme, scope: nil, key, repository)
             } catch {
                 // The token service may have moved: the next request asks the registry where it is.
-                schemes[address.authority] = nil
+                schemes[address.origin] = nil
                 throw error
             }
         }
@@ -37,7 +37,7 @@ extension RegistryClient {
         guard first.status == 401 else { return first }
         let challenges = AuthenticateChallenge.parse(first.headers.values("WWW-Authenticate"))
         guard let (scheme, scope) = Self.choose(challenges) else { return first }
-        schemes[address.authority] = scheme
+        schemes[address.origin] = scheme
         tokens[key] = nil
         guard let authorization = try await authorization(scheme, scope: scope, key, repository) else { return first }
         request.headers["Authorization"] = authorization

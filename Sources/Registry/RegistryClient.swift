@@ -39,7 +39,7 @@ package actor RegistryClient {
 
     /// Until when a registry wants to be left alone; nil where it may be asked.
     package func pausedUntil(_ registry: String) -> Timestamp? {
-        guard let until = hosts[Self.authority(of: registry)]?.budget.pausedUntil, until > time.elapsed else { return nil }
+        guard let until = hosts[home(of: registry, "/").authority]?.budget.pausedUntil, until > time.elapsed else { return nil }
         return wallClock(until)
     }
 

@@ -19,7 +19,7 @@ package final class TagStore: Sendable {
     /// Of one repository; more are not kept.
     package static let tagLimit = 20_000
 
-    /// - Parameter path: of the file; nil keeps everything in memory.
+    /// - Parameter path: of the file, whose folder is made where there is none; nil keeps everything in memory.
     package init(path: String?) throws(RegistryError) {
         self.path = path
         do {
@@ -39,6 +39,12 @@ package final class TagStore: Sendable {
         configuration.label = "tags"
         guard let path else { return try prepared(DatabaseQueue(configuration: configuration)) }
         configuration.journalMode = .wal
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        if !folder.isEmpty {
+            // On a new machine nobody made the folder for caches yet.
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
         do {
             return try prepared(DatabaseQueue(path: path, configuration: configuration))
         } catch let error as DatabaseError where isDamage(error) {

@@ -1,7 +1,11 @@
 import ArgumentParser
 @testable import Commands
+import Basics
 import Delivery
+import FoundationEssentials
 import Git
+import Logging
+import TestKit
 import Testing
 
 private let run = ["run", "--git-url", "https://git.example.com/shop.git"]
@@ -37,6 +41,25 @@ private let run = ["run", "--git-url", "https://git.example.com/shop.git"]
         let text = MartletCommand.fullMessage(for: error)
         #expect(text.contains(says), "\(text)")
         #expect(MartletCommand.exitCode(for: error) != .success)
+    }
+
+    /// A machine where nothing was cached yet, and one where nothing can be.
+    @Test(arguments: ["cache/martlet/mirrors/shop", "file/mirrors/shop"]) func cachesOfRegistries(_ path: String) throws {
+        let folder = try TemporaryFolder("martlet-cache")
+        try folder.write("file", [])
+        let options = try AutomationOptions.parse([])
+        let parts = AutomationOptions.Parts(
+            mirror: SharedMirror(path: folder.file(path), remote: GitRemote(url: "https://git.example.com/shop.git")), branch: "main", root: "",
+            applicationName: "shop", cacheFolder: folder.file(path), time: SystemTime(), random: RandomSource(),
+            logger: Logger(label: "test") { SwiftLogNoOpLogHandler($0) })
+        _ = try options.automation(parts)
+        #expect(FileManager.default.fileExists(atPath: folder.file("\(path)-registries.sqlite")) == path.hasPrefix("cache"))
+    }
+
+    @Test(arguments: [("http://r.io", false), ("r.io/x", false), ("", false), ("a b", false), ("R.io:5000", true), ("[::1]:5000", true), ("localhost", true), ("auth", true)])
+    func insecureRegistries(_ text: String, _ isOne: Bool) {
+        #expect((try? AutomationOptions.parse(["--registry-insecure", text])) != nil || !isOne)
+        #expect((try? AutomationOptions.parse(["--registry-insecure", text])) == nil || isOne)
     }
 
     @Test(arguments: [("deploy/", "deploy"), ("/deploy", "deploy"), ("./a//b/", "a/b"), ("", ""), ("/", ""), (".", "")])

@@ -107,6 +107,49 @@ import Testing
         #expect(budget.pausedUntil.map { $0 > .seconds(200) && $0 <= .seconds(201) } == true)
     }
 
+    @Test func aPauseOfNothingIsNone() {
+        var budget = HostBudget(perSecond: 10, burst: 3, longestPause: .seconds(600))
+        let random = RandomSource(seed: 1)
+        var now = Duration.zero
+        var last = Duration.zero
+        for _ in 0..<12 {
+            budget.pause(for: .zero, at: now, random: random)
+            last = (budget.pausedUntil ?? now) - now
+            #expect(last > .zero)
+            now += last
+        }
+        #expect(last > .seconds(60), "they double")
+    }
+
+    static let ports: [(String, String, String)] = [
+        ("https", "R.io:443", "https://r.io/"), ("http", "r.io:80", "http://r.io/"), ("http", "r.io:443", "http://r.io:443/"), ("https", "r.io:80", "https://r.io:80/"),
+        ("https", "[::1]:443", "https://[::1]/"), ("https", "[fe80::443]", "https://[fe80::443]/"), ("https", "r.io:5000", "https://r.io:5000/"),
+    ]
+
+    @Test(arguments: ports) func aDefaultPortIsNone(_ scheme: String, _ authority: String, _ url: String) throws {
+        let address = RegistryAddress(scheme: scheme, authority: authority, target: "/")
+        #expect(address.url == url)
+        #expect(try #require(RegistryAddress("\(scheme)://\(authority)/")) == address)
+        #expect(address.resolve("/x")?.hasSameOrigin(as: address) == true && address.nextPage("/x") != nil)
+    }
+
+    /// An image may say the port that is meant anyway.
+    @Test func imagesWithADefaultPort() async throws {
+        let settings = RegistryClient.Settings(insecure: ["plain.io:80"])
+        let client = RegistryClient(transport: NoTransport(), settings: settings, time: SystemTime(), random: RandomSource(), store: try TagStore(path: nil))
+        let home = await client.home(of: "reg.example.com:443", "/v2/shop/x/tags/list")
+        #expect(home.nextPage("/v2/shop/x/tags/list?last=b")?.url == "https://reg.example.com/v2/shop/x/tags/list?last=b")
+        #expect(await client.home(of: "plain.io:80", "/").url == "http://plain.io/")
+        // Another name for what is secure stays secure.
+        #expect(await client.home(of: "plain.io", "/").url == "https://plain.io/")
+        #expect(await client.isAllowed(try #require(RegistryAddress("http://plain.io/x"))))
+        #expect(await !client.isAllowed(try #require(RegistryAddress("http://other.io/x"))))
+    }
+
+    private struct NoTransport: HTTPTransport {
+        func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse { throw .connection("none") }
+    }
+
     @Test func validatorsOfTheLastMinuteAreNone() throws {
         let now = try #require(Timestamp("2026-10-21T07:28:00Z"))
         #expect(PageValidator([:], now: now) == nil)

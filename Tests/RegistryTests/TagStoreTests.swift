@@ -1,4 +1,5 @@
 import Basics
+import FoundationEssentials
 import Registry
 import TestKit
 import Testing
@@ -46,7 +47,18 @@ import Testing
         #expect(await store.list(of: repository)?.tags.count == 20_000)
     }
 
-    @Test func saysWhereItCannotBe() {
-        #expect(throws: RegistryError.self) { try TagStore(path: "/nowhere/at/all/tags.sqlite") }
+    /// The first start of a machine.
+    @Test func makesItsFolder() async throws {
+        let store = try TagStore(path: folder.file("cache/martlet/tags.sqlite"))
+        await store.save(TagList(repository: repository, tags: [ImageTag("1")], fetchedAt: Self.moment))
+        #expect(store.problem == nil)
+        #expect(await store.list(of: repository)?.tags == [ImageTag("1")])
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.file("cache/martlet"))[.posixPermissions]
+        #expect("\(mode ?? 0)" == "\(0o700)")
+    }
+
+    @Test func saysWhereItCannotBe() throws {
+        try folder.write("file", [])
+        #expect(throws: RegistryError.self) { try TagStore(path: folder.file("file/tags.sqlite")) }
     }
 }

@@ -42,9 +42,17 @@ struct AutomationOptions: ParsableArguments {
         guard (1...100_000).contains(registryRequestsPerSecond) else {
             throw ValidationError("--registry-requests-per-second is \(registryRequestsPerSecond), expected 1 to 100000")
         }
+        for registry in registryInsecure where insecureRegistry(registry) == nil {
+            throw ValidationError("--registry-insecure is \"\(registry)\", expected a host and a port such as \"127.0.0.1:5000\", without a scheme")
+        }
         guard Requester(gitAuthor) != nil else {
             throw ValidationError("--git-author is \"\(gitAuthor)\", expected a name and an address such as \"Martlet <martlet@example.com>\"")
         }
+    }
+
+    /// A host and a port as the names of images have them; nil for a URL.
+    private func insecureRegistry(_ text: String) -> String? {
+        text.isEmpty || text.contains { $0 == "/" || $0 == "@" || $0.isWhitespace } ? nil : text.lowercased()
     }
 
     var author: Requester { Requester(gitAuthor) ?? Requester(name: "Martlet", email: "martlet@martlet.invalid") }
@@ -88,16 +96,12 @@ struct AutomationOptions: ParsableArguments {
                 parts.logger.warning("credentials for registries cannot be read", metadata: ["file": "\(file)", "error": "\(error)"])
             }
         }
-        let store: TagStore
-        do {
-            store = try TagStore(path: parts.cacheFolder.map { "\($0)-registries.sqlite" })
-        } catch {
-            throw CommandFailure("\(error)")
-        }
+        let store = try tagStore(parts.cacheFolder, parts.logger)
         let client = RegistryClient(
             transport: CurlTransport(tls: tls, maxConnectionsPerHost: 8, userAgent: "martlet/\(MartletVersion.current)"),
             settings: RegistryClient.Settings(
-                insecure: Set(registryInsecure), requestsPerSecond: registryRequestsPerSecond, burst: max(600, registryRequestsPerSecond &* 2),
+                insecure: Set(registryInsecure.compactMap(insecureRegistry)), requestsPerSecond: registryRequestsPerSecond,
+                burst: max(600, registryRequestsPerSecond &* 2),
                 userAgent: "martlet/\(MartletVersion.current)"),
             time: parts.time, random: parts.random, store: store)
         let writer = BranchWriter(
@@ -112,6 +116,22 @@ struct AutomationOptions: ParsableArguments {
             settings: Automation.Settings(interval: parseDuration(registryPollInterval) ?? .seconds(300)),
             credentials: { await pull.credential(for: $0, $1) }, time: parts.time, random: parts.random, logger: parts.logger,
             hold: hold)
+    }
+
+    /// What registries told, on disk; in memory where the disk does not take it, for it is only a cache.
+    private func tagStore(_ folder: String?, _ logger: Logger) throws -> TagStore {
+        if let path = folder.map({ "\($0)-registries.sqlite" }) {
+            do {
+                return try TagStore(path: path)
+            } catch {
+                logger.warning("what registries told is kept in memory only", metadata: ["file": "\(path)", "error": "\(error)"])
+            }
+        }
+        do {
+            return try TagStore(path: nil)
+        } catch {
+            throw CommandFailure("\(error)")
+        }
     }
 
     /// Where `docker login` keeps credentials.

@@ -1,7 +1,5 @@
-internal import Basics
-
 /// A number of places, given to those who wait in the order they came.
-final class WaitingLine: Sendable {
+package final class WaitingLine: Sendable {
     private struct State {
         var free: Int
         var nextTicket: UInt64 = 0
@@ -10,12 +8,13 @@ final class WaitingLine: Sendable {
 
     private let state: Locked<State>
 
-    init(places: Int) { state = Locked(State(free: max(1, places))) }
+    /// - Parameter places: how many may be in at once; at least one.
+    package init(places: Int) { state = Locked(State(free: max(1, places))) }
 
     /// Waits for a place, which must be left again.
     ///
     /// - Returns: false when the task was cancelled; then there is no place to leave.
-    func enter() async -> Bool {
+    package func enter() async -> Bool {
         let ticket = state.withLock { state in
             state.nextTicket &+= 1
             return state.nextTicket
@@ -43,7 +42,7 @@ final class WaitingLine: Sendable {
     }
 
     /// Gives the place to the first who waits.
-    func leave() {
+    package func leave() {
         let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             guard !state.waiters.isEmpty else {
                 state.free += 1
