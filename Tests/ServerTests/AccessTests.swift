@@ -79,6 +79,7 @@ import Testing
     private final class Reviewer: HTTPTransport {
         let seen = Locked<[(path: String, body: Value)]>([])
         let status = Locked(201)
+        let gate = Locked<Gate?>(nil)
         let tokenStatus = Locked<Value>([
             "authenticated": true,
             "user": ["username": "system:serviceaccount:ci:deployer", "uid": "u1", "groups": ["system:authenticated"], "extra": ["k": ["a", "b"]]],
@@ -114,6 +115,7 @@ import Testing
             var body = (try? JSON.parse(request.body ?? [])) ?? .null
             let sent = body
             seen.withLock { $0.append((path, sent)) }
+            await gate.withLock { $0 }?.pass()
             let status = status.withLock { $0 }
             guard status == 201 else {
                 return json(
@@ -122,6 +124,17 @@ import Testing
             body["status"] = path.hasSuffix("tokenreviews") ? tokenStatus.withLock { $0 } : accessStatus.withLock { $0 }
             return json(body, 201)
         }
+    }
+
+    /// Holds up whoever comes until it is open.
+    private final class Gate: Sendable {
+        private let isOpen = Locked(false)
+        func pass() async {
+            while !isOpen.withLock({ $0 }) {
+                try? await Task.sleep(for: .milliseconds(2))
+            }
+        }
+        func open() { isOpen.withLock { $0 = true } }
     }
 
     private let reviewer = Reviewer()
@@ -201,6 +214,30 @@ import Testing
         // A failure is not remembered.
         reviewer.status.withLock { $0 = 201 }
         #expect(try await authority.caller(token: "secret-token") != nil)
+    }
+
+    /// Guesses take no more than a few of the connections that things are applied with.
+    @Test(.timeLimit(.minutes(1))) func manyAtOnce() async throws {
+        let authority = authority()
+        _ = try await authority.caller(token: "first")
+        let gate = Gate()
+        reviewer.gate.withLock { $0 = gate }
+        let (refused, answered) = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    do { return try await authority.caller(token: "guess \(number)") != nil } catch { return false }
+                }
+            }
+            // Those over the number fail at once, while nobody is answered.
+            var refused = 0
+            while refused < 100 - 4 - 64, await group.next() == false { refused += 1 }
+            #expect(reviewer.seen.withLock { $0 }.count <= 1 + 4)
+            gate.open()
+            var answered = 0
+            for await outcome in group where outcome { answered += 1 }
+            return (refused, answered)
+        }
+        #expect(refused == 32 && answered == 68)
     }
 
     @Test(.timeLimit(.minutes(3))) func embeddedCluster() async throws {

@@ -110,13 +110,83 @@ private let frontEnd = "/api/v1/workloads/shop/deployment/front-end"
         for verb in ChangeVerb.allCases {
             let body = verb == .lock ? #"{"reason":"x"}"# : verb == .release ? #"{"image":"a"}"# : ""
             let answer = try await post("\(frontEnd)/\(verb.rawValue)", body, token: AutomationStage.weakToken)
-            #expect(answer.status == 403 && answer.text.contains(#"\"bob\" may not patch deployment.apps/front-end -n shop"#), "\(answer.text)")
+            #expect(answer.status == 403 && answer.text.contains(#"\"bob\" may not patch deployment/front-end -n shop"#), "\(answer.text)")
             for token in [nil, "", "the-token-of-ad", "the-token-of-ada2"] {
                 let answer = try await post("\(frontEnd)/\(verb.rawValue)", body, token: token)
                 #expect(answer.status == 401 && answer.headers[.wwwAuthenticate] == "Bearer realm=\"martlet\"" && answer.kind == "unauthorized")
             }
         }
         #expect(stage.asked.withLock { $0 }.isEmpty)
+    }
+
+    /// Whoever may not list what else has the name is told of none of it, and may do no more with the rest than the cluster says.
+    @Test func aNameOfSeveral() async throws {
+        struct OnlyOne: Authority {
+            func caller(token: String) async throws(AccessError) -> Caller? { Caller(name: "cy") }
+            func isAllowed(_ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?) async throws(AccessError) -> Bool {
+                workload.group == "apps" && verb == .list
+            }
+        }
+        var view = stage.automation
+        view.workloads = {
+            AutomationStage.workloads + AutomationStage.workloads.map { workload in
+                var other = workload
+                other.key.group = "example.com"
+                return other
+            }
+        }
+        let call = RouterCall(stage.daemon(automation: .on(view), access: AccessControl([OnlyOne()])))
+        for (method, path, verb) in [("POST", "\(frontEnd)/unlock", "patch"), ("GET", frontEnd, "get")] {
+            let answer = try await call(method, path, token: "x")
+            #expect(answer.status == 403 && answer.text.contains("may not \(verb) deployment/front-end -n shop"), "\(answer.text)")
+            // One that is there and one that is not are refused alike.
+            let hidden = try await call(method, path.replacing("deployment/", with: "deployment.example.com/"), token: "x")
+            let missing = try await call(method, path.replacing("deployment/", with: "deployment.example.org/"), token: "x")
+            #expect(hidden.status == missing.status && hidden.text == missing.text.replacing("example.org", with: "example.com"), "\(hidden.text)")
+        }
+        #expect(stage.asked.withLock { $0 }.isEmpty && stage.refreshes.withLock { $0 }.isEmpty)
+    }
+
+    /// What is written on a chart's application concerns all that the chart makes.
+    @Test func workloadsOfAChart() async throws {
+        struct OnlyFrontEnd: Authority {
+            func caller(token: String) async throws(AccessError) -> Caller? { Caller(name: token) }
+            func isAllowed(_ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?) async throws(AccessError) -> Bool {
+                caller.name == "ada" || name == "front-end"
+            }
+        }
+        let access = AccessControl([OnlyFrontEnd()])
+        var view = stage.automation
+        view.workloads = {
+            AutomationStage.workloads.map { workload in
+                var workload = workload
+                workload.isOfChart = true
+                return workload
+            }
+        }
+        for verb in ChangeVerb.allCases {
+            let body = Array((verb == .lock ? #"{"reason":"x"}"# : verb == .release ? #"{"image":"a"}"# : "").utf8)
+            let path = "\(frontEnd)/\(verb.rawValue)"
+            let refused = try await RouterCall(stage.daemon(automation: .on(view), access: access))("POST", path, token: "bob", body)
+            #expect(refused.status == 403 && refused.text.contains("may not patch statefulset.apps/orders -n back"), "\(refused.text)")
+            #expect(stage.asked.withLock { $0 }.isEmpty)
+            // It may be looked at, and where no chart makes it one's own is one's own.
+            #expect(try await RouterCall(stage.daemon(automation: .on(view), access: access))("GET", frontEnd, token: "bob").status == 200)
+            #expect(try await RouterCall(stage.daemon(access: access))("POST", path, token: "bob", body).status == 200)
+            #expect(try await RouterCall(stage.daemon(automation: .on(view), access: access))("POST", path, token: "ada", body).status == 200)
+            stage.asked.withLock { $0 = [] }
+        }
+    }
+
+    @Test func beforeAnythingIsRead() async throws {
+        var view = stage.automation
+        view.workloads = { [] }
+        let call = RouterCall(stage.daemon(automation: .on(view)))
+        for (method, path) in [("GET", frontEnd), ("POST", "\(frontEnd)/unlock")] {
+            let answer = try await call(method, path, token: AutomationStage.weakToken)
+            #expect(answer.status == 503 && answer.kind == "notReady" && answer.text.contains("have not been read yet"), "\(answer.text)")
+        }
+        #expect(try await call("GET", "/api/v1/workloads", token: AutomationStage.token).value == ["workloads": []])
     }
 
     static let failures: [(AutomationError.Kind, Int, String)] = [

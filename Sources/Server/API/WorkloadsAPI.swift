@@ -52,6 +52,7 @@ struct WorkloadsAPI: Sendable {
         let body = try ChangeBody(verb, bytes)
         let view = try automation()
         let key = try await workload(parameters, view, admission, .patch)
+        try await mayChangeAll(with: key, view, admission)
         let request = ChangeRequest(
             workload: key, action: body.action, container: body.container, force: body.force,
             requester: admission.caller.requester(emailDomain: view.emailDomain))
@@ -86,19 +87,38 @@ struct WorkloadsAPI: Sendable {
             throw APIFailure(error)
         }
         let all = await view.workloads()
-        func refused(_ object: String) -> APIFailure {
-            APIFailure(
-                .forbidden, "forbidden", "\"\(admission.caller.name)\" may not \(verb.rawValue) \(object)",
-                advice: "ask for a role that allows \"\(verb.rawValue)\" on it")
+        guard !all.isEmpty else {
+            throw APIFailure(
+                .serviceUnavailable, "notReady", "the applications have not been read yet", advice: "try again in a moment; /readyz tells when")
         }
-        if let key = try? name.resolve(among: all.map(\.key)) {
-            guard try await allows(admission, verb, key, name: key.name) else { throw refused(key.description) }
-            return key
-        }
+        if let key = try? name.resolve(among: all.map(\.key)), try await allows(admission, verb, key, name: key.name) { return key }
+        // In the caller's own words, so that it does not tell whether there is one.
+        let refusal = refused(admission, verb, name.description)
         // What there is instead is told of what the caller may see, and of nothing else.
         let visible = try await visible(all, to: admission)
-        guard visible.contains(where: { $0.key.namespace == namespace }) || all.isEmpty else { throw refused(name.description) }
-        do throws(AutomationError) { return try name.resolve(among: visible.map(\.key)) } catch { throw APIFailure(error) }
+        guard visible.contains(where: { $0.key.namespace == namespace }) else { throw refusal }
+        let key: ObjectKey
+        do throws(AutomationError) { key = try name.resolve(among: visible.map(\.key)) } catch { throw APIFailure(error) }
+        guard try await allows(admission, verb, key, name: key.name) else { throw refusal }
+        return key
+    }
+
+    /// Automation and locks of a chart are its application's, and a value that a release changes may be read by
+    /// several of its workloads: whoever changes one must be allowed to change them all.
+    private func mayChangeAll(with key: ObjectKey, _ view: AutomationView, _ admission: AccessControl.Admission) async throws(APIFailure) {
+        let all = await view.workloads()
+        let charts = Set(all.filter { $0.key == key && $0.isOfChart }.map(\.application))
+        for other in all where charts.contains(other.application) {
+            guard try await allows(admission, .patch, other.key, name: other.key.name) else {
+                throw refused(admission, .patch, "\(other.key), which is changed by the same chart as \(key)")
+            }
+        }
+    }
+
+    private func refused(_ admission: AccessControl.Admission, _ verb: AccessVerb, _ object: String) -> APIFailure {
+        APIFailure(
+            .forbidden, "forbidden", "\"\(admission.caller.name)\" may not \(verb.rawValue) \(object)",
+            advice: "ask for a role that allows \"\(verb.rawValue)\" on it")
     }
 
     /// The workloads whose kind the caller may list in their namespace.

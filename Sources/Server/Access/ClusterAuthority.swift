@@ -12,6 +12,12 @@ package final class ClusterAuthority: Authority {
     private let client: ClusterClient
     private let callers: AnswerCache<[UInt8], Caller?>
     private let permissions: AnswerCache<Question, Bool>
+    /// Tokens may be guessed by anyone who reaches the port, and the client is the one that applies what is in git:
+    /// few reviews run at once, and few wait.
+    private let line = WaitingLine(places: ClusterAuthority.atOnce)
+    private let open = Locked(0)
+    private static let atOnce = 4
+    private static let longestLine = 64
 
     struct Question: Hashable, Sendable {
         var caller: Caller
@@ -52,6 +58,15 @@ package final class ClusterAuthority: Authority {
 
     private func create(_ group: String, _ kind: String, _ specification: Value) async throws(AccessError) -> Value {
         let gvk = GroupVersionKind(group: group, version: "v1", kind: kind)
+        let isTaken = open.withLock { open in
+            if open >= Self.atOnce + Self.longestLine { return false }
+            open += 1
+            return true
+        }
+        guard isTaken else { throw AccessError("more is asked than the cluster is asked about at once", advice: "try again") }
+        defer { open.withLock { $0 -= 1 } }
+        guard await line.enter() else { throw AccessError("cancelled", advice: "try again") }
+        defer { line.leave() }
         do {
             let resource = try await client.resource(for: gvk)
             let body: Value = ["apiVersion": .string(gvk.apiVersion), "kind": .string(kind), "metadata": [:], "spec": specification]
