@@ -17,14 +17,14 @@ import Testing
 
     private static let repository = ImageRepository(registry: "registry.example.org", path: "shop/web")
 
-    private static func config(_ user: String) -> [UInt8] {
-        JSON.write(["auths": ["registry.example.org": ["auth": .string(Base64.encode(Array("\(user):secret".utf8)))]]])
+    private static func config(_ user: String, _ server: String = "registry.example.org") -> [UInt8] {
+        JSON.write(["auths": [server: ["auth": .string(Base64.encode(Array("\(user):secret".utf8)))]]])
     }
 
-    private static func secret(_ name: String) -> Object? {
+    private static func secret(_ name: String, _ server: String = "registry.example.org") -> Object? {
         Object([
             "apiVersion": "v1", "kind": "Secret", "metadata": ["name": .string(name), "namespace": "shop"],
-            "data": [".dockerconfigjson": .string(Base64.encode(config(name)))],
+            "data": [".dockerconfigjson": .string(Base64.encode(config(name, server)))],
         ])
     }
 
@@ -61,5 +61,31 @@ import Testing
         #expect(asked.withLock { $0 } == before)
         // Another one's secret says nothing of this registry.
         #expect(await credentials.credential(for: workload, ImageRepository(registry: "other.example.org", path: "x")) == nil)
+    }
+
+    /// The kubelet asks all secrets as one: what is said of a path comes before what is said of its host.
+    @Test func theMostSpecificOfAllSecrets() async throws {
+        let objects: [String: Object?] = [
+            "web": Object([
+                "apiVersion": "v1", "kind": "ServiceAccount", "metadata": ["name": "web", "namespace": "shop"],
+                "imagePullSecrets": [["name": "account"], ["name": "wild"]],
+            ]),
+            "own": Self.secret("own"), "account": Self.secret("account", "registry.example.org/shop"), "wild": Self.secret("wild", "*.example.org"),
+        ]
+        let credentials = PullCredentials(own: try DockerConfig(json: Self.config("ours", "registry.example.org/shop/web")), time: VirtualTime()) { key in
+            objects[key.name] ?? nil
+        }
+        func users(_ path: String) async throws -> [String] {
+            let repository = ImageRepository(registry: "registry.example.org", path: path)
+            let workload = try Self.workload()
+            let all = await credentials.credentials(for: workload, repository)
+            #expect(await credentials.credential(for: workload, repository) == all.first)
+            return all.map { credential in
+                guard case .basic(let user, _) = credential else { return "?" }
+                return user
+            }
+        }
+        #expect(try await users("shop/web") == ["account", "own", "wild", "ours"])
+        #expect(try await users("other/web") == ["own", "wild"])
     }
 }

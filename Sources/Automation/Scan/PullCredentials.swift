@@ -22,7 +22,16 @@ package actor PullCredentials {
         (self.own, self.time, self.object) = (own, time, object)
     }
 
+    /// The best of `credentials(for:_:)`.
     package func credential(for workload: Workload, _ repository: ImageRepository) async -> RegistryCredential? {
+        await credentials(for: workload, repository).first
+    }
+
+    /// All that may be tried, best first.
+    ///
+    /// As in the kubelet's keyring all pull secrets are one: an entry for the repository's path comes before one for its
+    /// host, whichever secret it stands in.
+    package func credentials(for workload: Workload, _ repository: ImageRepository) async -> [RegistryCredential] {
         let namespace = workload.key.namespace
         var names = workload.pullSecrets
         let account = workload.serviceAccount.isEmpty ? "default" : workload.serviceAccount
@@ -30,13 +39,14 @@ package actor PullCredentials {
         for entry in await looked(up: accountKey)?.value["imagePullSecrets"]?.sequence ?? [] {
             if let name = entry["name"]?.string, !names.contains(name) { names.append(name) }
         }
+        var config = DockerConfig()
         for name in names {
             guard let secret = await looked(up: ObjectKey(group: "", kind: "Secret", namespace: namespace, name: name)),
-                let config = Self.config(of: secret), let credential = config.credential(for: repository)
+                let read = Self.config(of: secret)
             else { continue }
-            return credential
+            config.merge(read)
         }
-        return own.credential(for: repository)
+        return config.credentials(for: repository) + own.credentials(for: repository)
     }
 
     private func looked(up key: ObjectKey) async -> Object? {
