@@ -7,6 +7,7 @@ struct AutomateCommand: AsyncParsableCommand {
         commandName: "automate", abstract: "Follow new images of a workload from now on.",
         discussion: """
             Writes the annotation "martlet.dev/automated", and "martlet.dev/tag.CONTAINER" for each --tag, with one commit.
+            What a chart makes has no annotations of its own: there it is written on the application, for all its workloads.
             Filters are semver:RANGE, glob:PATTERN, regex:PATTERN and newest; without one the newest image counts.
 
             Examples:

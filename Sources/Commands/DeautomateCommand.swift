@@ -6,6 +6,7 @@ struct DeautomateCommand: AsyncParsableCommand {
         commandName: "deautomate", abstract: "Follow new images of a workload no longer.",
         discussion: """
             Writes "martlet.dev/automated" as "false", with one commit; the filters of tags stay for the next time.
+            What a chart makes has no annotations of its own: there it is written on the application, for all its workloads.
 
             Examples:
               martlet deautomate deployment/front-end -n shop

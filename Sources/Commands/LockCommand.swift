@@ -7,6 +7,7 @@ struct LockCommand: AsyncParsableCommand {
         discussion: """
             Writes "martlet.dev/locked", who locked it and why, with one commit. Neither automation nor "release" (without
             --force) changes a locked workload.
+            What a chart makes has no annotations of its own: there it is written on the application, for all its workloads.
 
             Examples:
               martlet lock deployment/front-end -n shop --reason "the migration runs until Friday"

@@ -6,6 +6,7 @@ struct UnlockCommand: AsyncParsableCommand {
         commandName: "unlock", abstract: "Let a workload's images change again.",
         discussion: """
             Takes away what "lock" wrote, with one commit.
+            What a chart makes has no annotations of its own: there it is written on the application, for all its workloads.
 
             Examples:
               martlet unlock deployment/front-end -n shop

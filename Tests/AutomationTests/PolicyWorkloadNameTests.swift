@@ -36,7 +36,7 @@ import Testing
 
     private static let hints: [(String, String)] = [
         ("deploy/front-ed -n shop", "did you mean \"deployment.apps/front-end -n shop\"?"), ("sts/front-end -n shop", "did you mean \"deployment.apps/front-end -n shop\"?"),
-        ("sts/db -n test", "did you mean \"statefulset.apps/db -n shop\"?"), ("deploy/nothing-like-it", "\"martlet status\" lists them"),
+        ("sts/db -n test", "did you mean \"statefulset.apps/db -n shop\"?"), ("deploy/nothing-like-it", "\"martlet images\" lists them"),
         ("deploy/front-end", "say which: deployment.apps/front-end -n shop, deployment.apps/front-end -n test"),
     ]
 

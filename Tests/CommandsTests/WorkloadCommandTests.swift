@@ -51,6 +51,7 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
 
                 Writes "martlet.dev/locked", who locked it and why, with one commit. Neither automation nor "release" (without
                 --force) changes a locked workload.
+                What a chart makes has no annotations of its own: there it is written on the application, for all its workloads.
 
                 Examples:
                   martlet lock deployment/front-end -n shop --reason "the migration runs until Friday"
@@ -84,27 +85,30 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
 
     @Test func authors() throws {
         let environment = ["GIT_AUTHOR_NAME": "Ann", "GIT_AUTHOR_EMAIL": "ann@example.com", "USER": "bob"]
-        #expect(try options(["x", "--author", "Cy <cy@c.io>"]).requester(environment: environment) == Requester(name: "Cy", email: "cy@c.io"))
-        #expect(try options(["x"]).requester(environment: environment) == Requester(name: "Ann", email: "ann@example.com"))
-        #expect(try options(["x"]).requester(environment: ["GIT_AUTHOR_NAME": "Ann", "USER": "bob"]) == Requester(name: "bob", email: "bob@martlet.invalid"))
+        #expect(try options(["x", "--author", "Cy <cy@c.io>"]).who.requester(environment: environment) == Requester(name: "Cy", email: "cy@c.io"))
+        #expect(try options(["x"]).who.requester(environment: environment) == Requester(name: "Ann", email: "ann@example.com"))
+        #expect(try options(["x"]).who.requester(environment: ["GIT_AUTHOR_NAME": "Ann", "USER": "bob"]) == Requester(name: "bob", email: "bob@martlet.invalid"))
         let told = try options(["x", "--git-author", "M <m@git.example.com>"])
-        #expect(told.requester(environment: ["USER": "bob"]) == Requester(name: "bob", email: "bob@git.example.com"))
+        #expect(told.who.requester(environment: ["USER": "bob"]) == Requester(name: "bob", email: "bob@git.example.com"))
         // Nobody is known: the commits are the program's own.
-        #expect(told.requester(environment: [:]) == Requester(name: "M", email: "m@git.example.com"))
-        #expect(told.requester(environment: ["USER": "a\nb"]) == Requester(name: "M", email: "m@git.example.com"))
+        #expect(told.who.requester(environment: [:]) == Requester(name: "M", email: "m@git.example.com"))
+        #expect(told.who.requester(environment: ["USER": "a\nb"]) == Requester(name: "M", email: "m@git.example.com"))
     }
 
     private static let whoTable: [([String], [String: String], String)] = [
         (["x"], [:], "--server (or MARTLET_SERVER)"), (["x", "--server", "http://h", "--git-url", "https://h/a.git"], [:], "choose one"),
         (["x", "--server", "h:80"], [:], "expected http:// or https://"), (["x"], ["MARTLET_SERVER": "file:///x"], "expected http:// or https://"),
+        (["x", "--server", "https://ann:secret@h.io:8443/a"], [:], "\"https://h.io:8443/a\" has a name or a password: leave them out, and give a token with --token-file"),
+        (["x", "--server", "ann:secret@h.io"], [:], "expected http://"), (["x", "--server", "ftp://ann:secret@h.io"], [:], "\"ftp://h.io/\", expected http://"),
         (["x", "--server", "http://h", "--token-file", "/nonexistent/t"], [:], "--token-file: cannot read"),
         (["x", "--git-url", "https://h/a.git", "--git-tag", "v1"], ["MARTLET_SERVER": "http://h"], "commits are made on a branch"),
     ]
 
     @Test(arguments: whoTable) func whoIsAsked(_ arguments: [String], _ environment: [String: String], _ says: String) async throws {
         let options = try options(arguments)
-        let error = try await #require(throws: (any Error).self) { _ = try await options.agent(environment: environment) }
+        let error = try await #require(throws: (any Error).self) { _ = try await options.who.agent(environment: environment) }
         #expect("\(error)".contains(says), "\(error)")
+        #expect(!"\(error)".contains("secret@"))
     }
 
     // MARK: what is printed
@@ -168,7 +172,50 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
         #expect(ImagesText.text(.null, showsAll: true, limit: 0).contains("not automated"))
     }
 
+    /// What stands in git is not what the terminal does.
+    @Test func commandsForTheTerminal() {
+        let evil = Value.string("wait\u{1b}[2J\u{1b}]0;x\u{7}\u{202e}")
+        let workload: Value = [
+            "group": "apps", "kind": "Deployment", "namespace": "shop", "name": "x", "policy": ["automated": false, "locked": true, "lockedBy": evil, "lockedReason": evil],
+            "containers": [["name": "web", "image": evil]],
+        ]
+        let texts = [
+            ImagesText.text(["workload": workload, "containers": []], showsAll: true, limit: 0), ImagesText.list(["workloads": [workload]]),
+            ChangeText.text(["commit": nil, "branch": "main", "message": evil]), ChangeText.text(["commit": "4f4f4f4f", "branch": evil, "message": evil, "files": [evil]]),
+        ]
+        for text in texts {
+            #expect(text.contains("wait") && !text.unicodeScalars.contains { $0 != "\n" && ($0.value < 0x20 || $0.value == 0x7f || $0 == "\u{202e}") }, "\(text.debugDescription)")
+        }
+    }
+
+    @Test func allWorkloads() throws {
+        func workload(_ namespace: String, _ name: String, _ automated: Bool, _ locked: Bool) -> Value {
+            [
+                "group": "apps", "kind": "Deployment", "namespace": .string(namespace), "name": .string(name),
+                "policy": ["automated": .bool(automated), "locked": .bool(locked)],
+                "containers": [["name": "a", "image": "nginx:1"], ["name": "b", "image": "nginx:1"], ["name": "c", "image": "busybox"]],
+            ]
+        }
+        let list: Value = ["workloads": [workload("back", "orders", false, false), workload("shop", "front-end", true, true)]]
+        #expect(
+            ImagesText.list(list) == """
+                NAMESPACE   WORKLOAD                    STATE               IMAGES
+                back        deployment.apps/orders      -                   nginx:1, busybox
+                shop        deployment.apps/front-end   automated, locked   nginx:1, busybox
+                """)
+        #expect(ImagesCommand.only("shop", of: list) == ["workloads": [workload("shop", "front-end", true, true)]])
+        #expect(ImagesCommand.only(nil, of: list) == list)
+        #expect(ImagesText.list(["workloads": []]) == "there are no workloads that you may list")
+        #expect(try ImagesCommand.parse(["-n", "shop", "-o", "yaml"]).words.isEmpty)
+    }
+
     // MARK: a daemon
+
+    @Test func whoMayListNothing() async throws {
+        let agent = DaemonAgent(server: "http://h", token: "t", transport: Script([(200, #"{"workloads":[]}"#)]))
+        let error = try await #require(throws: WorkloadFailure.self) { _ = try await agent.images(of: try WorkloadName(["x"]), refresh: false) }
+        #expect(error.exitCode == 1 && error.description.contains("you may list no workloads: name kind and namespace"), "\(error)")
+    }
 
     /// A daemon's answers, in order, and what it was asked.
     private final class Script: HTTPTransport {
@@ -253,7 +300,7 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
                     let folder = try TemporaryFolder("martlet-token")
                     try folder.write("token", Array("a-token\n".utf8))
                     let options = try self.options(["x", "--server", "http://127.0.0.1:\(number)", "--token-file", folder.file("token")])
-                    let agent = try await options.agent(environment: [:])
+                    let agent = try await options.who.agent(environment: [:])
                     for action in actions {
                         let report = try await agent.change(try options.name, Wish(action: action, container: "web", force: true))
                         #expect(ChangeText.text(report) == "nothing to change: git says it already")
@@ -261,7 +308,7 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
                     let refused = try await #require(throws: WorkloadFailure.self) { _ = try await agent.change(try options.name, Wish(action: .unlock)) }
                     #expect(refused.exitCode == 1 && refused.description == "it is older; name it")
                     #expect(try await agent.images(of: try options.name, refresh: true)[path: "workload", "name"] == "x")
-                    let stranger = try await self.options(["x"]).agent(environment: ["MARTLET_SERVER": "http://127.0.0.1:\(number)", "MARTLET_TOKEN": "guess"])
+                    let stranger = try await self.options(["x"]).who.agent(environment: ["MARTLET_SERVER": "http://127.0.0.1:\(number)", "MARTLET_TOKEN": "guess"])
                     let unknown = try await #require(throws: WorkloadFailure.self) { _ = try await stranger.images(of: try options.name, refresh: false) }
                     #expect(unknown.exitCode == 2 && unknown.description.contains("nobody knows this token"))
                     return
@@ -299,13 +346,14 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
         let options = try options([
             "front-edn", "--git-url", "file://\(repository.path)", "--git-allow-insecure", "--mirror-folder", folder.file("mirror"), "--author", "Ann <ann@example.com>",
         ])
-        let agent = try await options.agent(environment: [:])
+        let agent = try await options.who.agent(environment: [:])
         let error = try await #require(throws: WorkloadFailure.self) { _ = try await agent.change(try options.name, Wish(action: .unlock)) }
         #expect(error.exitCode == 1 && error.description.contains("did you mean \"deployment.apps/front-end -n shop\"?"), "\(error)")
         let name = try WorkloadName(["deployment/front-end"])
         let nothing = try await agent.change(name, Wish(action: .unlock))
         #expect(nothing["commit"] == .some(.null) && nothing["branch"] == "main")
         #expect(try await agent.images(of: name, refresh: false)[path: "workload", "name"] == "front-end")
+        #expect(ImagesText.list(try await agent.workloads()).hasSuffix("shop        deployment.apps/front-end   -       127.0.0.1:1/shop/front-end:1.4.0"))
 
         func says() async throws -> Value {
             try YAML.parse(Array(try await repository.git(["show", "main:web.yaml"]).utf8), file: "web.yaml", options: .manifest)

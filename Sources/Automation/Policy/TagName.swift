@@ -20,7 +20,7 @@ func isTagByte(_ byte: UInt8) -> Bool {
 
 /// A text for one line of a message: without line breaks and other control
 /// characters, and without the marks that turn the direction of writing.
-func printable(_ text: String, limit: Int = .max) -> String {
+package func printable(_ text: String, limit: Int = .max) -> String {
     var result = String.UnicodeScalarView()
     var count = 0
     for scalar in text.unicodeScalars {

@@ -151,6 +151,6 @@ extension WorkloadName {
                 return "did you mean \"\(key)\"?"
             }
         }
-        return all.isEmpty ? "the repository has none" : "\"martlet status\" lists them"
+        return all.isEmpty ? "the repository has none" : "\"martlet images\" lists them"
     }
 }

@@ -8,14 +8,14 @@ enum ChangeText {
         let message = report["message"]?.string ?? ""
         let branch = report["branch"]?.string ?? ""
         guard let commit = report["commit"]?.string else {
-            return message.hasPrefix("nothing") ? message : "nothing to change on \(branch): \(message)"
+            return printableLines(message.hasPrefix("nothing") ? message : "nothing to change on \(branch): \(message)")
         }
         var lines = ["\(commit.prefix(7)) on \(branch): \(message)"]
         for file in report["files"]?.sequence ?? [] { lines.append("  \(file.string ?? "")") }
         for bump in report["bumps"]?.sequence ?? [] {
             lines.append("  \(bump["container"]?.string ?? ""): \(bump["from"]?.string ?? "") → \(bump["to"]?.string ?? "")")
         }
-        return lines.joined(separator: "\n")
+        return printableLines(lines.joined(separator: "\n"))
     }
 
     /// What could not be done while the rest was, a line each.
@@ -41,9 +41,9 @@ extension WorkloadOptions {
     /// Has a change made and prints what became of it.
     func carryOut(_ wish: Wish) async throws {
         try await reporting {
-            let report = try await agent().change(try name, wish)
-            if output.format == .table { print(ChangeText.text(report)) } else { output.write(report) }
-            for problem in ChangeText.problems(report) { Terminal.standardError.line("martlet: \(problem)") }
+            let report = try await who.agent().change(try name, wish)
+            if who.output.format == .table { print(ChangeText.text(report)) } else { who.output.write(report) }
+            for problem in ChangeText.problems(report) { Terminal.standardError.line("martlet: \(printableLines(problem))") }
         }
     }
 }

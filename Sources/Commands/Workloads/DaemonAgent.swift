@@ -13,11 +13,14 @@ struct DaemonAgent: WorkloadAgent {
 
     /// The most bytes of an answer: ten thousand tags of some containers.
     private static let answerLimit = 32 << 20
+    private static let base = "/api/v1/workloads"
 
     init(server: String, token: String?, transport: any HTTPTransport) {
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
         (self.token, self.transport) = (token, transport)
     }
+
+    func workloads() async throws -> Value { try await ask("GET", Self.base) }
 
     func images(of name: WorkloadName, refresh: Bool) async throws -> Value {
         try await ask("GET", try await path(of: name) + (refresh ? "?refresh=true" : ""))
@@ -42,21 +45,24 @@ struct DaemonAgent: WorkloadAgent {
 
     /// The path of a workload's routes; what the name leaves open is looked for in the daemon's list.
     private func path(of name: WorkloadName) async throws -> String {
-        let base = "/api/v1/workloads"
         if let namespace = name.namespace, !name.resource.isEmpty {
             let kind = name.resource + (name.group.map { $0.isEmpty ? "" : ".\($0)" } ?? "")
-            return "\(base)/\(percentEncoded(namespace))/\(percentEncoded(kind))/\(percentEncoded(name.name))"
+            return "\(Self.base)/\(percentEncoded(namespace))/\(percentEncoded(kind))/\(percentEncoded(name.name))"
         }
-        let keys = (try await ask("GET", base)["workloads"]?.sequence ?? []).compactMap { value -> ObjectKey? in
+        let keys = (try await workloads()["workloads"]?.sequence ?? []).compactMap { value -> ObjectKey? in
             guard let group = value["group"]?.string, let kind = value["kind"]?.string, let namespace = value["namespace"]?.string,
                 let name = value["name"]?.string
             else { return nil }
             return ObjectKey(group: group, kind: kind, namespace: namespace, name: name)
         }
+        // The list holds what may be listed; one may still get or patch what one may not list.
+        guard !keys.isEmpty else {
+            throw WorkloadFailure("you may list no workloads: name kind and namespace, as in deployment/\(name.name) -n NAMESPACE", exitCode: 1)
+        }
         do throws(AutomationError) {
             let key = try name.resolve(among: keys)
             let kind = key.kind.lowercased() + (key.group.isEmpty ? "" : ".\(key.group)")
-            return "\(base)/\(percentEncoded(key.namespace))/\(percentEncoded(kind))/\(percentEncoded(key.name))"
+            return "\(Self.base)/\(percentEncoded(key.namespace))/\(percentEncoded(kind))/\(percentEncoded(key.name))"
         } catch {
             throw WorkloadFailure(error)
         }

@@ -13,8 +13,12 @@ struct DaemonOptions: ParsableArguments {
     var serverCAFile: String?
 
     func client(_ server: String, environment: [String: String]) throws -> DaemonAgent {
-        guard server.hasPrefix("https://") || server.hasPrefix("http://") else {
-            throw CommandFailure("the daemon's address is \"\(server)\", expected http:// or https:// and a host")
+        guard let address = Address(server), ["https", "http"].contains(address.scheme) else {
+            throw CommandFailure("the daemon's address is \"\(withoutCredentials(server))\", expected http:// or https:// and a host")
+        }
+        // It would stand in messages, and the daemon takes tokens only.
+        guard address.user == nil, address.password == nil else {
+            throw CommandFailure("the daemon's address \"\(address)\" has a name or a password: leave them out, and give a token with --token-file")
         }
         var tls = TLSOptions()
         if let file = serverCAFile { tls.caPEM = try bytes(of: file, "--server-ca-file") }

@@ -1,3 +1,4 @@
+import Automation
 import Document
 
 /// A workload's images and tags, in the lines a person reads.
@@ -21,7 +22,26 @@ enum ImagesText {
             if let error = container["error"]?.string { lines.append("  the registry does not tell: \(error)") }
             lines += tags(container["candidates"]?.sequence ?? [], showsAll: showsAll, limit: limit)
         }
-        return lines.joined(separator: "\n")
+        return printableLines(lines.joined(separator: "\n"))
+    }
+
+    /// All workloads, a line each.
+    static func list(_ workloads: Value) -> String {
+        var table = Table("NAMESPACE", "WORKLOAD", "STATE", "IMAGES")
+        for workload in workloads["workloads"]?.sequence ?? [] {
+            let policy = workload["policy"] ?? .null
+            let state = [policy["automated"]?.bool == true ? "automated" : "", policy["locked"]?.bool == true ? "locked" : ""].filter { !$0.isEmpty }
+            var images: [String] = []
+            for container in workload["containers"]?.sequence ?? [] {
+                if let image = container["image"]?.string, !images.contains(image) { images.append(image) }
+            }
+            let group = workload["group"]?.string ?? ""
+            let kind = (workload["kind"]?.string ?? "").lowercased() + (group.isEmpty ? "" : ".\(group)")
+            table.add(
+                workload["namespace"]?.string ?? "", "\(kind)/\(workload["name"]?.string ?? "")", state.isEmpty ? "-" : state.joined(separator: ", "),
+                images.joined(separator: ", "))
+        }
+        return table.rows.isEmpty ? "there are no workloads that you may list" : printableLines(table.text)
     }
 
     private static func tags(_ candidates: [Value], showsAll: Bool, limit: Int) -> [String] {
@@ -49,4 +69,9 @@ enum ImagesText {
         if wanted.count > shown { lines.append("  and \(wanted.count - shown) more: --limit 0 shows all") }
         return lines
     }
+}
+
+/// Lines that hold what others wrote, without what a terminal would take for a command.
+func printableLines(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }.joined(separator: "\n")
 }

@@ -6,6 +6,8 @@ import Registry
 /// Who looks at images and makes changes: a daemon, or this process on the repository itself.
 /// Both answer in the form of the API.
 protocol WorkloadAgent: Sendable {
+    /// All workloads that may be seen, as `{"workloads": […]}`.
+    func workloads() async throws -> Value
     func images(of name: WorkloadName, refresh: Bool) async throws -> Value
     func change(_ name: WorkloadName, _ wish: Wish) async throws -> Value
 }
@@ -40,7 +42,7 @@ func reporting(_ body: () async throws -> Void) async throws {
     } catch let error as ExitCode {
         throw error
     } catch {
-        Terminal.standardError.line("martlet: \(error)")
+        Terminal.standardError.line("martlet: \(printableLines("\(error)"))")
         throw ExitCode((error as? WorkloadFailure)?.exitCode ?? 2)
     }
 }
@@ -49,6 +51,8 @@ func reporting(_ body: () async throws -> Void) async throws {
 struct RepositoryAgent: WorkloadAgent {
     var automation: Automation
     var requester: Requester
+
+    func workloads() async throws -> Value { ["workloads": .sequence(await automation.workloads().map(\.value))] }
 
     func images(of name: WorkloadName, refresh: Bool) async throws -> Value {
         do throws(AutomationError) {

@@ -3,9 +3,33 @@ import Automation
 
 /// Which workload, and who is asked to change it.
 struct WorkloadOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("The workload, as kubectl takes it (deployment/front-end) or as Flux did (shop:deployment/front-end).", valueName: "workload"))
+    @Argument(help: workloadHelp)
     var words: [String]
 
+    @OptionGroup var who: AgentOptions
+
+    mutating func validate() throws {
+        guard !words.isEmpty else { throw ValidationError("which workload? Name it like deployment/front-end") }
+        _ = try checkedName(words, who)
+    }
+
+    var name: WorkloadName { get throws(AutomationError) { try WorkloadName(words, namespace: who.namespace) } }
+}
+
+let workloadHelp = ArgumentHelp(
+    "The workload, as kubectl takes it (deployment/front-end) or as Flux did (shop:deployment/front-end).", valueName: "workload")
+
+/// A name on the command line, told as a mistake of it.
+func checkedName(_ words: [String], _ who: AgentOptions) throws -> WorkloadName {
+    do {
+        return try WorkloadName(words, namespace: who.namespace)
+    } catch {
+        throw ValidationError("\(error)")
+    }
+}
+
+/// Who is asked about workloads, and where they are.
+struct AgentOptions: ParsableArguments {
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("The workload's namespace; by default any that has one of the name.", valueName: "namespace"))
     var namespace: String?
 
@@ -19,18 +43,10 @@ struct WorkloadOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
     mutating func validate() throws {
-        guard !words.isEmpty else { throw ValidationError("which workload? Name it like deployment/front-end") }
-        do {
-            _ = try name
-        } catch {
-            throw ValidationError("\(error)")
-        }
         if let author, Requester(author) == nil {
             throw ValidationError("--author is \"\(author)\", expected a name and an address such as \"Ann Smith <ann@example.com>\"")
         }
     }
-
-    var name: WorkloadName { get throws(AutomationError) { try WorkloadName(words, namespace: namespace) } }
 
     /// The author of a commit that is made without a daemon.
     func requester(environment: [String: String]) -> Requester {
