@@ -14,7 +14,8 @@ struct DaemonOptions: ParsableArguments {
 
     func client(_ server: String, environment: [String: String]) throws -> DaemonAgent {
         guard let address = Address(server), ["https", "http"].contains(address.scheme) else {
-            throw CommandFailure("the daemon's address is \"\(withoutCredentials(server))\", expected http:// or https:// and a host")
+            let shown = server.contains("://") ? withoutCredentials(server) : String(server.split(separator: "@").last ?? "")
+            throw CommandFailure("the daemon's address is \"\(shown)\", expected http:// or https:// and a host")
         }
         // It would stand in messages, and the daemon takes tokens only.
         guard address.user == nil, address.password == nil else {
