@@ -3,9 +3,11 @@ import Cluster
 import Delivery
 import DevCluster
 import Document
+import HTTP
 import Kubernetes
 import Logging
 import Testing
+import TestKit
 
 /// A Secret that is wrong in some way is told of without its value.
 @Suite struct SecretValueTests {
@@ -218,6 +220,26 @@ import Testing
         let change = ChangeSet.Change(.create, key: object.key)
         #expect(Outcome(change, .deleting, warnings: ["\(Self.word) is weak"]).warnings == ["it has a warning; its words are not shown because they may hold the value"])
         #expect(Outcome(change, .deleting).warnings == [])
+    }
+
+    /// Martlet's own records are Secrets too: a webhook that quotes one tells the passwords charts made up.
+    @Test func recordsAreNotQuoted() async throws {
+        let server = try await LoopbackServer { request in
+            let json: HTTPHeaders = ["Content-Type": "application/json"]
+            guard request.url.contains("/secrets") else {
+                return .text(#"{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"martlet-system"}}"#, headers: json)
+            }
+            return .text(
+                #"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"admission webhook x.io denied \#(Self.word)","reason":"Invalid","code":422}"#,
+                status: 422, headers: json)
+        }
+        let client = ClusterClient(
+            configuration: ClusterConfiguration(server: server.url), transport: CurlTransport(), time: SystemTime(), random: RandomSource(), userAgent: "test")
+        let record = InventoryStore.Record(inventory: Inventory(application: "shop"), key: FingerprintKey(random: RandomSource()))
+        let error = await #expect(throws: ClusterError.self) { try await InventoryStore(client: client, namespace: "martlet-system").save(record) }
+        let text = try #require(error?.description)
+        #expect(Self.leaks(text) == [] && text.contains("the server refuses the object (Invalid)"), "\(text)")
+        await server.stop()
     }
 
     /// What is no field of a Secret may be a misspelt one.

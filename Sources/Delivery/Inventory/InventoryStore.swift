@@ -74,12 +74,19 @@ package struct InventoryStore: Sendable {
             for: record.inventory, key: record.key, status: record.status, namespace: namespace, atLeast: (record.pieces.keys.max() ?? 0) + 1)
         if record.pieces.isEmpty { try await ensureNamespace(namespace) }
         for (index, secret) in wanted.enumerated().reversed() {
-            if var piece = record.pieces[index] {
-                if piece.value["data"] == secret.value["data"] { continue }
-                piece.value["data"] = secret.value["data"]
-                record.pieces[index] = try await client.replace(Self.secrets, piece, fieldManager: fieldManager)
-            } else {
-                record.pieces[index] = try await client.create(Self.secrets, secret, fieldManager: fieldManager)
+            do throws(ClusterError) {
+                if var piece = record.pieces[index] {
+                    if piece.value["data"] == secret.value["data"] { continue }
+                    piece.value["data"] = secret.value["data"]
+                    record.pieces[index] = try await client.replace(Self.secrets, piece, fieldManager: fieldManager)
+                } else {
+                    record.pieces[index] = try await client.create(Self.secrets, secret, fieldManager: fieldManager)
+                }
+            } catch {
+                // What charts made up, passwords too, is in there.
+                var shown = error.withoutValues(of: secret.key, secret)
+                if shown.message != error.message { shown.message = "\(secret.key): \(shown.message)" }
+                throw shown
             }
         }
         record.annotations = record.pieces[0]?.annotations ?? [:]
