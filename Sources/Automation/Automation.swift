@@ -354,7 +354,6 @@ package actor Automation {
         let changed = unsettled
         unsettled = []
         var wanted: [ContainerName] = []
-        var applications = Set<String>()
         let tags = repositories.compactMapValues(\.known)
         for workload in byApplication.values.joined() where workload.policy.restraint == nil {
             for container in workload.containers {
@@ -365,7 +364,6 @@ package actor Automation {
                     continue
                 }
                 wanted.append(name)
-                applications.insert(workload.application)
             }
         }
         guard !wanted.isEmpty else { return }
@@ -376,7 +374,7 @@ package actor Automation {
         }
         let generations = generations
         do throws(AutomationError) {
-            let report = try await writer.perform(.follow(wanted, applications: applications, tags: tags))
+            let report = try await followed(wanted, tags)
             // What git said meanwhile is newer than what the writer saw.
             if generations == self.generations { for name in wanted { settled[name] = now + settings.interval } }
             writeBackoff.reset()
@@ -393,6 +391,30 @@ package actor Automation {
             logger.warning("images are not committed", metadata: ["error": "\(error)"])
             for name in wanted { problems[name] = error }
             writeNotBefore = time.elapsed + writeBackoff.next(random)
+        }
+    }
+
+    /// One commit for all; where git cannot hold one file of it, the others are not held up by that.
+    private func followed(_ names: [ContainerName], _ tags: [ImageRepository: Scan]) async throws(AutomationError) -> ChangeReport {
+        let keys = Set(names.map(\.workload))
+        let applications = Set(byApplication.values.joined().filter { keys.contains($0.key) }.map(\.application))
+        do throws(AutomationError) {
+            return try await writer.perform(.follow(names, applications: applications, tags: tags))
+        } catch {
+            guard error.kind == .notEditable else { throw error }
+            guard names.count > 1 else {
+                var report = ChangeReport(commit: nil, branch: writer.branch.name, message: "\(error)")
+                report.problems = names.map { .init(workload: $0.workload, container: $0.container, error: error) }
+                return report
+            }
+            let half = names.count / 2
+            var report = try await followed(Array(names.prefix(half)), tags)
+            let rest = try await followed(Array(names.dropFirst(half)), tags)
+            report.commit = rest.commit ?? report.commit
+            report.bumps += rest.bumps
+            report.files += rest.files
+            report.problems += rest.problems
+            return report
         }
     }
 }

@@ -260,6 +260,8 @@ package actor BranchWriter {
 
     private static func failure(_ error: any Error) -> AutomationError {
         switch error {
+        case let error as GitError where error.isBlocked:
+            AutomationError(.notEditable, error.message, advice: error.advice)
         case let error as GitError: AutomationError(.push, "\"\(error.place)\": \(error.message)", advice: error.advice)
         case let error as SourceError: AutomationError(.push, error.description, advice: "correct the repository")
         case let error as RenderError: AutomationError(.invalid, "\(error)", origin: error.origin, advice: "correct the file")
@@ -282,5 +284,12 @@ extension Layout {
         let wanted = parts.filter { applications.contains($0.spec.name) }
         let files = Set(wanted.flatMap { $0.files.map(\.path) })
         return parts.filter { part in applications.contains(part.spec.name) || part.files.contains { files.contains($0.path) } }
+    }
+}
+
+extension GitError {
+    /// A symbolic link or a submodule stands where a file would be written.
+    fileprivate var isBlocked: Bool {
+        if case .blocked = kind { true } else { false }
     }
 }

@@ -371,4 +371,28 @@ import Testing
         #expect(await world.automation.workloads().first?.policy.lock == nil)
         await world.registry.stop()
     }
+
+    /// One file that cannot be written costs its own image, not the others.
+    @Test func aFileThatIsALink() async throws {
+        let world = try await World { host in
+            var files: [String: String] = [:]
+            for name in ["a", "b", "c", "d", "e"] {
+                files["deploy/\(name).yaml"] = """
+                    apiVersion: apps/v1
+                    kind: Deployment
+                    metadata: {name: \(name), namespace: shop, annotations: {martlet.dev/automated: "true", martlet.dev/tag.main: "semver:~1"}}
+                    spec: {template: {spec: {containers: [{name: main, image: "\(host)/shop/web:1.0.0"}]}}}
+
+                    """
+            }
+            return files
+        }
+        world.server.block("deploy/c.yaml")
+        world.registry.setTags(["1.0.0", "1.0.1"], of: "shop/web")
+        try await world.rounds(4)
+        for name in ["a", "b", "d", "e"] { #expect(world.server.file("deploy/\(name).yaml").contains("web:1.0.1"), "\(name)") }
+        #expect(world.server.file("deploy/c.yaml").contains("web:1.0.0"))
+        #expect(world.automation.currentProblems.contains { $0.key.workload.name == "c" && $0.value.message.contains("symbolic link") })
+        await world.registry.stop()
+    }
 }

@@ -32,6 +32,7 @@ final class ModelServer: Sendable {
         var meanwhile: (@Sendable (Step) -> Void)?
         var notes: [ObjectID: String] = [:]
         var pushes = 0
+        var blocked: String?
     }
 
     private let state: Locked<State>
@@ -58,6 +59,9 @@ final class ModelServer: Sendable {
         get { state.withLock { $0.pushFault } }
         set { state.withLock { $0.pushFault = newValue } }
     }
+
+    /// A path that is a symbolic link in the tree.
+    func block(_ path: String) { state.withLock { $0.blocked = path } }
 
     /// Called between our steps: another person's or another daemon's moment.
     func meanwhile(_ body: (@Sendable (Step) -> Void)?) { state.withLock { $0.meanwhile = body } }
@@ -107,8 +111,13 @@ final class ModelServer: Sendable {
         ModelTree(texts: state.withLock { $0.nodes[id]?.files ?? [:] }, revision: SourceRevision(reference: "main", commit: id.description))
     }
 
-    fileprivate func commit(_ changes: [String: [UInt8]], on parent: ObjectID, _ description: CommitDescription) -> ObjectID? {
-        state.withLock { state in
+    fileprivate func commit(
+        _ changes: [String: [UInt8]], on parent: ObjectID, _ description: CommitDescription
+    ) throws(GitError) -> ObjectID? {
+        if let path = state.withLock({ $0.blocked }), changes[path] != nil {
+            throw GitError(.blocked(path: path), "\"\(path)\" is a symbolic link", place: "model", advice: "write the file it leads to")
+        }
+        return state.withLock { state in
             let before = state.nodes[parent]?.files ?? [:]
             let files = before.merging(changes) { $1 }
             if files == before { return nil }
@@ -168,7 +177,7 @@ struct ModelBranch: Branch {
         _ changes: [String: [UInt8]], on parent: ObjectID, _ description: CommitDescription
     ) async throws(GitError) -> ObjectID? {
         server.pass(.commit)
-        return server.commit(changes, on: parent, description)
+        return try server.commit(changes, on: parent, description)
     }
 
     func push(_ commit: ObjectID, expecting parent: ObjectID) async throws(GitError) -> PushOutcome {
