@@ -98,17 +98,21 @@ let package = Package(
         // 4: remotes.
         safe("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", logging]),
         safe("Registry", ["Basics", "Document", "HTTP", crypto, database]),
+        safe("Prometheus", ["Basics", "Document", "HTTP"]),
 
         // 5: work.
-        safe("Delivery", ["Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", logging, metrics, crypto]),
+        safe("Rollout", ["Basics", "Document", "Kubernetes", "RegularExpression", crypto]),
+        safe("Delivery", [
+            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Prometheus", "Rollout", logging, metrics, crypto,
+        ]),
         safe("Automation", [
             "Basics", "Document", "RegularExpression", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", logging, metrics, crypto,
         ]),
 
         // 6: faces.
-        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Delivery", "Automation", logging, metrics, lifecycle, hummingbird, crypto, httpTypes], resources: [.embedInCode("API/openapi.yaml")]),
+        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Rollout", "Delivery", "Automation", logging, metrics, lifecycle, hummingbird, crypto, httpTypes], resources: [.embedInCode("API/openapi.yaml")]),
         safe("Commands", [
-            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Registry", "Delivery", "Automation", "Server",
+            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "Server",
             "DevCluster", arguments, logging, metrics, lifecycle, unixSignals,
         ]),
         .executableTarget(name: "Martlet", dependencies: ["Commands", arguments], swiftSettings: strict),
@@ -128,7 +132,7 @@ let package = Package(
             name: "Bench",
             dependencies: [
                 "Automation", "Basics", "Chart", "Cluster", "CYAML", "Delivery", "DevCluster", "Document", "Git", "HelmAnswers", "HTTP", "Kubernetes",
-                "Registry", "TestKit", logging,
+                "Registry", "Rollout", "TestKit", logging,
             ],
             path: "Tools/Bench", swiftSettings: strict),
 
@@ -143,7 +147,7 @@ let package = Package(
         // What must hold on every cluster: the embedded one in `make test`, a real one in `make e2e`.
         .target(
             name: "Scenarios",
-            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "Document", "Git", "HTTP", "Kubernetes", "TestKit", logging, crypto],
+            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "Document", "Git", "HTTP", "Kubernetes", "Prometheus", "Rollout", "TestKit", logging, crypto],
             path: "Tests/Scenarios", swiftSettings: strict),
 
         // Tests mirror the modules.
@@ -156,16 +160,18 @@ let package = Package(
         tests("Git", ["Basics", "HTTP", "TestKit"]),
         tests("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", "DevCluster", "TestKit", logging]),
         tests("DevCluster", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "TestKit", logging]),
-        tests("Delivery", ["Basics", "Chart", "Document", "Kubernetes", "HTTP", "Cluster", "Git", "DevCluster", "TestKit", "Scenarios", logging]),
+        tests("Delivery", ["Basics", "Chart", "Rollout", "Prometheus", "Document", "Kubernetes", "HTTP", "Cluster", "Git", "DevCluster", "TestKit", "Scenarios", logging]),
         tests("Registry", ["Basics", "Document", "HTTP", "TestKit"]),
+        tests("Prometheus", ["Basics", "Document", "HTTP", "TestKit"]),
+        tests("Rollout", ["Basics", "Document", "Kubernetes", "DevCluster", "TestKit"]),
         tests("Automation", [
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", "TestKit", "Scenarios", logging,
         ]),
-        tests("Server", ["Basics", "Chart", "Document", "Git", "Kubernetes", "Template", nioEmbedded, "Cluster", "Registry", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
-        tests("Commands", ["Basics", "Chart", "Document", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Scenarios", "Server", "TestKit", arguments, logging]),
+        tests("Server", ["Basics", "Chart", "Document", "Git", "Kubernetes", "Template", nioEmbedded, "Cluster", "Registry", "Rollout", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
+        tests("Commands", ["Basics", "Chart", "Document", "Rollout", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Scenarios", "Server", "TestKit", arguments, logging]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Registry", "Automation", "Server", "TestKit", "Scenarios", "Martlet", logging],
+            dependencies: ["Basics", "Prometheus", "Rollout", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Registry", "Automation", "Server", "TestKit", "Scenarios", "Martlet", logging],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

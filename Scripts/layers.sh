@@ -8,7 +8,7 @@ declare -A layer=(
     [Basics]=1 [Document]=2 [Archive]=2
     [RegularExpression]=3 [Template]=4 [Chart]=5 [Kubernetes]=3
     [HTTP]=6 [Git]=7
-    [Cluster]=8 [Registry]=8
+    [Cluster]=8 [Registry]=8 [Prometheus]=8 [Rollout]=8
     [Delivery]=9 [Automation]=10
     [DevCluster]=11 [Server]=11
     [Commands]=12 [Martlet]=13

@@ -1,0 +1,9 @@
+import Testing
+
+@testable import Prometheus
+
+@Suite struct PrometheusErrorTests {
+    @Test func anErrorSaysItself() {
+        #expect("\(PrometheusError(.query, "unknown function"))" == "unknown function")
+    }
+}
