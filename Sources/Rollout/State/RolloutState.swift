@@ -1,6 +1,5 @@
 package import Basics
 package import Document
-package import Kubernetes
 
 /// What must not be forgotten of a rollout: one annotation on the workload.
 package struct RolloutState: Sendable, Hashable {
