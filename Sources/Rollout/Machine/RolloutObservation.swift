@@ -1,6 +1,5 @@
 package import Basics
 package import Document
-package import Kubernetes
 
 /// What is seen of a workload and its traffic at one moment: all that `decide` may look at.
 package struct RolloutObservation: Sendable {
