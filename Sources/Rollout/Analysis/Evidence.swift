@@ -11,11 +11,11 @@ package struct Evidence: Sendable, Hashable {
     /// Latency: the bucket whose upper bound counts as slow, in seconds, chosen at the start.
     package var threshold: Double?
     /// The last value of a metric with limits.
-    package var value: Double?
+    package var lastValue: Double?
 
     package init() {
         (against, inFavor, requests, bad) = ([], [], [:], [:])
-        (threshold, value) = (nil, nil)
+        (threshold, lastValue) = (nil, nil)
     }
 }
 
