@@ -9,6 +9,8 @@ package struct PrometheusError: Error, Sendable, Hashable, CustomStringConvertib
         case query
         /// The answer cannot be understood.
         case malformed
+        /// What we were told about the server is wrong.
+        case configuration
     }
 
     package var kind: Kind
