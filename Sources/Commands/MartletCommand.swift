@@ -15,8 +15,8 @@ package struct MartletCommand: AsyncParsableCommand {
         version: MartletVersion.current,
         subcommands: [
             RunCommand.self, SyncCommand.self, StatusCommand.self, DiffCommand.self, RenderCommand.self, ImagesCommand.self,
-            ReleaseCommand.self, AutomateCommand.self, DeautomateCommand.self, LockCommand.self, UnlockCommand.self, DemoCommand.self,
-            DevCommand.self, VersionCommand.self,
+            ReleaseCommand.self, AutomateCommand.self, DeautomateCommand.self, LockCommand.self, UnlockCommand.self, PromoteCommand.self,
+            PauseCommand.self, AbortCommand.self, RetryCommand.self, RolloutCommand.self, DemoCommand.self, DevCommand.self, VersionCommand.self,
         ])
 
     package init() {}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct RolloutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollout", abstract: "See how a rollout stands, or give a Deployment back to its own controller.",
+        subcommands: [RolloutStatusCommand.self])
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Automation
+import Basics
+import Cluster
+import Delivery
+import Kubernetes
+import Rollout
+
+/// Which workload's rollout, in which cluster.
+struct RolloutOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The Deployment, as kubectl takes it: deployment/front-end.", valueName: "workload"))
+    var words: [String] = []
+
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Its namespace; by default the kubeconfig's.", valueName: "namespace"))
+    var namespace: String?
+
+    @OptionGroup var cluster: ClusterOptions
+
+    mutating func validate() throws {
+        if !words.isEmpty { _ = try name(in: "default") }
+    }
+
+    /// For a verb that needs one.
+    func requireName() throws {
+        guard !words.isEmpty else { throw ValidationError("which workload? Name it like deployment/front-end -n shop") }
+    }
+
+    /// - Throws: a mistake of the command line.
+    func name(in standard: String) throws -> WorkloadName {
+        var name: WorkloadName
+        do throws(AutomationError) {
+            name = try WorkloadName(words, namespace: namespace)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+        if name.resource.isEmpty { name.resource = "deployment" }
+        guard name.matches(ObjectKey(group: "apps", kind: "Deployment", namespace: name.namespace ?? "", name: name.name)) else {
+            throw ValidationError("only Deployments have rollouts: name it like deployment/\(name.name)")
+        }
+        if name.namespace == nil { name.namespace = standard }
+        return name
+    }
+
+    func connect() throws -> RolloutVisit {
+        let (time, random) = (SystemTime(), RandomSource())
+        let configuration = try cluster.configuration()
+        return RolloutVisit(client: try cluster.connect(time: time, random: random), namespace: configuration.namespace, time: time, random: random)
+    }
+}
+
+/// A person's way to the rollouts of one cluster.
+struct RolloutVisit: Sendable {
+    var client: ClusterClient
+    /// Of what is named without one.
+    var namespace: String
+    var time: any TimeSource
+    var random: RandomSource
+
+    var desk: RolloutDesk { RolloutDesk(client: client, time: time, random: random) }
+
+    func report(_ options: RolloutOptions) async throws -> RolloutReport {
+        let name = try options.name(in: namespace)
+        let namespace = name.namespace ?? namespace
+        do throws(ClusterError) {
+            return try await desk.report(namespace: namespace, name: name.name)
+        } catch {
+            guard error.reason == .notFound else { throw error }
+            throw await missing(name, namespace)
+        }
+    }
+
+    /// With the nearest name there is, as far as one may look.
+    private func missing(_ name: WorkloadName, _ namespace: String) async -> WorkloadFailure {
+        var keys = (try? await desk.names(namespace: nil)) ?? []
+        if keys.isEmpty { keys = (try? await desk.names(namespace: namespace)) ?? [] }
+        do throws(AutomationError) {
+            // It is there now, or the cluster tells of it in lists only.
+            let key = try name.resolve(among: keys)
+            return WorkloadFailure("\(key) was not there a moment ago: ask again", exitCode: 2)
+        } catch {
+            let advice = keys.isEmpty ? "\"kubectl get deployments -A\" lists them" : error.advice
+            return WorkloadFailure("there is no Deployment \"\(name)\"; \(advice)", exitCode: 2)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+internal import Document
+package import Kubernetes
+package import Rollout
+
+/// A rollout as people are told of it: what `martlet rollout status` prints and the API answers.
+package struct RolloutReport: Sendable, Hashable {
+    /// The pods of one version.
+    package struct Version: Sendable, Hashable {
+        package var hash: String
+        /// The ReplicaSet's name; "" while there is none.
+        package var set: String
+        /// As asked for, and those that are ready.
+        package var pods: Int
+        package var ready: Int
+
+        package init(hash: String, set: String = "", pods: Int = 0, ready: Int = 0) {
+            (self.hash, self.set, self.pods, self.ready) = (hash, set, pods, ready)
+        }
+    }
+
+    package var workload: ObjectKey
+    /// Nil: no rollout runs, and none was rejected.
+    package var state: RolloutState?
+    /// What the live object's annotations ask for; nil where they do not, or not yet.
+    package var spec: RolloutSpec?
+    package var versions: [Arm: Version]
+    /// Of the whole workload.
+    package var pods: Int
+    package var ready: Int
+    /// What somebody asked for last, carried out or not.
+    package var request: RolloutRequest?
+
+    package init(
+        workload: ObjectKey, state: RolloutState? = nil, spec: RolloutSpec? = nil, versions: [Arm: Version] = [:], pods: Int = 0, ready: Int = 0,
+        request: RolloutRequest? = nil
+    ) {
+        (self.workload, self.state, self.spec, self.versions) = (workload, state, spec, versions)
+        (self.pods, self.ready, self.request) = (pods, ready, request)
+    }
+
+    /// From a live workload and the ReplicaSets that it may own.
+    package init(_ object: Object, sets: [Object]) {
+        self.init(workload: object.key)
+        state = object.annotation(MartletAnnotations.rollout).flatMap(RolloutState.init(text:))
+        spec = (try? policy(of: object)).flatMap { try? RolloutSpec.of(object, $0) }
+        pods = object.count("spec", "replicas") ?? 1
+        ready = object.count("status", "readyReplicas") ?? 0
+        request = object.annotation(RolloutRequest.annotation).flatMap(RolloutRequest.init)
+        guard let state else { return }
+        for (arm, hash) in [(Arm.stable, state.stableHash), (.next, state.candidateHash)] where !hash.isEmpty {
+            let set = sets.first { $0.label(templateHashLabel) == hash && $0.isOwned(by: object) }
+            versions[arm] = Version(
+                hash: hash, set: set?.name ?? "", pods: set?.count("spec", "replicas") ?? 0, ready: set?.count("status", "readyReplicas") ?? 0)
+        }
+    }
+
+    /// The step whose traffic is written or flows; nil before the first one and on the way back.
+    package var step: RolloutSpec.Step? {
+        guard let state, let spec, spec.steps.indices.contains(state.step) else { return nil }
+        switch state.phase {
+        case .stepping, .verifying, .analysing, .gated: return spec.steps[state.step]
+        case .planned, .starting, .promoting, .aborting, .rejected: return nil
+        }
+    }
+
+    /// What a person may ask for now.
+    package var possible: [RolloutRequest.Verb] {
+        RolloutRequest.Verb.allCases.filter { $0.refusal(in: state) == nil }
+    }
+}
+
+extension Object {
+    /// A number of objects in a field; never negative.
+    package func count(_ path: String...) -> Int? {
+        value[path: path]?.int.map { max(0, Int(clamping: $0)) }
+    }
+
+    /// Whether the controller of this object is that one.
+    package func isOwned(by owner: Object) -> Bool {
+        (value[path: "metadata", "ownerReferences"]?.sequence ?? []).contains {
+            $0["uid"]?.string == owner.uid && $0["controller"]?.bool == true
+        }
+    }
+}
