@@ -7,6 +7,12 @@ package enum MartletAnnotations {
     package static let tracking = "martlet.dev/tracking"
     /// The state of a running rollout.
     package static let rollout = "martlet.dev/rollout"
+    /// What a person asks of a running rollout.
+    package static let rolloutRequest = "martlet.dev/rollout-request"
+    /// The digest of the configuration that a workload's pods read.
+    package static let configuration = "martlet.dev/configuration"
+    /// On objects that a rollout adds for its time: the workload's name.
+    package static let armOf = "martlet.dev/arm-of"
     /// What an automated bump changed.
     package static let imageUpdate = "martlet.dev/image-update"
 
@@ -39,7 +45,7 @@ package enum MartletAnnotations {
     ]
 
     /// What only Martlet writes; met on live objects, and in git where it commits them.
-    static let own: Set<String> = [application, tracking, rollout, imageUpdate, "martlet.dev/request", "martlet.dev/inventory"]
+    static let own: Set<String> = [application, tracking, rollout, rolloutRequest, configuration, armOf, imageUpdate, "martlet.dev/request", "martlet.dev/inventory"]
 }
 
 /// An annotation under `martlet.dev/` that Martlet does not understand.
