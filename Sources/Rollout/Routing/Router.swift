@@ -1,0 +1,78 @@
+import Document
+import Kubernetes
+
+/// One kind of route: where it leads, and how it is made to lead to the arms.
+///
+/// A router is a set of functions on documents. It never reads the cluster, so that
+/// what a rollout makes of a route follows from git and the overlay alone.
+protocol Router: Sendable {
+    /// The word for it in the annotation `martlet.dev/traffic`.
+    var noun: String { get }
+
+    /// Which objects are its routes.
+    var groupKind: GroupKind { get }
+
+    /// Whether the router's controller looks after this object; the others may say so, as an IngressClass does.
+    func isRoute(_ object: Object, among objects: [Object]) -> Bool
+
+    /// Whether requests that come through the route can end at one of the Services.
+    func leads(_ route: Object, to services: RoutedServices) -> Bool
+
+    /// Whether it sees single HTTP requests on their way to the Services, and not just connections.
+    func seesRequests(_ route: Object, to services: RoutedServices) -> Bool
+
+    /// The route with the change, and objects to go with it. Only called where it leads to one of the Services.
+    func overlaid(_ route: Object, _ change: RouteChange) throws(RolloutError) -> [Object]
+
+    /// Where a live route's requests go, rule by rule; rules that have nothing to do with the Services are left out.
+    func flows(_ route: Object, of services: RoutedServices) -> [RouteFlow]
+}
+
+/// All there are. In this order they are tried.
+let routers: [any Router] = []
+
+/// The router for a kind of route.
+func router(of groupKind: GroupKind) -> (any Router)? { routers.first { $0.groupKind == groupKind } }
+
+/// The user's Services that a rollout leads requests away from.
+struct RoutedServices: Sendable, Hashable {
+    private let names: [String: Set<String>]
+
+    init(_ services: [ObjectKey]) {
+        names = services.reduce(into: [:]) { $0[$1.namespace, default: []].insert($1.name) }
+    }
+
+    func contains(_ name: String, in namespace: String) -> Bool { names[namespace]?.contains(name) ?? false }
+
+    /// Which of a Service's arms a name is, where it is one.
+    func arm(_ name: String, in namespace: String) -> Arm? {
+        for service in names[namespace] ?? [] {
+            for arm in Arm.allCases where armServiceName(service, arm) == name { return arm }
+        }
+        return nil
+    }
+}
+
+/// What a rollout wants of a route.
+struct RouteChange: Sendable {
+    let workload: ObjectKey
+    let services: RoutedServices
+    let routes: RolloutOverlay.Routes
+
+    /// An error about one route.
+    func refuse(_ route: Object, _ text: String, annotation: String? = nil) -> RolloutError {
+        RolloutError("\(route.kind) \"\(route.name)\": \(text)", workload: workload, annotation: annotation)
+    }
+}
+
+/// Where the requests of one rule go.
+struct RouteFlow: Sendable, Hashable {
+    /// Weights of git's own Service, of the arms, and of everything else.
+    var direct: Int64 = 0
+    var stable: Int64 = 0
+    var next: Int64 = 0
+    /// Of how many percent a copy goes to the next arm.
+    var mirrored = 0.0
+    /// Only for requests with a certain header.
+    var isConditional = false
+}
