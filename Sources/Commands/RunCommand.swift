@@ -93,6 +93,7 @@ struct RunCommand: AsyncParsableCommand {
             webhookSecret: try webhookSecretFile.map { Array(try text(of: $0, "--webhook-secret-file").trimmingNewlines.utf8) },
             automation: automation.map { .on(AutomationView($0, author: images.author)) }
                 ?? .off("a tag or a commit is followed, and only a branch takes commits"),
+            rollouts: RolloutsView(client: client, time: time, random: random),
             access: try access.control(client: client, time: time))
         let server = HTTPService(
             host: address.host, port: address.port, router: Routes.router(view, metrics: registry), logger: quiet(logger)

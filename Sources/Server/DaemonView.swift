@@ -13,13 +13,16 @@ package struct DaemonView: Sendable {
     /// The secret webhooks are signed with; nil turns them off.
     package var webhookSecret: [UInt8]?
     package var automation: AutomationState
+    /// Nil: this daemon has none.
+    package var rollouts: RolloutsView?
     /// Who may read images and change workloads.
     package var access: AccessControl
 
     package init(
         unreadiness: @escaping @Sendable () -> String?, status: @escaping @Sendable () -> Value,
         markDue: @escaping @Sendable () -> Void, branch: String?, webhookSecret: [UInt8]?,
-        automation: AutomationState = .off("this daemon was started without it"), access: AccessControl = AccessControl([])
+        automation: AutomationState = .off("this daemon was started without it"), rollouts: RolloutsView? = nil,
+        access: AccessControl = AccessControl([])
     ) {
         self.unreadiness = unreadiness
         self.status = status
@@ -27,6 +30,7 @@ package struct DaemonView: Sendable {
         self.branch = branch
         self.webhookSecret = webhookSecret
         self.automation = automation
+        self.rollouts = rollouts
         self.access = access
     }
 }

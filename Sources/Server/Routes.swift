@@ -1,6 +1,7 @@
 internal import Document
 package import Hummingbird
 internal import Metrics
+internal import Rollout
 
 /// Every route, in one table, with who may call it.
 package enum Routes {
@@ -40,6 +41,15 @@ package enum Routes {
                 purpose: "one commit: \(verb.rawValue)")
         } + [
             Entry(
+                method: "GET", path: "/api/v1/workloads/:namespace/:kind/:name/rollout", permission: .reader,
+                purpose: "how its rollout stands: step, versions, evidence")
+        ]
+        + RolloutsAPI.verbs.map { verb in
+            Entry(
+                method: "POST", path: "/api/v1/workloads/:namespace/:kind/:name/\(verb.rawValue)", permission: .editor,
+                purpose: "asks of its rollout: \(verb.rawValue)")
+        } + [
+            Entry(
                 method: "POST", path: "/webhooks/:provider", permission: .signature,
                 purpose: "marks the source, or a registry's repositories, as due")
         ]
@@ -68,6 +78,7 @@ package enum Routes {
                 status: .ok, headers: [.contentType: "application/yaml"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_yaml)))
         }
         WorkloadsAPI(view: view).add(to: router)
+        RolloutsAPI(view: view).add(to: router)
         router.post("/webhooks/:provider") { request, context in try await webhook(request, context, view) }
         // A known path with another verb is told so; everything else is 404.
         for entry in table {

@@ -1,9 +1,12 @@
 import Automation
 import Basics
+import Cluster
+import Delivery
 import Document
 import Git
 import Kubernetes
 import Registry
+import Rollout
 
 @testable import Server
 
@@ -89,6 +92,38 @@ struct AutomationStage: Sendable {
             }, registryPushed: { [due] repositories in due.withLock { $0.append(repositories) } }, emailDomain: "git.example.com")
     }
 
+    let requests = Locked<[RolloutRequest]>([])
+    let clusterFailure = Locked<ClusterError?>(nil)
+
+    /// A rollout of "front-end" that waits at its gate, until somebody aborts it.
+    var rollouts: RolloutsView {
+        RolloutsView(
+            report: { [requests, clusterFailure] (namespace: String, name: String) throws(ClusterError) -> RolloutReport in
+                if let error = clusterFailure.withLock({ $0 }) { throw error }
+                var report = RolloutReport(workload: Self.key(name, namespace: namespace))
+                (report.pods, report.ready) = (5, 4)
+                guard name == "front-end" else { return report }
+                var state = RolloutState(
+                    id: "01K", phase: .gated, step: 1, since: Timestamp(milliseconds: 1_000), template: "t", stableHash: "aaa", candidateHash: "bbb",
+                    revision: "main@4f4f4f4", size: 5)
+                state.message = "a person decides"
+                state.evidence["errors"] = Evidence()
+                state.evidence["errors"]?.requests = [.stable: 1000, .next: 100.5]
+                state.evidence["errors"]?.bad = [.stable: 3, .next: 1]
+                if requests.withLock({ $0 }).contains(where: { $0.verb == .abort }) { (state.phase, state.cause) = (.rejected, .aborted) }
+                report.state = state
+                report.spec = RolloutSpec(
+                    workload: report.workload, strategy: .canary, steps: [.init(.weight(5), .seconds(120)), .init(.weight(50), .seconds(300))])
+                report.versions = [.stable: .init(hash: "aaa", set: "front-end-aaa", pods: 5, ready: 5), .next: .init(hash: "bbb", pods: 3, ready: 2)]
+                return report
+            },
+            ask: { [requests] (verb: RolloutRequest.Verb, _: String, _: String) throws(ClusterError) -> RolloutRequest in
+                let request = RolloutRequest(id: "01M", verb: verb)
+                requests.withLock { $0.append(request) }
+                return request
+            })
+    }
+
     /// Bob may look, and only in "shop"; Ada may do everything.
     struct Roles: Authority {
         func caller(token: String) async throws(AccessError) -> Caller? {
@@ -109,6 +144,6 @@ struct AutomationStage: Sendable {
     func daemon(automation state: AutomationState? = nil, access: AccessControl = AccessControl([Roles()]), secret: String? = "the secret") -> DaemonView {
         DaemonView(
             unreadiness: { nil }, status: { ["source": ["url": "https://git.example.com/shop.git"], "applications": []] }, markDue: {}, branch: "main",
-            webhookSecret: secret.map { Array($0.utf8) }, automation: state ?? .on(automation), access: access)
+            webhookSecret: secret.map { Array($0.utf8) }, automation: state ?? .on(automation), rollouts: rollouts, access: access)
     }
 }

@@ -83,6 +83,8 @@ import Testing
             ("POST", "\(base)/release", #"{"image":"ghcr.io/shop/front-end:1.4.1","container":"web","force":true}"#),
             ("POST", "\(base)/automate", #"{"tags":{"web":"semver:~1.4"}}"#), ("POST", "\(base)/deautomate", "{}"),
             ("POST", "\(base)/lock", #"{"reason":"wait"}"#), ("POST", "\(base)/unlock", "{}"),
+            ("GET", "\(base)/rollout", ""), ("POST", "\(base)/promote", "{}"), ("POST", "\(base)/pause", "{}"), ("POST", "\(base)/abort", "{}"),
+            ("POST", "\(base)/retry", "{}"),
         ]
 
     /// Answers, errors and what the requests hold fit their schemas; all routes are called.

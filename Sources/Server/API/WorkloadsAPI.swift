@@ -10,13 +10,13 @@ struct WorkloadsAPI: Sendable {
     let view: DaemonView
 
     func add(to router: Router<BasicRequestContext>) {
-        router.get("/api/v1/workloads") { request, _ in await answer { () async throws(APIFailure) in try await list(request) } }
+        router.get("/api/v1/workloads") { request, _ in await Routes.answer { () async throws(APIFailure) in try await list(request) } }
         router.get("/api/v1/workloads/:namespace/:kind/:name") { request, context in
-            await answer { () async throws(APIFailure) in try await images(request, context.parameters) }
+            await Routes.answer { () async throws(APIFailure) in try await images(request, context.parameters) }
         }
         for verb in ChangeVerb.allCases {
             router.post(RouterPath("/api/v1/workloads/:namespace/:kind/:name/\(verb.rawValue)")) { request, context in
-                let response = await answer { () async throws(APIFailure) in try await change(verb, request, context.parameters) }
+                let response = await Routes.answer { () async throws(APIFailure) in try await change(verb, request, context.parameters) }
                 Counter(
                     label: "martlet_api_changes_total", dimensions: [("verb", verb.rawValue), ("status", String(response.status.code))]
                 ).increment()
@@ -28,15 +28,15 @@ struct WorkloadsAPI: Sendable {
     // MARK: what is asked
 
     private func list(_ request: Request) async throws(APIFailure) -> Value {
-        let admission = try await admit(request)
-        _ = try query(request, known: [])
+        let admission = try await view.admit(request)
+        _ = try Routes.query(request, known: [])
         let view = try automation()
         return ["workloads": .sequence(try await visible(await view.workloads(), to: admission).map(\.value))]
     }
 
     private func images(_ request: Request, _ parameters: Parameters) async throws(APIFailure) -> Value {
-        let admission = try await admit(request)
-        let query = try query(request, known: ["refresh"])
+        let admission = try await view.admit(request)
+        let query = try Routes.query(request, known: ["refresh"])
         guard let refresh = ["true": true, "false": false, "": false][query["refresh"] ?? ""] else {
             throw APIFailure(.badRequest, "badRequest", "\"refresh\" is neither \"true\" nor \"false\"", advice: "write ?refresh=true")
         }
@@ -46,9 +46,9 @@ struct WorkloadsAPI: Sendable {
     }
 
     private func change(_ verb: ChangeVerb, _ request: Request, _ parameters: Parameters) async throws(APIFailure) -> Value {
-        let admission = try await admit(request)
-        _ = try query(request, known: [])
-        let bytes = try await body(request)
+        let admission = try await view.admit(request)
+        _ = try Routes.query(request, known: [])
+        let bytes = try await Routes.body(request)
         let body = try ChangeBody(verb, bytes)
         let view = try automation()
         let key = try await workload(parameters, view, admission, .patch)
@@ -60,10 +60,6 @@ struct WorkloadsAPI: Sendable {
     }
 
     // MARK: who asks, and for what
-
-    private func admit(_ request: Request) async throws(APIFailure) -> AccessControl.Admission {
-        try await view.access.admit(authorization: request.headers[.authorization])
-    }
 
     private func automation() throws(APIFailure) -> AutomationView {
         switch view.automation {
@@ -91,15 +87,15 @@ struct WorkloadsAPI: Sendable {
             throw APIFailure(
                 .serviceUnavailable, "notReady", "the applications have not been read yet", advice: "try again in a moment; /readyz tells when")
         }
-        if let key = try? name.resolve(among: all.map(\.key)), try await allows(admission, verb, key, name: key.name) { return key }
+        if let key = try? name.resolve(among: all.map(\.key)), try await admission.may(verb, key, name: key.name) { return key }
         // In the caller's own words, so that it does not tell whether there is one.
-        let refusal = refused(admission, verb, name.description)
+        let refusal = admission.refusal(verb, name.description)
         // What there is instead is told of what the caller may see, and of nothing else.
         let visible = try await visible(all, to: admission)
         guard visible.contains(where: { $0.key.namespace == namespace }) else { throw refusal }
         let key: ObjectKey
         do throws(AutomationError) { key = try name.resolve(among: visible.map(\.key)) } catch { throw APIFailure(error) }
-        guard try await allows(admission, verb, key, name: key.name) else { throw refusal }
+        guard try await admission.may(verb, key, name: key.name) else { throw refusal }
         return key
     }
 
@@ -109,16 +105,10 @@ struct WorkloadsAPI: Sendable {
         let all = await view.workloads()
         let charts = Set(all.filter { $0.key == key && $0.isOfChart }.map(\.application))
         for other in all where charts.contains(other.application) {
-            guard try await allows(admission, .patch, other.key, name: other.key.name) else {
-                throw refused(admission, .patch, "\(other.key), which is changed by the same chart as \(key)")
+            guard try await admission.may(.patch, other.key, name: other.key.name) else {
+                throw admission.refusal(.patch, "\(other.key), which is changed by the same chart as \(key)")
             }
         }
-    }
-
-    private func refused(_ admission: AccessControl.Admission, _ verb: AccessVerb, _ object: String) -> APIFailure {
-        APIFailure(
-            .forbidden, "forbidden", "\"\(admission.caller.name)\" may not \(verb.rawValue) \(object)",
-            advice: "ask for a role that allows \"\(verb.rawValue)\" on it")
     }
 
     /// The workloads whose kind the caller may list in their namespace.
@@ -127,60 +117,9 @@ struct WorkloadsAPI: Sendable {
         var visible: [Workload] = []
         for workload in workloads {
             let kind = ObjectKey(group: workload.key.group, kind: workload.key.kind, namespace: workload.key.namespace, name: "")
-            if answers[kind] == nil { answers[kind] = try await allows(admission, .list, kind, name: nil) }
+            if answers[kind] == nil { answers[kind] = try await admission.may(.list, kind, name: nil) }
             if answers[kind] == true { visible.append(workload) }
         }
         return visible
-    }
-
-    private func allows(
-        _ admission: AccessControl.Admission, _ verb: AccessVerb, _ key: ObjectKey, name: String?
-    ) async throws(APIFailure) -> Bool {
-        do throws(AccessError) {
-            return try await admission.allows(verb, key.groupKind, namespace: key.namespace, name: name)
-        } catch {
-            throw APIFailure(error)
-        }
-    }
-
-    // MARK: the request itself
-
-    private func query(_ request: Request, known: [String]) throws(APIFailure) -> [String: String] {
-        var values: [String: String] = [:]
-        for (key, value) in request.uri.queryParameters {
-            guard known.contains(String(key)) else {
-                throw APIFailure(
-                    .badRequest, "badRequest", "unknown query parameter \"\(shortened(String(key)))\"",
-                    advice: known.isEmpty ? "leave it out" : "there is \(known.map { "\"\($0)\"" }.joined(separator: ", "))")
-            }
-            values[String(key)] = String(value)
-        }
-        return values
-    }
-
-    private func body(_ request: Request) async throws(APIFailure) -> [UInt8] {
-        let bytes: [UInt8]
-        do {
-            bytes = Array(try await request.body.collect(upTo: Routes.bodyLimit).readableBytesView)
-        } catch {
-            throw APIFailure(.contentTooLarge, "tooLarge", "the body is over \(Routes.bodyLimit) bytes", advice: "send less")
-        }
-        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased().filter { $0 != " " }
-        guard bytes.isEmpty || type == "application/json" else {
-            throw APIFailure(
-                .unsupportedMediaType, "unsupportedMediaType", "the body is \(type.map { "\"\(shortened($0))\"" } ?? "of no type")",
-                advice: "send JSON with \"Content-Type: application/json\"")
-        }
-        return bytes
-    }
-
-    private func answer(_ body: () async throws(APIFailure) -> Value) async -> Response {
-        do throws(APIFailure) {
-            return Routes.json(.ok, try await body())
-        } catch {
-            var response = Routes.json(error.status, error.value)
-            if error.status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"martlet\"" }
-            return response
-        }
     }
 }

@@ -1,0 +1,74 @@
+internal import Document
+internal import HTTPTypes
+internal import Hummingbird
+internal import Kubernetes
+
+// What all routes of the API do with a request before they know what it is about.
+
+extension DaemonView {
+    /// Who sent a request.
+    func admit(_ request: Request) async throws(APIFailure) -> AccessControl.Admission {
+        try await access.admit(authorization: request.headers[.authorization])
+    }
+}
+
+extension AccessControl.Admission {
+    /// - Parameter name: nil: with all of the kind in the namespace.
+    func may(_ verb: AccessVerb, _ key: ObjectKey, name: String?) async throws(APIFailure) -> Bool {
+        do throws(AccessError) {
+            return try await allows(verb, key.groupKind, namespace: key.namespace, name: name)
+        } catch {
+            throw APIFailure(error)
+        }
+    }
+
+    func refusal(_ verb: AccessVerb, _ object: String) -> APIFailure {
+        APIFailure(
+            .forbidden, "forbidden", "\"\(caller.name)\" may not \(verb.rawValue) \(object)",
+            advice: "ask for a role that allows \"\(verb.rawValue)\" on it")
+    }
+}
+
+extension Routes {
+    /// The query's parameters; unknown ones are refused.
+    static func query(_ request: Request, known: [String]) throws(APIFailure) -> [String: String] {
+        var values: [String: String] = [:]
+        for (key, value) in request.uri.queryParameters {
+            guard known.contains(String(key)) else {
+                throw APIFailure(
+                    .badRequest, "badRequest", "unknown query parameter \"\(shortened(String(key)))\"",
+                    advice: known.isEmpty ? "leave it out" : "there is \(known.map { "\"\($0)\"" }.joined(separator: ", "))")
+            }
+            values[String(key)] = String(value)
+        }
+        return values
+    }
+
+    /// The body, if it is JSON and not too large.
+    static func body(_ request: Request) async throws(APIFailure) -> [UInt8] {
+        let bytes: [UInt8]
+        do {
+            bytes = Array(try await request.body.collect(upTo: bodyLimit).readableBytesView)
+        } catch {
+            throw APIFailure(.contentTooLarge, "tooLarge", "the body is over \(bodyLimit) bytes", advice: "send less")
+        }
+        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased().filter { $0 != " " }
+        guard bytes.isEmpty || type == "application/json" else {
+            throw APIFailure(
+                .unsupportedMediaType, "unsupportedMediaType", "the body is \(type.map { "\"\(shortened($0))\"" } ?? "of no type")",
+                advice: "send JSON with \"Content-Type: application/json\"")
+        }
+        return bytes
+    }
+
+    /// A value as JSON, or a failure as such.
+    static func answer(_ body: () async throws(APIFailure) -> Value) async -> Response {
+        do throws(APIFailure) {
+            return json(.ok, try await body())
+        } catch {
+            var response = json(error.status, error.value)
+            if error.status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"martlet\"" }
+            return response
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import Automation
+internal import Cluster
+internal import Delivery
+internal import Document
+internal import HTTPTypes
+internal import Hummingbird
+internal import Kubernetes
+internal import Metrics
+internal import Rollout
+
+/// The routes about a workload's rollout. A request is left on the live workload, for the loop to carry out, as
+/// the command line leaves it; the answer is how the rollout stands then.
+struct RolloutsAPI: Sendable {
+    let view: DaemonView
+
+    /// What may be asked for here; `restore` is for who has no daemon.
+    static let verbs: [RolloutRequest.Verb] = [.promote, .pause, .abort, .retry]
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("/api/v1/workloads/:namespace/:kind/:name/rollout") { request, context in
+            await Routes.answer { () async throws(APIFailure) in try await report(request, context.parameters) }
+        }
+        for verb in Self.verbs {
+            router.post(RouterPath("/api/v1/workloads/:namespace/:kind/:name/\(verb.rawValue)")) { request, context in
+                let response = await Routes.answer { () async throws(APIFailure) in try await ask(verb, request, context.parameters) }
+                Counter(
+                    label: "martlet_api_changes_total", dimensions: [("verb", verb.rawValue), ("status", String(response.status.code))]
+                ).increment()
+                return response
+            }
+        }
+    }
+
+    private func report(_ request: Request, _ parameters: Parameters) async throws(APIFailure) -> Value {
+        let admission = try await view.admit(request)
+        _ = try Routes.query(request, known: [])
+        let key = try await workload(parameters, admission, .get)
+        return try await read(key).value
+    }
+
+    private func ask(_ verb: RolloutRequest.Verb, _ request: Request, _ parameters: Parameters) async throws(APIFailure) -> Value {
+        let admission = try await view.admit(request)
+        _ = try Routes.query(request, known: [])
+        _ = try FieldBody(try await Routes.body(request), known: [])
+        let key = try await workload(parameters, admission, .patch)
+        var report = try await read(key)
+        if let refusal = verb.refusal(in: report.state) {
+            throw APIFailure(.conflict, "rollout", "\(key): \(refusal)", advice: "GET …/rollout tells how it stands, and what is possible")
+        }
+        let rollouts = try rollouts()
+        do throws(ClusterError) { report.request = try await rollouts.ask(verb, key.namespace, key.name) } catch { throw Self.failure(error, key) }
+        return report.value
+    }
+
+    private func rollouts() throws(APIFailure) -> RolloutsView {
+        guard let rollouts = view.rollouts else {
+            throw APIFailure(.serviceUnavailable, "notReady", "this daemon has no cluster to look at", advice: "ask another one")
+        }
+        return rollouts
+    }
+
+    private func read(_ key: ObjectKey) async throws(APIFailure) -> RolloutReport {
+        let rollouts = try rollouts()
+        do throws(ClusterError) { return try await rollouts.report(key.namespace, key.name) } catch { throw Self.failure(error, key) }
+    }
+
+    /// The Deployment that the path names, if the caller may do this with it; whether there is one is not told to others.
+    private func workload(
+        _ parameters: Parameters, _ admission: AccessControl.Admission, _ verb: AccessVerb
+    ) async throws(APIFailure) -> ObjectKey {
+        let name: WorkloadName
+        do throws(AutomationError) {
+            name = try WorkloadName(
+                [(parameters.get("kind") ?? "") + "/" + (parameters.get("name") ?? "")], namespace: parameters.get("namespace") ?? "")
+        } catch {
+            throw APIFailure(error)
+        }
+        let key = ObjectKey(
+            group: RolloutDesk.kind.group, kind: RolloutDesk.kind.kind, namespace: name.namespace ?? "", name: name.name)
+        guard name.matches(key) else {
+            throw APIFailure(
+                .unprocessableContent, "invalid", "\"\(shortened(name.description))\" is no Deployment, and only Deployments have rollouts",
+                advice: "ask for /api/v1/workloads/NAMESPACE/deployment/NAME/…")
+        }
+        guard try await admission.may(verb, key, name: key.name) else { throw admission.refusal(verb, name.description) }
+        return key
+    }
+
+    private static func failure(_ error: ClusterError, _ key: ObjectKey) -> APIFailure {
+        switch error.reason {
+        case .notFound:
+            APIFailure(.notFound, "notFound", "there is no \(key) in the cluster", advice: "\"kubectl get deployments -A\" lists them")
+        case .forbidden:
+            APIFailure(
+                .badGateway, "cluster", "the daemon may not do this with \(key)",
+                advice: "let its service account get and patch deployments, and list replicasets (rbac in the chart's values)")
+        default: APIFailure(.badGateway, "cluster", "the cluster did not do its part: \(error)", advice: "try again")
+        }
+    }
+}
