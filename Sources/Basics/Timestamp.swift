@@ -3,149 +3,149 @@
 /// Milliseconds, because that is what annotations on graphs take and what a
 /// person can tell apart; timers never use it (see `TimeSource.elapsed`).
 package struct Timestamp: Sendable, Hashable, Comparable {
-  /// Milliseconds since the epoch of Unix.
-  package var milliseconds: Int64
+    /// Milliseconds since the epoch of Unix.
+    package var milliseconds: Int64
 
-  package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-  package static func < (left: Timestamp, right: Timestamp) -> Bool {
-    left.milliseconds < right.milliseconds
-  }
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
 
-  /// A moment later; saturates instead of trapping.
-  package func adding(_ duration: Duration) -> Timestamp {
-    let parts = duration.components
-    let (whole, overflow) = parts.seconds.multipliedReportingOverflow(by: 1000)
-    let (sum, isOver) = milliseconds.addingReportingOverflow(
-      overflow ? (parts.seconds < 0 ? .min : .max) : whole)
-    guard !isOver else { return Timestamp(milliseconds: parts.seconds < 0 ? .min : .max) }
-    return Timestamp(milliseconds: sum &+ parts.attoseconds / 1_000_000_000_000_000)
-  }
+    /// A moment later; saturates instead of trapping.
+    package func adding(_ duration: Duration) -> Timestamp {
+        let parts = duration.components
+        let (whole, overflow) = parts.seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, isOver) = milliseconds.addingReportingOverflow(
+            overflow ? (parts.seconds < 0 ? .min : .max) : whole)
+        guard !isOver else { return Timestamp(milliseconds: parts.seconds < 0 ? .min : .max) }
+        return Timestamp(milliseconds: sum &+ parts.attoseconds / 1_000_000_000_000_000)
+    }
 
-  /// The time between two moments; saturates instead of trapping.
-  package func duration(since earlier: Timestamp) -> Duration {
-    .milliseconds(milliseconds.subtractingReportingOverflow(earlier.milliseconds).partialValue)
-  }
+    /// The time between two moments; saturates instead of trapping.
+    package func duration(since earlier: Timestamp) -> Duration {
+        .milliseconds(milliseconds.subtractingReportingOverflow(earlier.milliseconds).partialValue)
+    }
 }
 
 extension Timestamp: CustomStringConvertible {
-  /// RFC 3339 in UTC with whole seconds, as Kubernetes writes `metav1.Time`.
-  package var description: String {
-    let civil = Civil(secondsSinceEpoch: flooredSeconds)
-    return civil.description + "Z"
-  }
-
-  /// RFC 3339 in UTC with microseconds, as Kubernetes writes `metav1.MicroTime`.
-  package var microTime: String {
-    let fraction = milliseconds &- flooredSeconds &* 1000
-    let digits = String(fraction)
-    return Civil(secondsSinceEpoch: flooredSeconds).description
-      + "." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "000Z"
-  }
-
-  private var flooredSeconds: Int64 {
-    let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
-    return remainder < 0 ? quotient &- 1 : quotient
-  }
-
-  /// Reads RFC 3339 (`2026-11-21T05:12:33Z`, fraction and offset allowed); nil for anything else.
-  package init?(_ text: some StringProtocol) {
-    var reader = DigitReader(text)
-    guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2),
-      reader.skip("-"),
-      let day = reader.number(2), reader.skip("T") || reader.skip("t") || reader.skip(" "),
-      let hour = reader.number(2), reader.skip(":"), let minute = reader.number(2),
-      reader.skip(":"),
-      let second = reader.number(2),
-      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
-    else { return nil }
-    var fraction: Int64 = 0
-    if reader.skip(".") {
-      var digits = 0
-      while let digit = reader.number(1) {
-        if digits < 3 { fraction = fraction &* 10 &+ digit }
-        digits += 1
-      }
-      guard digits > 0 else { return nil }
-      for _ in 0..<max(0, 3 - digits) { fraction = fraction &* 10 }
+    /// RFC 3339 in UTC with whole seconds, as Kubernetes writes `metav1.Time`.
+    package var description: String {
+        let civil = Civil(secondsSinceEpoch: flooredSeconds)
+        return civil.description + "Z"
     }
-    var offset: Int64 = 0
-    if !(reader.skip("Z") || reader.skip("z")) {
-      let sign: Int64
-      if reader.skip("+") { sign = 1 } else if reader.skip("-") { sign = -1 } else { return nil }
-      guard let hours = reader.number(2), reader.skip(":"), let minutes = reader.number(2),
-        hours < 24, minutes < 60
-      else { return nil }
-      offset = sign &* (hours &* 3600 &+ minutes &* 60)
+
+    /// RFC 3339 in UTC with microseconds, as Kubernetes writes `metav1.MicroTime`.
+    package var microTime: String {
+        let fraction = milliseconds &- flooredSeconds &* 1000
+        let digits = String(fraction)
+        return Civil(secondsSinceEpoch: flooredSeconds).description
+            + "." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "000Z"
     }
-    guard reader.atEnd else { return nil }
-    let days = Civil.days(year: year, month: month, day: day)
-    let seconds = days &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second &- offset
-    self.init(milliseconds: seconds &* 1000 &+ fraction)
-  }
+
+    private var flooredSeconds: Int64 {
+        let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        return remainder < 0 ? quotient &- 1 : quotient
+    }
+
+    /// Reads RFC 3339 (`2026-11-21T05:12:33Z`, fraction and offset allowed); nil for anything else.
+    package init?(_ text: some StringProtocol) {
+        var reader = DigitReader(text)
+        guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2),
+            reader.skip("-"),
+            let day = reader.number(2), reader.skip("T") || reader.skip("t") || reader.skip(" "),
+            let hour = reader.number(2), reader.skip(":"), let minute = reader.number(2),
+            reader.skip(":"),
+            let second = reader.number(2),
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
+        else { return nil }
+        var fraction: Int64 = 0
+        if reader.skip(".") {
+            var digits = 0
+            while let digit = reader.number(1) {
+                if digits < 3 { fraction = fraction &* 10 &+ digit }
+                digits += 1
+            }
+            guard digits > 0 else { return nil }
+            for _ in 0..<max(0, 3 - digits) { fraction = fraction &* 10 }
+        }
+        var offset: Int64 = 0
+        if !(reader.skip("Z") || reader.skip("z")) {
+            let sign: Int64
+            if reader.skip("+") { sign = 1 } else if reader.skip("-") { sign = -1 } else { return nil }
+            guard let hours = reader.number(2), reader.skip(":"), let minutes = reader.number(2),
+                hours < 24, minutes < 60
+            else { return nil }
+            offset = sign &* (hours &* 3600 &+ minutes &* 60)
+        }
+        guard reader.atEnd else { return nil }
+        let days = Civil.days(year: year, month: month, day: day)
+        let seconds = days &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second &- offset
+        self.init(milliseconds: seconds &* 1000 &+ fraction)
+    }
 }
 
 /// A date of the proleptic Gregorian calendar in UTC (H. Hinnant, "chrono-compatible low-level date algorithms").
 private struct Civil: CustomStringConvertible {
-  var year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64
+    var year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64
 
-  init(secondsSinceEpoch seconds: Int64) {
-    var (days, rest) = seconds.quotientAndRemainder(dividingBy: 86_400)
-    if rest < 0 {
-      rest += 86_400
-      days -= 1
+    init(secondsSinceEpoch seconds: Int64) {
+        var (days, rest) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        if rest < 0 {
+            rest += 86_400
+            days -= 1
+        }
+        (hour, minute, second) = (rest / 3600, rest % 3600 / 60, rest % 60)
+        let z = days &+ 719_468
+        let era = (z >= 0 ? z : z &- 146_096) / 146_097
+        let dayOfEra = z &- era &* 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * shifted + 2) / 5 + 1
+        month = shifted < 10 ? shifted + 3 : shifted - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
-    (hour, minute, second) = (rest / 3600, rest % 3600 / 60, rest % 60)
-    let z = days &+ 719_468
-    let era = (z >= 0 ? z : z &- 146_096) / 146_097
-    let dayOfEra = z &- era &* 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    day = dayOfYear - (153 * shifted + 2) / 5 + 1
-    month = shifted < 10 ? shifted + 3 : shifted - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  }
 
-  static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-    let y = month <= 2 ? year - 1 : year
-    let era = (y >= 0 ? y : y - 399) / 400
-    let yearOfEra = y - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
-  }
+    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let y = month <= 2 ? year - 1 : year
+        let era = (y >= 0 ? y : y - 399) / 400
+        let yearOfEra = y - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
 
-  var description: String {
-    func two(_ n: Int64) -> String { n < 10 ? "0\(n)" : "\(n)" }
-    let digits = String(year)
-    let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    return "\(padded)-\(two(month))-\(two(day))T\(two(hour)):\(two(minute)):\(two(second))"
-  }
+    var description: String {
+        func two(_ n: Int64) -> String { n < 10 ? "0\(n)" : "\(n)" }
+        let digits = String(year)
+        let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        return "\(padded)-\(two(month))-\(two(day))T\(two(hour)):\(two(minute)):\(two(second))"
+    }
 }
 
 /// Fixed-width digits out of a text, never past its end.
 private struct DigitReader {
-  private var rest: Substring.UTF8View
+    private var rest: Substring.UTF8View
 
-  init(_ text: some StringProtocol) { rest = Substring(text).utf8 }
+    init(_ text: some StringProtocol) { rest = Substring(text).utf8 }
 
-  var atEnd: Bool { rest.isEmpty }
+    var atEnd: Bool { rest.isEmpty }
 
-  mutating func number(_ width: Int) -> Int64? {
-    var value: Int64 = 0
-    var copy = rest
-    for _ in 0..<width {
-      guard let byte = copy.popFirst(), byte >= 48, byte <= 57 else { return nil }
-      value = value &* 10 &+ Int64(byte - 48)
+    mutating func number(_ width: Int) -> Int64? {
+        var value: Int64 = 0
+        var copy = rest
+        for _ in 0..<width {
+            guard let byte = copy.popFirst(), byte >= 48, byte <= 57 else { return nil }
+            value = value &* 10 &+ Int64(byte - 48)
+        }
+        rest = copy
+        return value
     }
-    rest = copy
-    return value
-  }
 
-  mutating func skip(_ character: Unicode.Scalar) -> Bool {
-    guard let first = rest.first, UInt32(first) == character.value else { return false }
-    rest.removeFirst()
-    return true
-  }
+    mutating func skip(_ character: Unicode.Scalar) -> Bool {
+        guard let first = rest.first, UInt32(first) == character.value else { return false }
+        rest.removeFirst()
+        return true
+    }
 }

@@ -9,157 +9,157 @@ internal import Kubernetes
 ///
 /// - Parameter spec: nil where git no longer asks for a strategy.
 package func decide(
-  spec: RolloutSpec?, mode: RolloutTraffic.Mode, state: RolloutState,
-  observation: RolloutObservation, times: RolloutTimes = RolloutTimes()
+    spec: RolloutSpec?, mode: RolloutTraffic.Mode, state: RolloutState,
+    observation: RolloutObservation, times: RolloutTimes = RolloutTimes()
 ) -> RolloutDecision {
-  var machine = Machine(spec: spec, mode: mode, state: state, seen: observation, times: times)
-  return machine.run()
+    var machine = Machine(spec: spec, mode: mode, state: state, seen: observation, times: times)
+    return machine.run()
 }
 
 /// The work of one look.
 struct Machine {
-  let spec: RolloutSpec?
-  let mode: RolloutTraffic.Mode
-  let seen: RolloutObservation
-  let times: RolloutTimes
-  /// The overlay that was in force when `seen.traffic` was looked at.
-  private let inForce: RolloutOverlay
+    let spec: RolloutSpec?
+    let mode: RolloutTraffic.Mode
+    let seen: RolloutObservation
+    let times: RolloutTimes
+    /// The overlay that was in force when `seen.traffic` was looked at.
+    private let inForce: RolloutOverlay
 
-  var state: RolloutState
-  /// The rollout is over, and nothing of it is to be remembered.
-  var isOver = false
-  /// A person has seen the evidence at this look and goes on.
-  var isOverruled = false
-  var effects: [RolloutEffect] = []
-  var told: [RolloutEffect] = []
-  var wake: Duration?
+    var state: RolloutState
+    /// The rollout is over, and nothing of it is to be remembered.
+    var isOver = false
+    /// A person has seen the evidence at this look and goes on.
+    var isOverruled = false
+    var effects: [RolloutEffect] = []
+    var told: [RolloutEffect] = []
+    var wake: Duration?
 
-  init(
-    spec: RolloutSpec?, mode: RolloutTraffic.Mode, state: RolloutState, seen: RolloutObservation,
-    times: RolloutTimes
-  ) {
-    (self.spec, self.mode, self.state, self.seen, self.times) = (spec, mode, state, seen, times)
-    inForce = overlay(of: state, spec: spec, mode: mode)
-  }
-
-  mutating func run() -> RolloutDecision {
-    followSize()
-    state.evidence.merge(seen.evidence) { _, new in new }
-    if let request = seen.request, request.id != state.handledRequest {
-      state.handledRequest = request.id
-      carryOut(request.verb)
+    init(
+        spec: RolloutSpec?, mode: RolloutTraffic.Mode, state: RolloutState, seen: RolloutObservation,
+        times: RolloutTimes
+    ) {
+        (self.spec, self.mode, self.state, self.seen, self.times) = (spec, mode, state, seen, times)
+        inForce = overlay(of: state, spec: spec, mode: mode)
     }
-    if isSuperseded { supersede() }
-    // Every transition leads on in the lists; the bound is there for a mistake in them.
-    for _ in 0..<32 where !isOver {
-      let before = state
-      effects = []
-      wake = nil
-      step()
-      if state == before { break }
+
+    mutating func run() -> RolloutDecision {
+        followSize()
+        state.evidence.merge(seen.evidence) { _, new in new }
+        if let request = seen.request, request.id != state.handledRequest {
+            state.handledRequest = request.id
+            carryOut(request.verb)
+        }
+        if isSuperseded { supersede() }
+        // Every transition leads on in the lists; the bound is there for a mistake in them.
+        for _ in 0..<32 where !isOver {
+            let before = state
+            effects = []
+            wake = nil
+            step()
+            if state == before { break }
+        }
+        if isOver { return RolloutDecision(state: nil, effects: told) }
+        return RolloutDecision(
+            state: state, overlay: overlay(of: state, spec: spec, mode: mode), effects: effects + told,
+            wake: wake)
     }
-    if isOver { return RolloutDecision(state: nil, effects: told) }
-    return RolloutDecision(
-      state: state, overlay: overlay(of: state, spec: spec, mode: mode), effects: effects + told,
-      wake: wake)
-  }
 
-  private mutating func step() {
-    switch state.phase {
-    case .planned: planned()
-    case .starting: starting()
-    case .stepping: stepping()
-    case .verifying: verifying()
-    case .analysing: analysing()
-    case .gated: gated()
-    case .promoting: promote()
-    case .aborting: abort()
-    case .rejected: break
+    private mutating func step() {
+        switch state.phase {
+        case .planned: planned()
+        case .starting: starting()
+        case .stepping: stepping()
+        case .verifying: verifying()
+        case .analysing: analysing()
+        case .gated: gated()
+        case .promoting: promote()
+        case .aborting: abort()
+        case .rejected: break
+        }
     }
-  }
 
-  // MARK: what every phase uses
+    // MARK: what every phase uses
 
-  /// Goes to another phase, or to another point of a list.
-  mutating func enter(_ phase: RolloutState.Phase, message: String) {
-    state.phase = phase
-    state.since = seen.now
-    state.confirmedAt = nil
-    state.message = message
-  }
-
-  /// Waits, and says for what.
-  mutating func wait(_ message: String, lookAgain: Duration? = nil) {
-    state.message = message
-    if let lookAgain { wake = min(wake ?? lookAgain, lookAgain) }
-  }
-
-  mutating func tell(_ reason: String, _ message: String, isWarning: Bool = false) {
-    told.append(.tell(isWarning: isWarning, reason: reason, message: message))
-  }
-
-  var elapsed: Duration { seen.now.duration(since: state.since) }
-
-  /// How long until `limit` after the phase began; zero when it is over.
-  func left(_ limit: Duration) -> Duration { max(.zero, limit - elapsed) }
-
-  /// Whether the overlay of the present state is in force everywhere, for the floor time.
-  ///
-  /// A wait is noted where it is not.
-  mutating func isConfirmed(_ what: String) -> Bool {
-    guard mode != .replicas else { return true }
-    guard overlay(of: state, spec: spec, mode: mode) == inForce else {
-      wait("\(what): being written", lookAgain: .seconds(1))
-      return false
+    /// Goes to another phase, or to another point of a list.
+    mutating func enter(_ phase: RolloutState.Phase, message: String) {
+        state.phase = phase
+        state.since = seen.now
+        state.confirmedAt = nil
+        state.message = message
     }
-    if case .pending(let missing) = seen.traffic {
-      state.confirmedAt = nil
-      wait("\(what): \(missing)", lookAgain: .seconds(2))
-      return false
+
+    /// Waits, and says for what.
+    mutating func wait(_ message: String, lookAgain: Duration? = nil) {
+        state.message = message
+        if let lookAgain { wake = min(wake ?? lookAgain, lookAgain) }
     }
-    guard let confirmed = state.confirmedAt else {
-      state.confirmedAt = seen.now
-      wait("\(what): settling", lookAgain: times.floor)
-      return false
+
+    mutating func tell(_ reason: String, _ message: String, isWarning: Bool = false) {
+        told.append(.tell(isWarning: isWarning, reason: reason, message: message))
     }
-    let rest = times.floor - seen.now.duration(since: confirmed)
-    if rest > .zero {
-      wait("\(what): settling", lookAgain: rest)
-      return false
+
+    var elapsed: Duration { seen.now.duration(since: state.since) }
+
+    /// How long until `limit` after the phase began; zero when it is over.
+    func left(_ limit: Duration) -> Duration { max(.zero, limit - elapsed) }
+
+    /// Whether the overlay of the present state is in force everywhere, for the floor time.
+    ///
+    /// A wait is noted where it is not.
+    mutating func isConfirmed(_ what: String) -> Bool {
+        guard mode != .replicas else { return true }
+        guard overlay(of: state, spec: spec, mode: mode) == inForce else {
+            wait("\(what): being written", lookAgain: .seconds(1))
+            return false
+        }
+        if case .pending(let missing) = seen.traffic {
+            state.confirmedAt = nil
+            wait("\(what): \(missing)", lookAgain: .seconds(2))
+            return false
+        }
+        guard let confirmed = state.confirmedAt else {
+            state.confirmedAt = seen.now
+            wait("\(what): settling", lookAgain: times.floor)
+            return false
+        }
+        let rest = times.floor - seen.now.duration(since: confirmed)
+        if rest > .zero {
+            wait("\(what): settling", lookAgain: rest)
+            return false
+        }
+        return true
     }
-    return true
-  }
 
-  /// Follows the Deployment's replicas; not downwards while both sets are full, for then an autoscaler sees half the load.
-  private mutating func followSize() {
-    guard seen.replicas > 0 else { return }
-    if seen.replicas > state.size || !isDoubled { state.size = seen.replicas }
-  }
-
-  private var isDoubled: Bool {
-    switch state.phase {
-    case .planned, .rejected: false
-    case .promoting, .aborting: true
-    case .starting, .stepping, .verifying, .analysing, .gated:
-      sizes == .both(max(1, state.size)) && sizes.next > 0
+    /// Follows the Deployment's replicas; not downwards while both sets are full, for then an autoscaler sees half the load.
+    private mutating func followSize() {
+        guard seen.replicas > 0 else { return }
+        if seen.replicas > state.size || !isDoubled { state.size = seen.replicas }
     }
-  }
 
-  /// What the step in hand needs.
-  var sizes: ArmSizes {
-    guard let spec, let step = currentStep else { return .both(max(1, state.size)) }
-    let own = ArmSizes.of(step.exposure, size: state.size, mode: mode)
-    // A candidate that serves a larger share already is not made smaller before the traffic is.
-    guard let exposed = state.exposed, spec.steps.indices.contains(exposed) else { return own }
-    let serving = ArmSizes.of(spec.steps[exposed].exposure, size: state.size, mode: mode)
-    return ArmSizes(stable: own.stable, next: max(own.next, serving.next))
-  }
+    private var isDoubled: Bool {
+        switch state.phase {
+        case .planned, .rejected: false
+        case .promoting, .aborting: true
+        case .starting, .stepping, .verifying, .analysing, .gated:
+            sizes == .both(max(1, state.size)) && sizes.next > 0
+        }
+    }
 
-  /// The step in hand; the last one where git has shortened the list meanwhile.
-  var currentStep: RolloutSpec.Step? {
-    guard let spec, !spec.steps.isEmpty else { return nil }
-    return spec.steps.indices.contains(state.step) ? spec.steps[state.step] : spec.steps.last
-  }
+    /// What the step in hand needs.
+    var sizes: ArmSizes {
+        guard let spec, let step = currentStep else { return .both(max(1, state.size)) }
+        let own = ArmSizes.of(step.exposure, size: state.size, mode: mode)
+        // A candidate that serves a larger share already is not made smaller before the traffic is.
+        guard let exposed = state.exposed, spec.steps.indices.contains(exposed) else { return own }
+        let serving = ArmSizes.of(spec.steps[exposed].exposure, size: state.size, mode: mode)
+        return ArmSizes(stable: own.stable, next: max(own.next, serving.next))
+    }
 
-  var isLastStep: Bool { state.step + 1 >= (spec?.steps.count ?? 0) }
+    /// The step in hand; the last one where git has shortened the list meanwhile.
+    var currentStep: RolloutSpec.Step? {
+        guard let spec, !spec.steps.isEmpty else { return nil }
+        return spec.steps.indices.contains(state.step) ? spec.steps[state.step] : spec.steps.last
+    }
+
+    var isLastStep: Bool { state.step + 1 >= (spec?.steps.count ?? 0) }
 }

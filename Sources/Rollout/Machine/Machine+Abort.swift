@@ -3,147 +3,147 @@ internal import Kubernetes
 
 /// The ordered list of the way back.
 extension Machine {
-  mutating func abort() {
-    switch state.aborting ?? .stableSize {
-    case .stableSize:
-      guard let stable = seen.stable else {
-        // Somebody deleted it: the Deployment still states its template, and makes it anew when it is let.
-        if isResumed() { wait("waits for the stable version's pods", lookAgain: .seconds(5)) }
-        return
-      }
-      if seen.candidate != nil, stable.isMarkedSaturated { unmark() }
-      if stable.replicas < state.size {
-        effects.append(.scale(set: stable.name, uid: stable.uid, to: state.size))
-      }
-      let isEnough =
-        stable.ready >= state.size || (stable.ready > 0 && left(seen.progressDeadline) == .zero)
-      guard isEnough || seen.candidate == nil else {
-        return wait(
-          "\(stable.ready) of \(state.size) pods of the stable version are ready",
-          lookAgain: max(.seconds(1), left(seen.progressDeadline)))
-      }
-      go(.trafficToStable)
-    case .trafficToStable:
-      let hadTraffic = state.exposed != nil
-      guard isConfirmed("all traffic to the stable version") else { return }
-      state.exposed = nil
-      go(hadTraffic && mode != .replicas ? .drain : .deleteCandidate)
-    case .drain:
-      guard left(times.drain) == .zero else {
-        return wait("requests under way come to their end", lookAgain: left(times.drain))
-      }
-      go(.deleteCandidate)
-    case .deleteCandidate:
-      if let candidate = seen.candidate {
-        effects.append(.delete(set: candidate.name, uid: candidate.uid))
-        return wait("deleting the new version's pods", lookAgain: .seconds(5))
-      }
-      go(.resume)
-    case .resume:
-      guard isResumed() else { return }
-      go(.clean)
-    case .clean:
-      guard isConfirmed("cleaning up") else { return }
-      go(.commitBack)
-    case .commitBack:
-      if state.cause == .failed, spec?.onFailure == .revert, !isSuperseded {
-        switch seen.revert {
-        case .none:
-          effects.append(.revert)
-          return wait("reverting the commit", lookAgain: .seconds(30))
-        case .done(let commit): tell("RolloutReverted", "reverted by \(commit)")
-        case .impossible(let why): tell("RolloutNotReverted", why, isWarning: true)
+    mutating func abort() {
+        switch state.aborting ?? .stableSize {
+        case .stableSize:
+            guard let stable = seen.stable else {
+                // Somebody deleted it: the Deployment still states its template, and makes it anew when it is let.
+                if isResumed() { wait("waits for the stable version's pods", lookAgain: .seconds(5)) }
+                return
+            }
+            if seen.candidate != nil, stable.isMarkedSaturated { unmark() }
+            if stable.replicas < state.size {
+                effects.append(.scale(set: stable.name, uid: stable.uid, to: state.size))
+            }
+            let isEnough =
+                stable.ready >= state.size || (stable.ready > 0 && left(seen.progressDeadline) == .zero)
+            guard isEnough || seen.candidate == nil else {
+                return wait(
+                    "\(stable.ready) of \(state.size) pods of the stable version are ready",
+                    lookAgain: max(.seconds(1), left(seen.progressDeadline)))
+            }
+            go(.trafficToStable)
+        case .trafficToStable:
+            let hadTraffic = state.exposed != nil
+            guard isConfirmed("all traffic to the stable version") else { return }
+            state.exposed = nil
+            go(hadTraffic && mode != .replicas ? .drain : .deleteCandidate)
+        case .drain:
+            guard left(times.drain) == .zero else {
+                return wait("requests under way come to their end", lookAgain: left(times.drain))
+            }
+            go(.deleteCandidate)
+        case .deleteCandidate:
+            if let candidate = seen.candidate {
+                effects.append(.delete(set: candidate.name, uid: candidate.uid))
+                return wait("deleting the new version's pods", lookAgain: .seconds(5))
+            }
+            go(.resume)
+        case .resume:
+            guard isResumed() else { return }
+            go(.clean)
+        case .clean:
+            guard isConfirmed("cleaning up") else { return }
+            go(.commitBack)
+        case .commitBack:
+            if state.cause == .failed, spec?.onFailure == .revert, !isSuperseded {
+                switch seen.revert {
+                case .none:
+                    effects.append(.revert)
+                    return wait("reverting the commit", lookAgain: .seconds(30))
+                case .done(let commit): tell("RolloutReverted", "reverted by \(commit)")
+                case .impossible(let why): tell("RolloutNotReverted", why, isWarning: true)
+                }
+            }
+            end()
         }
-      }
-      end()
     }
-  }
 
-  private mutating func go(_ next: RolloutState.Aborting) {
-    state.aborting = next
-    enter(.aborting, message: state.reason)
-  }
-
-  private mutating func end() {
-    let cause = state.cause ?? .aborted
-    guard cause != .superseded, !isSuperseded else {
-      tell("RolloutSuperseded", "\(state.revision) was taken back for what git says now")
-      isOver = true
-      return
+    private mutating func go(_ next: RolloutState.Aborting) {
+        state.aborting = next
+        enter(.aborting, message: state.reason)
     }
-    tell(
-      "RolloutRejected", "\(state.revision) is not tried again: \(state.reason)", isWarning: true)
-    state.aborting = nil
-    state.evidence = [:]
-    enter(.rejected, message: state.reason)
-  }
 
-  /// Git says something else than what this rollout brings.
-  var isSuperseded: Bool { spec == nil || seen.template != state.template }
-
-  mutating func supersede() {
-    switch state.phase {
-    case .planned, .rejected: isOver = true
-    case .aborting: break
-    case .promoting where !canGoBack: break
-    case .starting, .stepping, .verifying, .analysing, .gated, .promoting:
-      goBack(
-        .superseded, spec == nil ? "git no longer asks for a strategy" : "git has a newer version")
+    private mutating func end() {
+        let cause = state.cause ?? .aborted
+        guard cause != .superseded, !isSuperseded else {
+            tell("RolloutSuperseded", "\(state.revision) was taken back for what git says now")
+            isOver = true
+            return
+        }
+        tell(
+            "RolloutRejected", "\(state.revision) is not tried again: \(state.reason)", isWarning: true)
+        state.aborting = nil
+        state.evidence = [:]
+        enter(.rejected, message: state.reason)
     }
-  }
 
-  // MARK: what people ask
+    /// Git says something else than what this rollout brings.
+    var isSuperseded: Bool { spec == nil || seen.template != state.template }
 
-  mutating func carryOut(_ verb: RolloutRequest.Verb) {
-    switch verb {
-    case .promote: promoteNow()
-    case .pause:
-      guard state.phase != .rejected, state.phase != .aborting, canGoBack else {
-        return remark("there is nothing to pause")
-      }
-      if state.pausedAt == nil { state.pausedAt = seen.now }
-      tell("RolloutPaused", "paused by a person")
-    case .abort, .restore:
-      guard state.phase != .rejected else { return remark("it is rejected already") }
-      guard canGoBack else {
-        return remark(
-          "too late to go back: the Deployment states the new version; revert the commit instead")
-      }
-      if state.phase != .aborting {
-        goBack(
-          verb == .abort ? .aborted : .restored,
-          verb == .abort ? "aborted by a person" : "given back to its controller by a person")
-      }
-    case .retry:
-      guard state.phase == .rejected else { return remark("nothing was rejected") }
-      let handled = state.handledRequest
-      var again = RolloutState(
-        id: seen.newID, since: seen.now, template: state.template, stableHash: state.stableHash,
-        candidateHash: state.candidateHash,
-        revision: state.revision, size: seen.replicas)
-      again.handledRequest = handled
-      state = again
+    mutating func supersede() {
+        switch state.phase {
+        case .planned, .rejected: isOver = true
+        case .aborting: break
+        case .promoting where !canGoBack: break
+        case .starting, .stepping, .verifying, .analysing, .gated, .promoting:
+            goBack(
+                .superseded, spec == nil ? "git no longer asks for a strategy" : "git has a newer version")
+        }
     }
-  }
 
-  private mutating func promoteNow() {
-    if let paused = state.pausedAt {
-      // Time stood still, and what was found so far is overruled.
-      state.pausedAt = nil
-      state.since = Timestamp(
-        milliseconds: state.since.milliseconds &+ (seen.now.milliseconds &- paused.milliseconds))
-      state.evidence = [:]
-      isOverruled = true
-      return tell("RolloutResumed", "goes on")
-    }
-    switch state.phase {
-    case .analysing: nextStep()
-    case .gated: goOn()
-    case .rejected: remark("it was rejected: \"martlet retry\" tries it again")
-    case .planned, .starting, .stepping, .verifying, .promoting, .aborting:
-      remark("nothing waits for it now")
-    }
-  }
+    // MARK: what people ask
 
-  private mutating func remark(_ message: String) { tell("RolloutRequest", message) }
+    mutating func carryOut(_ verb: RolloutRequest.Verb) {
+        switch verb {
+        case .promote: promoteNow()
+        case .pause:
+            guard state.phase != .rejected, state.phase != .aborting, canGoBack else {
+                return remark("there is nothing to pause")
+            }
+            if state.pausedAt == nil { state.pausedAt = seen.now }
+            tell("RolloutPaused", "paused by a person")
+        case .abort, .restore:
+            guard state.phase != .rejected else { return remark("it is rejected already") }
+            guard canGoBack else {
+                return remark(
+                    "too late to go back: the Deployment states the new version; revert the commit instead")
+            }
+            if state.phase != .aborting {
+                goBack(
+                    verb == .abort ? .aborted : .restored,
+                    verb == .abort ? "aborted by a person" : "given back to its controller by a person")
+            }
+        case .retry:
+            guard state.phase == .rejected else { return remark("nothing was rejected") }
+            let handled = state.handledRequest
+            var again = RolloutState(
+                id: seen.newID, since: seen.now, template: state.template, stableHash: state.stableHash,
+                candidateHash: state.candidateHash,
+                revision: state.revision, size: seen.replicas)
+            again.handledRequest = handled
+            state = again
+        }
+    }
+
+    private mutating func promoteNow() {
+        if let paused = state.pausedAt {
+            // Time stood still, and what was found so far is overruled.
+            state.pausedAt = nil
+            state.since = Timestamp(
+                milliseconds: state.since.milliseconds &+ (seen.now.milliseconds &- paused.milliseconds))
+            state.evidence = [:]
+            isOverruled = true
+            return tell("RolloutResumed", "goes on")
+        }
+        switch state.phase {
+        case .analysing: nextStep()
+        case .gated: goOn()
+        case .rejected: remark("it was rejected: \"martlet retry\" tries it again")
+        case .planned, .starting, .stepping, .verifying, .promoting, .aborting:
+            remark("nothing waits for it now")
+        }
+    }
+
+    private mutating func remark(_ message: String) { tell("RolloutRequest", message) }
 }

@@ -2,87 +2,87 @@ internal import Document
 
 /// Keeping the Deployment paused and both sets at their sizes.
 extension Machine {
-  /// What a Deployment looks like whose sets are ours to size.
-  var isHeld: Bool {
-    seen.isPaused && seen.updateStrategy["type"]?.string == "Recreate"
-      && seen.updateStrategy["rollingUpdate"]?.mapping == nil
-  }
+    /// What a Deployment looks like whose sets are ours to size.
+    var isHeld: Bool {
+        seen.isPaused && seen.updateStrategy["type"]?.string == "Recreate"
+            && seen.updateStrategy["rollingUpdate"]?.mapping == nil
+    }
 
-  /// Whether the Deployment is paused and its controller knows; an effect where it is not.
-  mutating func holds() -> Bool {
-    if state.originals == nil {
-      var originals: Value = ["strategy": seen.updateStrategy]
-      if seen.isPaused { originals["paused"] = true }
-      state.originals = originals
+    /// Whether the Deployment is paused and its controller knows; an effect where it is not.
+    mutating func holds() -> Bool {
+        if state.originals == nil {
+            var originals: Value = ["strategy": seen.updateStrategy]
+            if seen.isPaused { originals["paused"] = true }
+            state.originals = originals
+        }
+        guard isHeld else {
+            effects.append(.pause)
+            wait("pausing the Deployment")
+            return false
+        }
+        guard seen.isObserved else {
+            wait("the Deployment's controller has not seen that it is paused", lookAgain: .seconds(1))
+            return false
+        }
+        return true
     }
-    guard isHeld else {
-      effects.append(.pause)
-      wait("pausing the Deployment")
-      return false
-    }
-    guard seen.isObserved else {
-      wait("the Deployment's controller has not seen that it is paused", lookAgain: .seconds(1))
-      return false
-    }
-    return true
-  }
 
-  /// Whether the Deployment is its own controller's again; an effect where it is not.
-  mutating func isResumed() -> Bool {
-    guard let originals = state.originals else { return true }
-    let strategy = originals["strategy"] ?? .null
-    let wasPaused = originals["paused"]?.bool ?? false
-    guard seen.isPaused == wasPaused,
-      strategy.mapping?.isEmpty != false || strategy == seen.updateStrategy
-    else {
-      effects.append(.resume)
-      wait("giving the Deployment back to its controller")
-      return false
+    /// Whether the Deployment is its own controller's again; an effect where it is not.
+    mutating func isResumed() -> Bool {
+        guard let originals = state.originals else { return true }
+        let strategy = originals["strategy"] ?? .null
+        let wasPaused = originals["paused"]?.bool ?? false
+        guard seen.isPaused == wasPaused,
+            strategy.mapping?.isEmpty != false || strategy == seen.updateStrategy
+        else {
+            effects.append(.resume)
+            wait("giving the Deployment back to its controller")
+            return false
+        }
+        state.originals = nil
+        return true
     }
-    state.originals = nil
-    return true
-  }
 
-  /// Brings both sets to their sizes: what grows first, so that there is never less than before.
-  ///
-  /// - Returns: Whether both are there, ready.
-  mutating func isSized(_ sizes: ArmSizes) -> Bool {
-    guard let candidate = seen.candidate else {
-      unmark()
-      effects.append(.create(replicas: max(1, sizes.next)))
-      wait("making the new version's pods")
-      return false
+    /// Brings both sets to their sizes: what grows first, so that there is never less than before.
+    ///
+    /// - Returns: Whether both are there, ready.
+    mutating func isSized(_ sizes: ArmSizes) -> Bool {
+        guard let candidate = seen.candidate else {
+            unmark()
+            effects.append(.create(replicas: max(1, sizes.next)))
+            wait("making the new version's pods")
+            return false
+        }
+        // Without pods it is only an old set to the controller, which scales the other one.
+        if candidate.replicas != sizes.next {
+            if candidate.replicas == 0 { unmark() }
+            effects.append(.scale(set: candidate.name, uid: candidate.uid, to: max(1, sizes.next)))
+        }
+        guard let stable = seen.stable else { return isReady(candidate, sizes.next) }
+        if stable.isMarkedSaturated { unmark() }
+        let ready = min(candidate.ready, sizes.next)
+        let most = max(sizes.stable, mode == .replicas ? max(0, state.size - ready) : sizes.stable)
+        // Only what the candidate makes up for is given up.
+        let target = stable.replicas > most ? most : max(stable.replicas, sizes.stable)
+        if stable.replicas != target {
+            effects.append(.scale(set: stable.name, uid: stable.uid, to: target))
+        }
+        return isReady(candidate, sizes.next) && stable.replicas == target && target == sizes.stable
     }
-    // Without pods it is only an old set to the controller, which scales the other one.
-    if candidate.replicas != sizes.next {
-      if candidate.replicas == 0 { unmark() }
-      effects.append(.scale(set: candidate.name, uid: candidate.uid, to: max(1, sizes.next)))
-    }
-    guard let stable = seen.stable else { return isReady(candidate, sizes.next) }
-    if stable.isMarkedSaturated { unmark() }
-    let ready = min(candidate.ready, sizes.next)
-    let most = max(sizes.stable, mode == .replicas ? max(0, state.size - ready) : sizes.stable)
-    // Only what the candidate makes up for is given up.
-    let target = stable.replicas > most ? most : max(stable.replicas, sizes.stable)
-    if stable.replicas != target {
-      effects.append(.scale(set: stable.name, uid: stable.uid, to: target))
-    }
-    return isReady(candidate, sizes.next) && stable.replicas == target && target == sizes.stable
-  }
 
-  private mutating func isReady(_ set: RolloutObservation.ReplicaSet, _ count: Int) -> Bool {
-    guard set.replicas == count, set.ready >= count else {
-      let trouble = set.trouble.map { ": \($0)" } ?? ""
-      wait("\(set.ready) of \(count) pods of the new version are ready\(trouble)")
-      return false
+    private mutating func isReady(_ set: RolloutObservation.ReplicaSet, _ count: Int) -> Bool {
+        guard set.replicas == count, set.ready >= count else {
+            let trouble = set.trouble.map { ": \($0)" } ?? ""
+            wait("\(set.ready) of \(count) pods of the new version are ready\(trouble)")
+            return false
+        }
+        return true
     }
-    return true
-  }
 
-  mutating func unmark() {
-    guard let stable = seen.stable, stable.isMarkedSaturated,
-      !effects.contains(.unmark(set: stable.name))
-    else { return }
-    effects.append(.unmark(set: stable.name))
-  }
+    mutating func unmark() {
+        guard let stable = seen.stable, stable.isMarkedSaturated,
+            !effects.contains(.unmark(set: stable.name))
+        else { return }
+        effects.append(.unmark(set: stable.name))
+    }
 }

@@ -1,55 +1,55 @@
 /// What a rollout adds to git's Services and routes at a point of its way: a
 /// function of what is persisted alone, so that a restart changes nothing.
 package func overlay(of state: RolloutState, spec: RolloutSpec?, mode: RolloutTraffic.Mode)
-  -> RolloutOverlay
+    -> RolloutOverlay
 {
-  guard mode != .replicas else { return .none }
-  let arms = RolloutOverlay.Arms(stable: state.stableHash, next: state.candidateHash)
-  let pinned = RolloutOverlay(pin: state.stableHash, arms: arms)
-  switch state.phase {
-  case .planned, .rejected: return .none
-  case .starting: return pinned
-  case .stepping, .verifying, .analysing, .gated: return exposing(pinned, state, spec, mode)
-  case .promoting:
-    switch state.finishing ?? .fullSize {
-    case .fullSize: return exposing(pinned, state, spec, mode)
-    case .trafficToNext: return toNext(pinned, state, mode)
-    case .unpin, .template, .resume, .oldSetDown:
-      return RolloutOverlay(arms: arms, routes: mode == .routes ? .all(.next) : .unchanged)
-    case .routesBack, .drain: return RolloutOverlay(arms: arms)
-    case .clean: return .none
+    guard mode != .replicas else { return .none }
+    let arms = RolloutOverlay.Arms(stable: state.stableHash, next: state.candidateHash)
+    let pinned = RolloutOverlay(pin: state.stableHash, arms: arms)
+    switch state.phase {
+    case .planned, .rejected: return .none
+    case .starting: return pinned
+    case .stepping, .verifying, .analysing, .gated: return exposing(pinned, state, spec, mode)
+    case .promoting:
+        switch state.finishing ?? .fullSize {
+        case .fullSize: return exposing(pinned, state, spec, mode)
+        case .trafficToNext: return toNext(pinned, state, mode)
+        case .unpin, .template, .resume, .oldSetDown:
+            return RolloutOverlay(arms: arms, routes: mode == .routes ? .all(.next) : .unchanged)
+        case .routesBack, .drain: return RolloutOverlay(arms: arms)
+        case .clean: return .none
+        }
+    case .aborting:
+        switch state.aborting ?? .stableSize {
+        case .stableSize: return exposing(pinned, state, spec, mode)
+        case .trafficToStable, .drain, .deleteCandidate, .resume: return pinned
+        case .clean, .commitBack: return .none
+        }
     }
-  case .aborting:
-    switch state.aborting ?? .stableSize {
-    case .stableSize: return exposing(pinned, state, spec, mode)
-    case .trafficToStable, .drain, .deleteCandidate, .resume: return pinned
-    case .clean, .commitBack: return .none
-    }
-  }
 }
 
 private func exposing(
-  _ pinned: RolloutOverlay, _ state: RolloutState, _ spec: RolloutSpec?, _ mode: RolloutTraffic.Mode
+    _ pinned: RolloutOverlay, _ state: RolloutState, _ spec: RolloutSpec?, _ mode: RolloutTraffic.Mode
 ) -> RolloutOverlay {
-  guard let spec, let index = state.exposed, spec.steps.indices.contains(index) else {
-    return pinned
-  }
-  var overlay = pinned
-  switch (spec.steps[index].exposure, mode) {
-  case (.preview, _): break
-  case (.weight(100), _): return toNext(pinned, state, mode)
-  case (.weight(let percent), .routes): overlay.routes = .weight(percent)
-  case (.matching, .routes): overlay.routes = .matching(spec.matches)
-  case (.mirror(let percent), .routes): overlay.routes = .mirror(percent)
-  case (.weight, _), (.matching, _), (.mirror, _): break
-  }
-  return overlay
+    guard let spec, let index = state.exposed, spec.steps.indices.contains(index) else {
+        return pinned
+    }
+    var overlay = pinned
+    switch (spec.steps[index].exposure, mode) {
+    case (.preview, _): break
+    case (.weight(100), _): return toNext(pinned, state, mode)
+    case (.weight(let percent), .routes): overlay.routes = .weight(percent)
+    case (.matching, .routes): overlay.routes = .matching(spec.matches)
+    case (.mirror(let percent), .routes): overlay.routes = .mirror(percent)
+    case (.weight, _), (.matching, _), (.mirror, _): break
+    }
+    return overlay
 }
 
 private func toNext(_ pinned: RolloutOverlay, _ state: RolloutState, _ mode: RolloutTraffic.Mode)
-  -> RolloutOverlay
+    -> RolloutOverlay
 {
-  var overlay = pinned
-  if mode == .routes { overlay.routes = .all(.next) } else { overlay.pin = state.candidateHash }
-  return overlay
+    var overlay = pinned
+    if mode == .routes { overlay.routes = .all(.next) } else { overlay.pin = state.candidateHash }
+    return overlay
 }

@@ -3,101 +3,101 @@ package import Document
 
 /// What is seen of a workload and its traffic at one moment: all that `decide` may look at.
 package struct RolloutObservation: Sendable {
-  /// One of the workload's ReplicaSets.
-  package struct ReplicaSet: Sendable, Hashable {
-    package var name: String
-    package var uid: String
-    package var hash: String
-    /// As asked for, and as there are.
+    /// One of the workload's ReplicaSets.
+    package struct ReplicaSet: Sendable, Hashable {
+        package var name: String
+        package var uid: String
+        package var hash: String
+        /// As asked for, and as there are.
+        package var replicas: Int
+        package var current: Int
+        package var ready: Int
+        /// The controller's mark of a finished rollout stands on it (`deployment.kubernetes.io/desired-replicas`).
+        package var isMarkedSaturated: Bool
+        /// Why a pod of it cannot run, where one cannot.
+        package var trouble: String?
+
+        package init(
+            name: String, uid: String = "", hash: String, replicas: Int, current: Int, ready: Int,
+            isMarkedSaturated: Bool = false,
+            trouble: String? = nil
+        ) {
+            (self.name, self.uid, self.hash, self.replicas) = (name, uid, hash, replicas)
+            (self.current, self.ready, self.isMarkedSaturated, self.trouble) = (
+                current, ready, isMarkedSaturated, trouble
+            )
+        }
+    }
+
+    package var now: Timestamp
+    /// For a rollout that begins at this look.
+    package var newID: String
+    /// `spec.replicas` of the live Deployment: git's word or an autoscaler's.
     package var replicas: Int
-    package var current: Int
-    package var ready: Int
-    /// The controller's mark of a finished rollout stands on it (`deployment.kubernetes.io/desired-replicas`).
-    package var isMarkedSaturated: Bool
-    /// Why a pod of it cannot run, where one cannot.
-    package var trouble: String?
+    package var isPaused: Bool
+    /// `spec.strategy` of the live Deployment.
+    package var updateStrategy: Value
+    /// Which template the live Deployment states.
+    package var stated: StatedTemplate
+    /// The controller has seen the Deployment's generation.
+    package var isObserved: Bool
+    package var progressDeadline: Duration
+    package var stable: ReplicaSet?
+    package var candidate: ReplicaSet?
+    /// Other sets with pods: leftovers of something before.
+    package var others: [ReplicaSet]
+    /// Everything that the overlay in force asks for is in the cluster, and its controllers have taken note; else what is missing.
+    package var traffic: TrafficProgress
+    package var reach: Reach
+    package var verdicts: [String: Verdict]
+    /// What analysis has to say about each metric, for people.
+    package var findings: [String]
+    /// Evidence up to now, to be kept.
+    package var evidence: [String: Evidence]
+    package var request: RolloutRequest?
+    /// A webhook gate's answer.
+    package var gateAnswer: GateAnswer?
+    /// What git says now (`templateIdentity`).
+    package var template: String
+    /// The revert that `on-failure: revert` asked for is on the branch, or cannot be made: why.
+    package var revert: RevertProgress
 
-    package init(
-      name: String, uid: String = "", hash: String, replicas: Int, current: Int, ready: Int,
-      isMarkedSaturated: Bool = false,
-      trouble: String? = nil
-    ) {
-      (self.name, self.uid, self.hash, self.replicas) = (name, uid, hash, replicas)
-      (self.current, self.ready, self.isMarkedSaturated, self.trouble) = (
-        current, ready, isMarkedSaturated, trouble
-      )
+    /// Where ready pods of the candidate stand behind every Service.
+    package struct Reach: Sendable, Hashable {
+        /// Behind the arms' Services.
+        package var next: Bool
+        /// Behind the user's own.
+        package var services: Bool
+
+        package init(next: Bool, services: Bool) {
+            self.next = next
+            self.services = services
+        }
     }
-  }
 
-  package var now: Timestamp
-  /// For a rollout that begins at this look.
-  package var newID: String
-  /// `spec.replicas` of the live Deployment: git's word or an autoscaler's.
-  package var replicas: Int
-  package var isPaused: Bool
-  /// `spec.strategy` of the live Deployment.
-  package var updateStrategy: Value
-  /// Which template the live Deployment states.
-  package var stated: StatedTemplate
-  /// The controller has seen the Deployment's generation.
-  package var isObserved: Bool
-  package var progressDeadline: Duration
-  package var stable: ReplicaSet?
-  package var candidate: ReplicaSet?
-  /// Other sets with pods: leftovers of something before.
-  package var others: [ReplicaSet]
-  /// Everything that the overlay in force asks for is in the cluster, and its controllers have taken note; else what is missing.
-  package var traffic: TrafficProgress
-  package var reach: Reach
-  package var verdicts: [String: Verdict]
-  /// What analysis has to say about each metric, for people.
-  package var findings: [String]
-  /// Evidence up to now, to be kept.
-  package var evidence: [String: Evidence]
-  package var request: RolloutRequest?
-  /// A webhook gate's answer.
-  package var gateAnswer: GateAnswer?
-  /// What git says now (`templateIdentity`).
-  package var template: String
-  /// The revert that `on-failure: revert` asked for is on the branch, or cannot be made: why.
-  package var revert: RevertProgress
+    package enum StatedTemplate: Sendable, Hashable { case stable, candidate, other }
 
-  /// Where ready pods of the candidate stand behind every Service.
-  package struct Reach: Sendable, Hashable {
-    /// Behind the arms' Services.
-    package var next: Bool
-    /// Behind the user's own.
-    package var services: Bool
-
-    package init(next: Bool, services: Bool) {
-      self.next = next
-      self.services = services
+    package enum TrafficProgress: Sendable, Hashable {
+        case settled
+        case pending(String)
     }
-  }
 
-  package enum StatedTemplate: Sendable, Hashable { case stable, candidate, other }
+    package enum GateAnswer: Sendable, Hashable { case open, closed }
 
-  package enum TrafficProgress: Sendable, Hashable {
-    case settled
-    case pending(String)
-  }
+    package enum RevertProgress: Sendable, Hashable {
+        case none
+        case done(String)
+        case impossible(String)
+    }
 
-  package enum GateAnswer: Sendable, Hashable { case open, closed }
-
-  package enum RevertProgress: Sendable, Hashable {
-    case none
-    case done(String)
-    case impossible(String)
-  }
-
-  package init(now: Timestamp, replicas: Int, template: String) {
-    (self.now, self.replicas, self.template) = (now, replicas, template)
-    (isPaused, updateStrategy, stated, isObserved) = (false, .mapping([:]), .stable, true)
-    newID = ""
-    (progressDeadline, stable, candidate, others) = (.seconds(600), nil, nil, [])
-    (traffic, reach, verdicts, findings, evidence) = (
-      .settled, Reach(next: true, services: true), [:], [], [:]
-    )
-    (request, gateAnswer, revert) = (nil, nil, .none)
-  }
+    package init(now: Timestamp, replicas: Int, template: String) {
+        (self.now, self.replicas, self.template) = (now, replicas, template)
+        (isPaused, updateStrategy, stated, isObserved) = (false, .mapping([:]), .stable, true)
+        newID = ""
+        (progressDeadline, stable, candidate, others) = (.seconds(600), nil, nil, [])
+        (traffic, reach, verdicts, findings, evidence) = (
+            .settled, Reach(next: true, services: true), [:], [], [:]
+        )
+        (request, gateAnswer, revert) = (nil, nil, .none)
+    }
 }

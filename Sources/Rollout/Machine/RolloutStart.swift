@@ -4,37 +4,37 @@ package import Kubernetes
 
 /// What to do about a new template of a workload that asks for a strategy.
 package enum RolloutStart: Sendable, Hashable {
-  /// Applied as git says: there is nothing that must be protected, or nothing new; with the reason.
-  case apply(String)
-  case begin(RolloutState)
+    /// Applied as git says: there is nothing that must be protected, or nothing new; with the reason.
+    case apply(String)
+    case begin(RolloutState)
 }
 
 extension RolloutView {
-  /// Decides how a changed manifest is brought in.
-  ///
-  /// - Parameters:
-  ///   - merged: what the server would make of the manifest, from a dry run: its template has all defaults.
-  ///   - identity: of the template as git writes it.
-  package func start(merged: Object, identity: String, revision: String, now: Timestamp, id: String)
-    -> RolloutStart
-  {
-    let template = merged.value[path: "spec", "template"] ?? .null
-    if withoutHash(template) == withoutHash(deployment.value[path: "spec", "template"] ?? .null) {
-      return .apply("the pods stay as they are")
+    /// Decides how a changed manifest is brought in.
+    ///
+    /// - Parameters:
+    ///   - merged: what the server would make of the manifest, from a dry run: its template has all defaults.
+    ///   - identity: of the template as git writes it.
+    package func start(merged: Object, identity: String, revision: String, now: Timestamp, id: String)
+        -> RolloutStart
+    {
+        let template = merged.value[path: "spec", "template"] ?? .null
+        if withoutHash(template) == withoutHash(deployment.value[path: "spec", "template"] ?? .null) {
+            return .apply("the pods stay as they are")
+        }
+        guard replicas > 0 else { return .apply("it has no pods") }
+        guard let current, let stableHash = current.label(templateHashLabel) else {
+            return .apply("no version of it runs yet")
+        }
+        guard (current.count("status", "readyReplicas") ?? 0) > 0 else {
+            return .apply("no pod of the present version is ready, so there is nothing to compare with")
+        }
+        // A template that ran before has a set already, which the controller would take for the new one.
+        let hash =
+            replicaSet(of: template)?.label(templateHashLabel) ?? templateHash(withoutHash(template))
+        return .begin(
+            RolloutState(
+                id: id, since: now, template: identity, stableHash: stableHash, candidateHash: hash,
+                revision: revision, size: replicas))
     }
-    guard replicas > 0 else { return .apply("it has no pods") }
-    guard let current, let stableHash = current.label(templateHashLabel) else {
-      return .apply("no version of it runs yet")
-    }
-    guard (current.count("status", "readyReplicas") ?? 0) > 0 else {
-      return .apply("no pod of the present version is ready, so there is nothing to compare with")
-    }
-    // A template that ran before has a set already, which the controller would take for the new one.
-    let hash =
-      replicaSet(of: template)?.label(templateHashLabel) ?? templateHash(withoutHash(template))
-    return .begin(
-      RolloutState(
-        id: id, since: now, template: identity, stableHash: stableHash, candidateHash: hash,
-        revision: revision, size: replicas))
-  }
 }

@@ -4,156 +4,156 @@ package import Kubernetes
 
 /// The live objects that a rollout looks at, and what others say of it.
 package struct RolloutView: Sendable {
-  package var deployment: Object
-  /// All that the Deployment controls.
-  package var replicaSets: [Object]
-  package var pods: [Object]
-  /// `Endpoints` of the user's Services and of the arms, by name of the Service.
-  package var endpoints: [String: Object]
+    package var deployment: Object
+    /// All that the Deployment controls.
+    package var replicaSets: [Object]
+    package var pods: [Object]
+    /// `Endpoints` of the user's Services and of the arms, by name of the Service.
+    package var endpoints: [String: Object]
 
-  package init(
-    deployment: Object, replicaSets: [Object], pods: [Object] = [],
-    endpoints: [String: Object] = [:]
-  ) {
-    (self.deployment, self.replicaSets, self.pods, self.endpoints) = (
-      deployment, replicaSets, pods, endpoints
-    )
-  }
+    package init(
+        deployment: Object, replicaSets: [Object], pods: [Object] = [],
+        endpoints: [String: Object] = [:]
+    ) {
+        (self.deployment, self.replicaSets, self.pods, self.endpoints) = (
+            deployment, replicaSets, pods, endpoints
+        )
+    }
 
-  /// The state on the live Deployment; nil where no rollout runs.
-  package var state: RolloutState? {
-    deployment.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
-  }
+    /// The state on the live Deployment; nil where no rollout runs.
+    package var state: RolloutState? {
+        deployment.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
+    }
 
-  package var request: RolloutRequest? {
-    deployment.annotation(RolloutRequest.annotation).flatMap { RolloutRequest($0) }
-  }
+    package var request: RolloutRequest? {
+        deployment.annotation(RolloutRequest.annotation).flatMap { RolloutRequest($0) }
+    }
 
-  /// The set with a template, whatever its hash: Kubernetes compares them without it (`EqualIgnoreHash`).
-  package func replicaSet(of template: Value) -> Object? {
-    let wanted = withoutHash(template)
-    return replicaSets.filter { withoutHash($0.value[path: "spec", "template"] ?? .null) == wanted }
-      .min { ($0.created, $0.name) < ($1.created, $1.name) }
-  }
+    /// The set with a template, whatever its hash: Kubernetes compares them without it (`EqualIgnoreHash`).
+    package func replicaSet(of template: Value) -> Object? {
+        let wanted = withoutHash(template)
+        return replicaSets.filter { withoutHash($0.value[path: "spec", "template"] ?? .null) == wanted }
+            .min { ($0.created, $0.name) < ($1.created, $1.name) }
+    }
 
-  /// The set of the version that runs now.
-  package var current: Object? {
-    replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)
-  }
+    /// The set of the version that runs now.
+    package var current: Object? {
+        replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)
+    }
 
-  package var replicas: Int { deployment.count("spec", "replicas") ?? 1 }
+    package var replicas: Int { deployment.count("spec", "replicas") ?? 1 }
 }
 
 /// A template as Kubernetes compares it.
 package func withoutHash(_ template: Value) -> Value {
-  var template = template
-  template[path: "metadata", "labels", templateHashLabel] = nil
-  template[path: "metadata", "creationTimestamp"] = nil
-  return template
+    var template = template
+    template[path: "metadata", "labels", templateHashLabel] = nil
+    template[path: "metadata", "creationTimestamp"] = nil
+    return template
 }
 
 extension RolloutView {
-  /// What `decide` looks at, of what is there.
-  ///
-  /// - Parameters:
-  ///   - services: names of the user's Services, and of the arms that lead to the candidate.
-  package func observation(
-    _ state: RolloutState, now: Timestamp, newID: String, template: String, services: [String],
-    nextArms: [String]
-  ) -> RolloutObservation {
-    var seen = RolloutObservation(now: now, replicas: replicas, template: template)
-    seen.newID = newID
-    seen.isPaused = deployment.value[path: "spec", "paused"]?.bool ?? false
-    seen.updateStrategy = deployment.value[path: "spec", "strategy"] ?? .mapping([:])
-    seen.isObserved =
-      (deployment.value[path: "status", "observedGeneration"]?.int ?? 0)
-      >= (deployment.generation ?? 0)
-    seen.progressDeadline = .seconds(
-      max(60, deployment.count("spec", "progressDeadlineSeconds") ?? 600))
-    seen.request = request
-    for set in replicaSets {
-      let found = view(set)
-      if found.hash == state.stableHash {
-        seen.stable = found
-      } else if found.hash == state.candidateHash {
-        seen.candidate = set.isBeingDeleted ? nil : found
-        if set.isBeingDeleted { seen.others.append(found) }
-      } else if found.current > 0 || found.replicas > 0 {
-        seen.others.append(found)
-      }
+    /// What `decide` looks at, of what is there.
+    ///
+    /// - Parameters:
+    ///   - services: names of the user's Services, and of the arms that lead to the candidate.
+    package func observation(
+        _ state: RolloutState, now: Timestamp, newID: String, template: String, services: [String],
+        nextArms: [String]
+    ) -> RolloutObservation {
+        var seen = RolloutObservation(now: now, replicas: replicas, template: template)
+        seen.newID = newID
+        seen.isPaused = deployment.value[path: "spec", "paused"]?.bool ?? false
+        seen.updateStrategy = deployment.value[path: "spec", "strategy"] ?? .mapping([:])
+        seen.isObserved =
+            (deployment.value[path: "status", "observedGeneration"]?.int ?? 0)
+            >= (deployment.generation ?? 0)
+        seen.progressDeadline = .seconds(
+            max(60, deployment.count("spec", "progressDeadlineSeconds") ?? 600))
+        seen.request = request
+        for set in replicaSets {
+            let found = view(set)
+            if found.hash == state.stableHash {
+                seen.stable = found
+            } else if found.hash == state.candidateHash {
+                seen.candidate = set.isBeingDeleted ? nil : found
+                if set.isBeingDeleted { seen.others.append(found) }
+            } else if found.current > 0 || found.replicas > 0 {
+                seen.others.append(found)
+            }
+        }
+        let stated = replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)?.label(
+            templateHashLabel)
+        seen.stated =
+            stated == state.stableHash ? .stable : stated == state.candidateHash ? .candidate : .other
+        seen.reach = .init(
+            next: nextArms.allSatisfy { hasEndpoint($0, hash: state.candidateHash) },
+            services: services.allSatisfy { hasEndpoint($0, hash: state.candidateHash) })
+        return seen
     }
-    let stated = replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)?.label(
-      templateHashLabel)
-    seen.stated =
-      stated == state.stableHash ? .stable : stated == state.candidateHash ? .candidate : .other
-    seen.reach = .init(
-      next: nextArms.allSatisfy { hasEndpoint($0, hash: state.candidateHash) },
-      services: services.allSatisfy { hasEndpoint($0, hash: state.candidateHash) })
-    return seen
-  }
 
-  private func view(_ set: Object) -> RolloutObservation.ReplicaSet {
-    let own = pods.filter { $0.isControlled(by: set.uid) }
-    return RolloutObservation.ReplicaSet(
-      name: set.name, uid: set.uid, hash: set.label(templateHashLabel) ?? "",
-      replicas: set.count("spec", "replicas") ?? 1,
-      current: set.count("status", "replicas") ?? 0,
-      ready: set.count("status", "readyReplicas") ?? 0,
-      isMarkedSaturated: set.annotation(desiredReplicasAnnotation) != nil,
-      trouble: own.lazy.compactMap(trouble).first)
-  }
-
-  /// Why a pod will not run without somebody changing something.
-  private func trouble(_ pod: Object) -> String? {
-    guard !pod.isBeingDeleted,
-      case .degraded(let text) = health(of: pod, now: Timestamp(milliseconds: 0))
-    else { return nil }
-    return "pod \(pod.name): \(text)"
-  }
-
-  private func hasEndpoint(_ service: String, hash: String) -> Bool {
-    guard let subsets = endpoints[service]?.value["subsets"]?.sequence else { return false }
-    let names = Set(
-      pods.filter { $0.label(templateHashLabel) == hash && !$0.isBeingDeleted }.map(\.name))
-    return subsets.contains { subset in
-      (subset["addresses"]?.sequence ?? []).contains {
-        names.contains($0[path: "targetRef", "name"]?.string ?? "")
-      }
+    private func view(_ set: Object) -> RolloutObservation.ReplicaSet {
+        let own = pods.filter { $0.isControlled(by: set.uid) }
+        return RolloutObservation.ReplicaSet(
+            name: set.name, uid: set.uid, hash: set.label(templateHashLabel) ?? "",
+            replicas: set.count("spec", "replicas") ?? 1,
+            current: set.count("status", "replicas") ?? 0,
+            ready: set.count("status", "readyReplicas") ?? 0,
+            isMarkedSaturated: set.annotation(desiredReplicasAnnotation) != nil,
+            trouble: own.lazy.compactMap(trouble).first)
     }
-  }
+
+    /// Why a pod will not run without somebody changing something.
+    private func trouble(_ pod: Object) -> String? {
+        guard !pod.isBeingDeleted,
+            case .degraded(let text) = health(of: pod, now: Timestamp(milliseconds: 0))
+        else { return nil }
+        return "pod \(pod.name): \(text)"
+    }
+
+    private func hasEndpoint(_ service: String, hash: String) -> Bool {
+        guard let subsets = endpoints[service]?.value["subsets"]?.sequence else { return false }
+        let names = Set(
+            pods.filter { $0.label(templateHashLabel) == hash && !$0.isBeingDeleted }.map(\.name))
+        return subsets.contains { subset in
+            (subset["addresses"]?.sequence ?? []).contains {
+                names.contains($0[path: "targetRef", "name"]?.string ?? "")
+            }
+        }
+    }
 }
 
 /// Which pods of each version have run long enough to be measured.
 extension RolloutView {
-  package func pods(_ hash: String, olderThan age: Duration, now: Timestamp) -> Set<String> {
-    Set(
-      pods.filter { pod in
-        guard pod.label(templateHashLabel) == hash,
-          let text = pod.value[path: "status", "startTime"]?.string ?? pod.created.nonEmpty,
-          let start = Timestamp(text)
-        else { return false }
-        return now.duration(since: start) >= age
-      }.map(\.name))
-  }
+    package func pods(_ hash: String, olderThan age: Duration, now: Timestamp) -> Set<String> {
+        Set(
+            pods.filter { pod in
+                guard pod.label(templateHashLabel) == hash,
+                    let text = pod.value[path: "status", "startTime"]?.string ?? pod.created.nonEmpty,
+                    let start = Timestamp(text)
+                else { return false }
+                return now.duration(since: start) >= age
+            }.map(\.name))
+    }
 }
 
 /// The controller's mark of a finished rollout.
 package let desiredReplicasAnnotation = "deployment.kubernetes.io/desired-replicas"
 
 extension Object {
-  /// RFC 3339, which sorts as text; "" for none.
-  var created: String { value[path: "metadata", "creationTimestamp"]?.string ?? "" }
+    /// RFC 3339, which sorts as text; "" for none.
+    var created: String { value[path: "metadata", "creationTimestamp"]?.string ?? "" }
 
-  func count(_ path: String...) -> Int? { value[path: path]?.int.map { Int(clamping: $0) } }
+    func count(_ path: String...) -> Int? { value[path: path]?.int.map { Int(clamping: $0) } }
 
-  func isControlled(by uid: String) -> Bool {
-    guard !uid.isEmpty else { return false }
-    return (value[path: "metadata", "ownerReferences"]?.sequence ?? []).contains {
-      $0["uid"]?.string == uid && $0["controller"]?.bool == true
+    func isControlled(by uid: String) -> Bool {
+        guard !uid.isEmpty else { return false }
+        return (value[path: "metadata", "ownerReferences"]?.sequence ?? []).contains {
+            $0["uid"]?.string == uid && $0["controller"]?.bool == true
+        }
     }
-  }
 }
 
 extension String {
-  fileprivate var nonEmpty: String? { isEmpty ? nil : self }
+    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }

@@ -2,34 +2,34 @@ package import Kubernetes
 
 /// Through which objects requests reach a workload, found among an application's own objects.
 package struct RolloutTraffic: Sendable, Hashable {
-  package enum Mode: Sendable, Hashable {
-    /// Pods alone: the share of requests is the share of pods.
-    case replicas
-    /// Blue-green without a route: the Services' selector is the switch.
-    case selector
-    /// Routes split the requests between the arms.
-    case routes
-  }
+    package enum Mode: Sendable, Hashable {
+        /// Pods alone: the share of requests is the share of pods.
+        case replicas
+        /// Blue-green without a route: the Services' selector is the switch.
+        case selector
+        /// Routes split the requests between the arms.
+        case routes
+    }
 
-  package var mode: Mode
-  /// The Services whose selector matches the workload's pods, in the application.
-  package var services: [ObjectKey]
-  /// The routes that lead to one of them.
-  package var routes: [ObjectKey]
+    package var mode: Mode
+    /// The Services whose selector matches the workload's pods, in the application.
+    package var services: [ObjectKey]
+    /// The routes that lead to one of them.
+    package var routes: [ObjectKey]
 
-  package init(mode: Mode, services: [ObjectKey] = [], routes: [ObjectKey] = []) {
-    (self.mode, self.services, self.routes) = (mode, services, routes)
-  }
+    package init(mode: Mode, services: [ObjectKey] = [], routes: [ObjectKey] = []) {
+        (self.mode, self.services, self.routes) = (mode, services, routes)
+    }
 }
 
 /// Why a rollout cannot be made as it is asked for; nothing is applied then.
 package struct RolloutError: Error, Sendable, Hashable, CustomStringConvertible {
-  package var workload: ObjectKey
-  /// The annotation at fault, where one is.
-  package var annotation: String?
-  package var description: String
+    package var workload: ObjectKey
+    /// The annotation at fault, where one is.
+    package var annotation: String?
+    package var description: String
 
-  package init(_ description: String, workload: ObjectKey, annotation: String? = nil) {
-    (self.description, self.workload, self.annotation) = (description, workload, annotation)
-  }
+    package init(_ description: String, workload: ObjectKey, annotation: String? = nil) {
+        (self.description, self.workload, self.annotation) = (description, workload, annotation)
+    }
 }

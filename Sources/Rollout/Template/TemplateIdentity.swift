@@ -5,12 +5,12 @@ package import Kubernetes
 /// Identifies a pod template as git writes it, so that a rejected one is known
 /// again without asking the server.
 package func templateIdentity(_ object: Object) -> String {
-  let template = object.value[path: "spec", "template"] ?? .null
-  var text = ""
-  for byte in SHA256.hash(data: JSON.write(template, sortedKeys: true)).prefix(8) {
-    text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-  }
-  return text
+    let template = object.value[path: "spec", "template"] ?? .null
+    var text = ""
+    for byte in SHA256.hash(data: JSON.write(template, sortedKeys: true)).prefix(8) {
+        text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+    return text
 }
 
 /// The candidate's `pod-template-hash`: ten letters of Kubernetes' own alphabet
@@ -18,13 +18,13 @@ package func templateIdentity(_ object: Object) -> String {
 ///
 /// - Parameter template: with the server's defaults, from a dry run.
 package func templateHash(_ template: Value) -> String {
-  let alphabet = Array("bcdfghjklmnpqrstvwxz2456789")
-  var letters = ""
-  for byte in SHA256.hash(data: JSON.write(template, sortedKeys: true)).prefix(10) {
-    let index = Int(byte) % alphabet.count
-    if alphabet.indices.contains(index) { letters.append(alphabet[index]) }
-  }
-  return letters
+    let alphabet = Array("bcdfghjklmnpqrstvwxz2456789")
+    var letters = ""
+    for byte in SHA256.hash(data: JSON.write(template, sortedKeys: true)).prefix(10) {
+        let index = Int(byte) % alphabet.count
+        if alphabet.indices.contains(index) { letters.append(alphabet[index]) }
+    }
+    return letters
 }
 
 /// The label by which a set and its pods are told from those of other templates.

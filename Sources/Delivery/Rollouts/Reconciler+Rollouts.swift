@@ -1,0 +1,232 @@
+internal import Basics
+internal import Cluster
+internal import Document
+internal import Kubernetes
+internal import Logging
+internal import Rollout
+
+private let deployments = GroupKind(group: "apps", kind: "Deployment")
+
+extension Reconciler {
+    /// Looks at every rollout of the application, takes each a step further where it is due, and says what is to be
+    /// applied meanwhile.
+    ///
+    /// State is written before effects, and effects before the overlay is planned: whatever is lost in between is
+    /// decided again from what is seen.
+    func rollOut(
+        _ prepared: [Prepared], desired: Desired, record: InventoryStore.Record, resources: @escaping ResourceLookup,
+        isCurrent: @escaping @Sendable () -> Bool
+    ) async -> RolloutPass {
+        var pass = RolloutPass(prepared: prepared)
+        let subjects = await subjects(&pass, key: record.key, objects: prepared.map(\.object))
+        isRollingOut = subjects.contains { $0.state != nil }
+        guard !subjects.isEmpty, !desired.isBlocked, pass.problems.isEmpty else {
+            for subject in subjects where subject.state != nil {
+                pass.held[subject.key] = .init(reason: "waits until the commit can be read", isProblem: false)
+            }
+            return pass
+        }
+        guard await hasSets(in: subjects) else {
+            for subject in subjects { pass.held[subject.key] = .init(reason: "its ReplicaSets cannot be listed yet", isProblem: false) }
+            wakeAfter(.seconds(2))
+            return pass
+        }
+        let inForce = overlaid(pass.prepared, by: subjects.map { ($0, $0.overlay) }, application: name, resources: resources, digest: record.key)
+        var next: [(RolloutSubject, RolloutOverlay)] = []
+        for subject in subjects {
+            guard isCurrent() else {
+                next.append((subject, subject.overlay))
+                pass.held[subject.key] = .init(reason: "waits for the next look", isProblem: false)
+                continue
+            }
+            guard let state = subject.state else {
+                if await begins(subject, record: record, revision: desired.revision, pass: &pass) {
+                    pass.held[subject.key] = .init(reason: "a rollout begins", isProblem: false)
+                    wakeAfter(.milliseconds(50))
+                }
+                continue
+            }
+            let traffic = await progress(of: subject, inForce.prepared, failure: inForce.failures[subject.key], record: record)
+            let overlay = await goOn(subject, state, traffic: traffic, pass: &pass)
+            next.append((subject, overlay))
+        }
+        let (result, failures) = overlaid(pass.prepared, by: next, application: name, resources: resources, digest: record.key)
+        pass.prepared = result
+        for (key, failure) in failures {
+            let origin = subjects.first { $0.key == key }?.item.origin
+            pass.problems.append(RenderProblem(RenderError(.invalid("\(failure)"), origin: origin), isBlocking: false))
+        }
+        return pass
+    }
+
+    /// The workloads that have, or ask for, rollouts; mistakes in what they ask for block the commit.
+    private func subjects(_ pass: inout RolloutPass, key: FingerprintKey, objects: [Object]) async -> [RolloutSubject] {
+        var subjects: [RolloutSubject] = []
+        for (index, item) in pass.prepared.enumerated() where item.key.groupKind == deployments {
+            let live = await liveObject(item.key)
+            let running = live?.annotation(MartletAnnotations.rollout)
+            guard item.policy.strategy != nil || running != nil else { continue }
+            var item = item
+            do {
+                let spec = try RolloutSpec.of(item.object, item.policy, defaultMetrics: environment.analysis?.defaults ?? [])
+                if spec != nil {
+                    item = item.with(withConfiguration(item.object, live: live, among: objects, digest: key), key)
+                } else if item.policy.strategy == .recreate {
+                    var object = item.object
+                    object.value[path: "spec", "strategy"] = ["type": "Recreate"]
+                    item = item.with(object, key)
+                }
+                pass.prepared[index] = item
+                guard spec != nil || running != nil else { continue }
+                let traffic = try spec.map { try Rollout.traffic(for: $0, workload: item.object, among: objects) } ?? RolloutTraffic(mode: .replicas)
+                // Nothing runs that could be rolled over: git's first word is applied as it is.
+                guard let live else { continue }
+                let view = await view(live, traffic: traffic)
+                let state = view.state
+                subjects.append(
+                    RolloutSubject(
+                        item: item, spec: spec, traffic: traffic, view: view, state: state,
+                        overlay: state.map { overlay(of: $0, spec: spec, mode: traffic.mode) } ?? .none))
+            } catch {
+                pass.problems.append(
+                    RenderProblem(RenderError(.invalid("\(item.key): \(error)"), origin: await place(error, item)), isBlocking: true))
+            }
+        }
+        return subjects
+    }
+
+    private func place(_ error: RolloutError, _ item: Prepared) async -> Origin {
+        guard let annotation = error.annotation, let assignment, let file = assignment.part.files.first(where: { $0.path == item.origin.file }),
+            let bytes = try? await assignment.tree.read([file])[file.path],
+            let line = blamedLine(item.origin, bytes: bytes, field: "metadata.annotations[\(annotation)]")
+        else { return item.origin }
+        return Origin(file: item.origin.file, line: line)
+    }
+
+    /// The newest that is known of an object: the watch's word or the answer to our own apply.
+    func liveObject(_ key: ObjectKey) async -> Object? {
+        let cached = await environment.cache.object(key)
+        guard let answer = answers[key], cached == nil || isOlder(cached?.resourceVersion ?? "", than: answer.resourceVersion) == true else {
+            return cached
+        }
+        return answer
+    }
+
+    private func hasSets(in subjects: [RolloutSubject]) async -> Bool {
+        for kind in [GroupKind(group: "apps", kind: "ReplicaSet"), GroupKind(group: "", kind: "Pod")] {
+            guard await environment.cache.isSynced(kind) else { return false }
+        }
+        return true
+    }
+
+    private func view(_ live: Object, traffic: RolloutTraffic) async -> RolloutView {
+        let sets = await environment.cache.owned(by: live.uid).filter { $0.kind == "ReplicaSet" }
+        var pods: [Object] = []
+        for set in sets { pods += await environment.cache.owned(by: set.uid).filter { $0.kind == "Pod" } }
+        var endpoints: [String: Object] = [:]
+        for service in traffic.services {
+            for name in [service.name] + Arm.allCases.map({ armServiceName(service.name, $0) }) {
+                let key = ObjectKey(group: "", kind: "Endpoints", namespace: service.namespace, name: name)
+                if let object = await environment.cache.object(key) { endpoints[name] = object }
+            }
+        }
+        return RolloutView(deployment: live, replicaSets: sets, pods: pods, endpoints: endpoints)
+    }
+
+    /// Whether a changed manifest is to be rolled out; then its state is on the workload.
+    private func begins(
+        _ subject: RolloutSubject, record: InventoryStore.Record, revision: SourceRevision, pass: inout RolloutPass
+    ) async -> Bool {
+        let entry = record.inventory.entries[subject.key]
+        guard entry?.desired != subject.item.digest, owner(of: subject.view.deployment) == name, !subject.view.deployment.isBeingDeleted,
+            (try? policy(of: subject.view.deployment))?.isIgnored != true
+        else { return false }
+        // What the server refuses is told by the apply that follows.
+        guard let merged = await merged(subject) else { return false }
+        let now = environment.time.now
+        let id = ULID(at: now, random: environment.random).description
+        switch subject.view.start(
+            merged: merged, identity: templateIdentity(subject.item.object), revision: revision.description, now: now, id: id)
+        {
+        case .apply(let why):
+            environment.logger.debug("applied without a rollout", metadata: ["workload": "\(subject.key)", "because": "\(why)"])
+            return false
+        case .begin(var state):
+            state.handledRequest = subject.view.request?.id ?? ""
+            do {
+                try await write(subject.view.keeping(state), record: nil)
+            } catch {
+                environment.logger.warning("a rollout could not begin", metadata: ["workload": "\(subject.key)", "error": "\(error)"])
+                wakeAfter(.seconds(2))
+            }
+            return true
+        }
+    }
+
+    /// What the server would make of git's manifest: the template with its defaults.
+    func merged(_ subject: RolloutSubject) async -> Object? {
+        let version = subject.view.deployment.resourceVersion
+        if let known = dryRuns[subject.key], known.digest == subject.item.digest, known.version == version { return known.object }
+        guard let resource = subject.item.resource,
+            let object = try? await environment.client.apply(
+                resource, subject.item.object, fieldManager: fieldManager, force: true, dryRun: true
+            ).object
+        else { return nil }
+        dryRuns[subject.key] = (subject.item.digest, version, object)
+        return object
+    }
+
+    /// One look at a running rollout.
+    ///
+    /// - Returns: The overlay that is in force from now on.
+    private func goOn(
+        _ subject: RolloutSubject, _ state: RolloutState, traffic: RolloutObservation.TrafficProgress, pass: inout RolloutPass
+    ) async -> RolloutOverlay {
+        let now = environment.time.now
+        var seen = subject.view.observation(
+            state, now: now, newID: ULID(at: now, random: environment.random).description, template: templateIdentity(subject.item.object),
+            services: subject.traffic.services.map(\.name), nextArms: subject.traffic.services.map { armServiceName($0.name, .next) })
+        seen.traffic = traffic
+        await measure(subject, state, &seen)
+        seen.revert = await revertProgress(subject, state)
+        let decision = decide(spec: subject.spec, mode: subject.traffic.mode, state: state, observation: seen, times: environment.rolloutTimes)
+        do {
+            var view = subject.view
+            if decision.state != state {
+                view.deployment = try await write(view.keeping(decision.state), record: nil) ?? view.deployment
+            }
+            try await carryOut(decision, subject, view)
+        } catch let error as ClusterError where error.reason == .conflict || error.reason == .notFound {
+            // Somebody else wrote: what it says now decides.
+            wakeAfter(.milliseconds(200))
+            return keep(subject, state, seen, &pass)
+        } catch {
+            environment.logger.warning("a rollout could not go on", metadata: ["workload": "\(subject.key)", "error": "\(error)"])
+            wakeAfter(.seconds(5))
+            return keep(subject, state, seen, &pass)
+        }
+        if let wake = decision.wake { wakeAfter(max(.milliseconds(100), wake)) }
+        guard let after = decision.state else {
+            // What git says now is looked at anew: it may be the next version.
+            pass.held[subject.key] = .init(reason: "the rollout is over", isProblem: false)
+            wakeAfter(.milliseconds(50))
+            return .none
+        }
+        // The next point of a list waits for nothing but us.
+        if !decision.effects.isEmpty || after != state { wakeAfter(.seconds(1)) }
+        var kept = subject
+        kept.overlay = decision.overlay
+        return keep(kept, after, seen, &pass)
+    }
+
+    private func keep(
+        _ subject: RolloutSubject, _ state: RolloutState, _ seen: RolloutObservation, _ pass: inout RolloutPass
+    ) -> RolloutOverlay {
+        let status = RolloutStatus(
+            workload: subject.key, state: state, spec: subject.spec,
+            stable: (seen.stable?.ready ?? 0, seen.stable?.replicas ?? 0), next: (seen.candidate?.ready ?? 0, seen.candidate?.replicas ?? 0))
+        pass.statuses.append(status)
+        pass.held[subject.key] = .init(reason: status.summary, isProblem: status.isRejected)
+        return subject.overlay
+    }
+}
