@@ -2,6 +2,7 @@ package import Basics
 package import Cluster
 internal import Document
 package import Kubernetes
+internal import Rollout
 
 /// Carries out a change set: stage by stage, inside a stage many at once.
 package struct Applier: Sendable {
@@ -104,6 +105,13 @@ package struct Applier: Sendable {
         }
         if refusal.reason == .conflict, !refusal.causes.isEmpty {
             return try await resolve(refusal.withoutValues(of: prepared.key, prepared.object), prepared, resource, change: change, entry: entry)
+        }
+        if refusal.causes.contains(where: { $0.field == "spec.strategy.rollingUpdate" }) {
+            // A server's default has no owner, so no apply can take it away: only a null in a merge patch does.
+            _ = try await client.patch(
+                resource, namespace: prepared.key.namespace, name: prepared.key.name,
+                ["spec": ["strategy": ["type": "Recreate", "rollingUpdate": .null]]], fieldManager: rolloutFieldManager)
+            return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
         }
         guard isImmutableChange(refusal) else { throw refusal }
         refusal = refusal.withoutValues(of: prepared.key, prepared.object)

@@ -1,5 +1,6 @@
 package import Cluster
 package import Kubernetes
+internal import Rollout
 
 /// What to do about an apply that the server refused because other managers own fields.
 package enum ConflictDecision: Sendable, Hashable {
@@ -22,7 +23,7 @@ package func decide(conflict: ClusterError, isDrift: Bool, isKnown: Bool, forces
     if conflict.causes.contains(where: isScaling) { return .yieldReplicas }
     if forces || isDrift { return .force }
     let managers = Set(owners.map(\.manager))
-    if isKnown, !managers.isEmpty, managers.allSatisfy({ $0.hasPrefix("kubectl") }) { return .force }
+    if isKnown, !managers.isEmpty, managers.allSatisfy({ $0.hasPrefix("kubectl") || $0 == rolloutFieldManager || $0 == fieldManager }) { return .force }
     if !managers.isEmpty, managers.isSubset(of: predecessors) { return .adopt }
     let list = owners.map { "\($0.field) is set by \"\($0.manager)\"" }.joined(separator: ", ")
     return .report("\(list.isEmpty ? conflict.message : list): remove it there or in git, or take it with \"martlet sync --force-conflicts\"")

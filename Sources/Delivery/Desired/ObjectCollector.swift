@@ -1,6 +1,7 @@
 internal import Basics
 internal import Document
 internal import Kubernetes
+internal import Rollout
 
 /// Takes documents as they come out of files and templates, and keeps what is
 /// an object, what is a mistake, and what is written twice.
@@ -50,6 +51,14 @@ struct ObjectCollector {
             fail(
                 RenderError(.invalid(shown.description), origin: Origin(file: origin.file, line: locate(path) ?? origin.line)),
                 isBlocking: true)
+            return
+        }
+        do throws(RolloutError) {
+            _ = try RolloutSpec.of(object, policy)
+        } catch {
+            let line = error.annotation.flatMap { locate([.key("metadata"), .key("annotations"), .key($0)]) }
+            fail(
+                RenderError(.invalid("\(object.key): \(error)"), origin: Origin(file: origin.file, line: line ?? origin.line)), isBlocking: true)
             return
         }
         // `name: y` is a boolean in YAML 1.1, and a namespace that is no text would be taken for none.

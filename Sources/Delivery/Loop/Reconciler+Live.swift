@@ -66,6 +66,10 @@ extension Reconciler {
                 try? await cache.start(resource, dropping: [["metadata", "managedFields"]])
             }
         }
+        if prepared.contains(where: { $0.policy.strategy != nil }), let resource = resources.first(where: { $0.gvk.kind == "Endpoints" && $0.gvk.group.isEmpty }) {
+            // They carry their Service's labels, and so Martlet's.
+            try? await cache.start(resource, scope: ours, dropping: [["metadata", "managedFields"]])
+        }
         if let resource = resources.first(where: { $0.gvk.kind == "Secret" && $0.gvk.group.isEmpty }) {
             // Where `martlet sync` leaves its requests.
             try? await cache.start(

@@ -31,9 +31,14 @@ extension Reconciler {
             var complete = desired
             complete.problems += moreProblems
             let unfollowed = await follow(prepared, inventory: record.inventory, resources: resources)
-            let live = await lookUp(prepared, inventory: record.inventory, unfollowed: unfollowed)
+            let rollouts = await rollOut(prepared, desired: complete, record: record, resources: lookup, isCurrent: isCurrent)
+            complete.problems += rollouts.problems
+            next.rollouts = rollouts.statuses
+            let live = await lookUp(rollouts.prepared, inventory: record.inventory, unfollowed: unfollowed)
             guard isCurrent() else { return }
-            let changes = plan(planInput(complete, prepared, record: record, live: live, source: assignment.source, request: request))
+            var input = planInput(complete, rollouts.prepared, record: record, live: live, source: assignment.source, request: request)
+            input.held = rollouts.held
+            let changes = plan(input)
             if !changes.writes.isEmpty || !desired.hooks.isEmpty, let waiting = waitingFor(desired.spec.dependsOn) {
                 next.sync = .outOfSync
                 next.message = waiting

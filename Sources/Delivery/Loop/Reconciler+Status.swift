@@ -35,10 +35,10 @@ extension Reconciler {
         next.problems = problems + assessment.problems
         next.objects = record.inventory.entries.count
         next.heldDeletions = changes.heldDeletions.map(\.description)
-        let unfinished = changes.changes.contains { $0.action == .delete } || outcomes.contains { if case .superseded = $0.result { true } else { false } }
+        let unfinished = changes.changes.contains { $0.action == .delete || $0.action == .rollOut } || outcomes.contains { if case .superseded = $0.result { true } else { false } }
         next.sync = hasFailed ? .failed : isWaiting ? .outOfSync : unfinished ? .syncing : .synced
         next.health = assessment.health
-        if !hasFailed, changes.blocked.isEmpty { next.appliedRevision = desired.revision.description }
+        if !hasFailed, changes.blocked.isEmpty, changes.count(.rollOut) == 0 { next.appliedRevision = desired.revision.description }
         if next.health == .progressing, let appliedAt {
             let left = desired.spec.healthTimeout - (environment.time.elapsed - appliedAt)
             if left > .zero {
@@ -60,6 +60,7 @@ extension Reconciler {
             let object = first.object.isEmpty ? "" : "\(first.object): "
             return "\(place)\(object)\(first.message)" + (more > 0 ? " (and \(more) more)" : "")
         }
+        if let rollout = status.rollouts.first { return "\(rollout.workload): \(rollout.summary)" }
         if let waiting = assessment.waiting.first {
             let more = assessment.waiting.count - 1
             return waiting + (more > 0 ? " (and \(more) more)" : "")

@@ -2,6 +2,7 @@ internal import Basics
 internal import Cluster
 internal import Kubernetes
 internal import Logging
+internal import Rollout
 
 /// Keeps one application equal to its revision.
 ///
@@ -41,6 +42,13 @@ package actor Reconciler {
     private var alarm: Duration?
     private nonisolated let alarms = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(16))
     var followedKinds: Set<GroupKind> = []
+    /// A rollout is under way: pods and their sets matter at each change.
+    var isRollingOut = false
+    /// By the rollout's id.
+    var lastLooks: [String: LastLook] = [:]
+    var reverts: [String: RolloutObservation.RevertProgress] = [:]
+    /// What the server makes of a manifest, per digest and version of the live object.
+    var dryRuns: [ObjectKey: (digest: String, version: String, object: Object)] = [:]
 
     struct Failure {
         var digest: String
@@ -126,6 +134,7 @@ package actor Reconciler {
             if record?.inventory.entries[key] != nil { return true }
             if key.kind == "Secret", key.namespace == environment.store.namespace { return true }
             // Pods and replica sets tell why a workload is not well.
+            if isRollingOut, ["Pod", "ReplicaSet", "Endpoints", "Deployment"].contains(key.kind), namespaces.contains(key.namespace) { return true }
             if key.kind == "Pod" || key.kind == "ReplicaSet", namespaces.contains(key.namespace), status.health != .healthy { return true }
         }
         return false

@@ -2,6 +2,7 @@ package import Chart
 package import Basics
 package import Cluster
 package import Logging
+package import Rollout
 
 /// What the work needs of the outside world, passed in from the edge.
 package struct WorkEnvironment: Sendable {
@@ -14,6 +15,11 @@ package struct WorkEnvironment: Sendable {
     package var random: RandomSource
     package var logger: Logger
     package var progress: Progress
+    /// Compares the versions of a rollout; nil without a metrics server.
+    package var analysis: RolloutAnalysis?
+    /// Commits the revert of a rejected version; nil where nothing is committed.
+    package var revert: RevertWriter?
+    package var rolloutTimes = RolloutTimes()
     /// Take fields of other managers when they conflict: only when a person asked for it.
     package var forcesConflicts = false
     /// Delete what the revision no longer has, however much it is: only when a person asked for it.

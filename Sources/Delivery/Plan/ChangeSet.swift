@@ -16,8 +16,22 @@ package struct ChangeSet: Sendable {
         case drifted
         /// Would be done, but must not be; the reason says why.
         case hold
+        /// A rollout brings it in step by step.
+        case rollOut
         /// No longer ours and not to be deleted: it only leaves the inventory.
         case forget
+    }
+
+    /// Why the plan leaves an object to somebody else.
+    package struct Held: Sendable, Hashable {
+        package var reason: String
+        /// Nothing will happen without a person or a new commit.
+        package var isProblem: Bool
+
+        package init(reason: String, isProblem: Bool) {
+            self.reason = reason
+            self.isProblem = isProblem
+        }
     }
 
     package struct Change: Sendable {
@@ -46,7 +60,7 @@ package struct ChangeSet: Sendable {
         changes.filter {
             switch $0.action {
             case .create, .update, .correct, .delete: true
-            case .keep, .drifted, .hold, .forget: false
+            case .keep, .drifted, .hold, .rollOut, .forget: false
             }
         }
     }
@@ -59,7 +73,7 @@ package struct ChangeSet: Sendable {
     package var summary: String {
         let words: [(Action, String)] = [
             (.create, "to create"), (.update, "to update"), (.correct, "to correct"), (.delete, "to delete"),
-            (.hold, "held"), (.drifted, "drifted"), (.keep, "unchanged"),
+            (.rollOut, "rolling out"), (.hold, "held"), (.drifted, "drifted"), (.keep, "unchanged"),
         ]
         let parts = words.compactMap { action, word in
             let count = count(action)

@@ -16,6 +16,8 @@ package struct PlanInput: Sendable {
     package var fingerprint: FingerprintKey
     /// The address the revision came from, without credentials.
     package var source: String
+    /// Objects that are not applied now.
+    package var held: [ObjectKey: ChangeSet.Held] = [:]
     /// A person agreed to what this plan deletes.
     package var allowsDeletions = false
     /// The digest of the fields Martlet owns in a live object; a caller may remember them.
@@ -51,6 +53,7 @@ package func plan(_ input: PlanInput) -> ChangeSet {
 private func change(for prepared: Prepared, _ input: PlanInput) -> ChangeSet.Change {
     let key = prepared.key
     let entry = input.inventory.entries[key]
+    if let held = input.held[key] { return .init(held.isProblem ? .hold : .rollOut, key: key, prepared: prepared, reason: held.reason) }
     let live: Object
     switch input.live(key) {
     case .unknown(let why): return .init(.hold, key: key, prepared: prepared, reason: why)
@@ -125,6 +128,11 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
         }
         if live.isBeingDeleted {
             set.changes.append(.init(.hold, key: key, reason: "is being deleted"))
+            continue
+        }
+        // What a rollout has added is its own to take away.
+        if live.label(MartletAnnotations.armOf) != nil, input.desired.isComplete {
+            set.changes.append(.init(.delete, key: key, uid: live.uid.isEmpty ? entry.uid : live.uid))
             continue
         }
         if let why {

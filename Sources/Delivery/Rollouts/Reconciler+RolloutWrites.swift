@@ -17,24 +17,25 @@ extension Reconciler {
                     metadata: ["application": "\(name)", "workload": "\(subject.key)", "reason": "\(reason)"])
                 await WorkloadEvents(client: environment.client, time: environment.time, random: environment.random)
                     .tell(view.deployment, reason: reason, message: message, isWarning: isWarning)
-            case .revert: await askForRevert(subject, decision.state)
+            // Made where the next look asks whether it is.
+            case .revert: wakeAfter(.milliseconds(100))
             case .create:
                 guard let state = decision.state, let template = await merged(subject)?.value[path: "spec", "template"] else {
                     throw ApplyFailure("the server refuses a dry run of \(subject.key)", isTransient: true)
                 }
-                if let write = view.write(effect, state, manifest: subject.item.object, template: template) { try await self.write(write, record: nil) }
+                if let write = view.write(effect, state, manifest: subject.item.object, template: template) { try await self.write(write) }
             case .pause, .unmark, .scale, .delete, .applyTemplate, .resume:
                 guard let state = decision.state ?? subject.state,
                     let write = view.write(effect, state, manifest: subject.item.object, template: .null)
                 else { continue }
-                try await self.write(write, record: nil)
+                try await self.write(write)
             }
         }
     }
 
     /// - Returns: The object as it is after the write.
     @discardableResult
-    func write(_ write: RolloutWrite, record: InventoryStore.Record?) async throws -> Object? {
+    func write(_ write: RolloutWrite) async throws -> Object? {
         let client = environment.client
         let written: Object?
         switch write {
@@ -72,7 +73,7 @@ extension Reconciler {
     ) async -> RolloutObservation.TrafficProgress {
         if let failure { return .pending("\(failure)") }
         var wanted = Set(subject.traffic.services + subject.traffic.routes)
-        for item in prepared where item.object.label(MartletAnnotations.armOf) == subject.key.name && item.key.namespace == subject.key.namespace {
+        for item in prepared where item.object.label(MartletAnnotations.armOf) == armLabelValue(subject.key) && item.key.namespace == subject.key.namespace {
             wanted.insert(item.key)
         }
         for item in prepared where wanted.contains(item.key) {
@@ -86,7 +87,7 @@ extension Reconciler {
         }
         for key in record.inventory.entries.keys where key.namespace == subject.key.namespace && !wanted.contains(key) {
             guard ["Service", "Ingress"].contains(key.kind), let live = await liveObject(key),
-                live.label(MartletAnnotations.armOf) == subject.key.name
+                live.label(MartletAnnotations.armOf) == armLabelValue(subject.key)
             else { continue }
             return .pending("\(key) is being deleted")
         }

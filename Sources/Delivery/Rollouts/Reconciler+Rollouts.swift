@@ -67,7 +67,7 @@ extension Reconciler {
             let running = live?.annotation(MartletAnnotations.rollout)
             guard item.policy.strategy != nil || running != nil else { continue }
             var item = item
-            do {
+            do throws(RolloutError) {
                 let spec = try RolloutSpec.of(item.object, item.policy, defaultMetrics: environment.analysis?.defaults ?? [])
                 if spec != nil {
                     item = item.with(withConfiguration(item.object, live: live, among: objects, digest: key), key)
@@ -78,7 +78,8 @@ extension Reconciler {
                 }
                 pass.prepared[index] = item
                 guard spec != nil || running != nil else { continue }
-                let traffic = try spec.map { try Rollout.traffic(for: $0, workload: item.object, among: objects) } ?? RolloutTraffic(mode: .replicas)
+                var traffic = RolloutTraffic(mode: .replicas)
+                if let spec { traffic = try Rollout.traffic(for: spec, workload: item.object, among: objects) }
                 // Nothing runs that could be rolled over: git's first word is applied as it is.
                 guard let live else { continue }
                 let view = await view(live, traffic: traffic)
@@ -88,8 +89,8 @@ extension Reconciler {
                         item: item, spec: spec, traffic: traffic, view: view, state: state,
                         overlay: state.map { overlay(of: $0, spec: spec, mode: traffic.mode) } ?? .none))
             } catch {
-                pass.problems.append(
-                    RenderProblem(RenderError(.invalid("\(item.key): \(error)"), origin: await place(error, item)), isBlocking: true))
+                let origin = await place(error, item)
+                pass.problems.append(RenderProblem(RenderError(.invalid("\(item.key): \(error)"), origin: origin), isBlocking: true))
             }
         }
         return subjects
@@ -154,7 +155,7 @@ extension Reconciler {
         case .begin(var state):
             state.handledRequest = subject.view.request?.id ?? ""
             do {
-                try await write(subject.view.keeping(state), record: nil)
+                try await write(subject.view.keeping(state))
             } catch {
                 environment.logger.warning("a rollout could not begin", metadata: ["workload": "\(subject.key)", "error": "\(error)"])
                 wakeAfter(.seconds(2))
@@ -193,7 +194,7 @@ extension Reconciler {
         do {
             var view = subject.view
             if decision.state != state {
-                view.deployment = try await write(view.keeping(decision.state), record: nil) ?? view.deployment
+                view.deployment = try await write(view.keeping(decision.state)) ?? view.deployment
             }
             try await carryOut(decision, subject, view)
         } catch let error as ClusterError where error.reason == .conflict || error.reason == .notFound {

@@ -49,6 +49,8 @@ package struct ApplicationStatus: Sendable, Hashable {
     package var problems: [Problem] = []
     package var objects = 0
     package var heldDeletions: [String] = []
+    /// New versions that are on their way to users, or were sent back.
+    package var rollouts: [RolloutStatus] = []
     /// The request of `martlet sync` that was carried out last.
     package var handledRequest = ""
     /// When the sync state or the health last changed.
@@ -74,6 +76,7 @@ extension ApplicationStatus {
             "problems": .sequence(listed), "objects": .int(Int64(objects)),
             "heldDeletions": .sequence(heldDeletions.prefix(100).map(Value.string)),
         ]
+        if !rollouts.isEmpty { value["rollouts"] = .sequence(rollouts.prefix(50).map(\.value)) }
         if !handledRequest.isEmpty { value["handledRequest"] = .string(handledRequest) }
         if let changedAt { value["changedAt"] = .string(changedAt.description) }
         return value

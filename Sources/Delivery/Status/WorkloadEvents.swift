@@ -32,10 +32,16 @@ struct WorkloadEvents: Sendable {
         }
     }
 
-    private func event(_ object: Object, _ message: String) -> Object? {
+    /// One word about one workload.
+    func tell(_ object: Object, reason: String, message: String, isWarning: Bool) async {
+        guard let event = event(object, message, reason: reason, type: isWarning ? "Warning" : "Normal") else { return }
+        _ = try? await client.create(Self.events, event, fieldManager: fieldManager)
+    }
+
+    private func event(_ object: Object, _ message: String, reason: String = "Deployed", type: String = "Normal") -> Object? {
         let now = Value.string(time.now.description)
         return Object([
-            "apiVersion": "v1", "kind": "Event", "type": "Normal", "reason": "Deployed", "message": .string(message),
+            "apiVersion": "v1", "kind": "Event", "type": .string(type), "reason": .string(reason), "message": .string(message),
             "metadata": [
                 "name": .string("\(object.name.prefix(200)).\(ULID(at: time.now, random: random).description.lowercased())"),
                 "namespace": .string(object.namespace),

@@ -1,0 +1,62 @@
+internal import Basics
+internal import Kubernetes
+internal import Rollout
+
+/// What a rollout's last look at the metrics said, until the next is due.
+struct LastLook {
+    var at: Duration
+    var report: MetricReport
+}
+
+extension Reconciler {
+    /// Asks the metrics server where the candidate has traffic, as often as a tick.
+    func measure(_ subject: RolloutSubject, _ state: RolloutState, _ seen: inout RolloutObservation) async {
+        guard let spec = subject.spec, !spec.metrics.isEmpty, state.exposed != nil, state.aborting == nil else {
+            lastLooks[state.id] = nil
+            return
+        }
+        guard let analysis = environment.analysis else {
+            for metric in spec.metrics { seen.verdicts[metric] = .unavailable }
+            return
+        }
+        let now = environment.time.elapsed
+        if let last = lastLooks[state.id], now - last.at < environment.rolloutTimes.tick {
+            (seen.verdicts, seen.findings) = (last.report.verdicts, last.report.findings)
+            return
+        }
+        guard
+            let definitions = try? metricDefinitions(
+                named: spec.metrics, documents: [], workload: subject.key)
+        else { return }
+        let report = await analysis.watch.tick(
+            rollout: state.id, metrics: definitions, arms: arms(subject, state), evidence: state.evidence)
+        lastLooks[state.id] = LastLook(at: now, report: report)
+        (seen.verdicts, seen.findings, seen.evidence) = (report.verdicts, report.findings, report.evidence)
+    }
+
+    private func arms(_ subject: RolloutSubject, _ state: RolloutState) -> [Arm: ArmIdentity] {
+        var arms: [Arm: ArmIdentity] = [:]
+        for (arm, hash) in [(Arm.stable, state.stableHash), (.next, state.candidateHash)] {
+            let services = subject.traffic.mode == .replicas ? [] : subject.traffic.services.map { armServiceName($0.name, arm) }
+            arms[arm] = ArmIdentity(
+                namespace: subject.key.namespace, workload: subject.key.name, hash: hash,
+                pods: subject.view.pods(hash, olderThan: ArmIdentity.youngest, now: environment.time.now), services: services)
+        }
+        return arms
+    }
+
+    /// Whether the revert that `on-failure: revert` asks for is made.
+    func revertProgress(_ subject: RolloutSubject, _ state: RolloutState) async -> RolloutObservation.RevertProgress {
+        guard state.aborting == .commitBack, subject.spec?.onFailure == .revert else { return .none }
+        guard let revert = environment.revert else { return .impossible("nothing is committed here: only a branch takes commits") }
+        if let known = reverts[state.id] { return known }
+        let release = RejectedRelease(application: name, workload: subject.key, revision: state.revision, reason: state.reason)
+        do {
+            let commit = try await revert(release)
+            reverts[state.id] = .done(commit)
+        } catch {
+            reverts[state.id] = .impossible("the commit was not reverted: \(error)")
+        }
+        return reverts[state.id] ?? .none
+    }
+}
