@@ -3,5 +3,5 @@ import ArgumentParser
 struct RolloutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollout", abstract: "See how a rollout stands, or give a Deployment back to its own controller.",
-        subcommands: [RolloutStatusCommand.self])
+        subcommands: [RolloutStatusCommand.self, RolloutRestoreCommand.self])
 }

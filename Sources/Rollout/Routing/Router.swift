@@ -36,7 +36,7 @@ func router(of groupKind: GroupKind) -> (any Router)? { routers.first { $0.group
 
 /// The user's Services that a rollout leads requests away from.
 struct RoutedServices: Sendable, Hashable {
-    private let names: [String: Set<String>]
+    fileprivate let names: [String: Set<String>]
 
     init(_ services: [ObjectKey]) {
         names = services.reduce(into: [:]) { $0[$1.namespace, default: []].insert($1.name) }
@@ -50,6 +50,13 @@ struct RoutedServices: Sendable, Hashable {
             for arm in Arm.allCases where armServiceName(service, arm) == name { return arm }
         }
         return nil
+    }
+}
+
+extension RoutedServices {
+    /// The Service whose arm a name is.
+    func user(of arm: String, in namespace: String) -> String? {
+        names[namespace]?.sorted().first { service in Arm.allCases.contains { armServiceName(service, $0) == arm } }
     }
 }
 

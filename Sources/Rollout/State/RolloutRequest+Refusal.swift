@@ -16,6 +16,8 @@ extension RolloutRequest.Verb {
         case (.abort, .aborting): return "its rollout is on the way back already"
         case (_, .aborting): return "its rollout is on the way back: it can be tried again when that is over, with \"martlet retry\""
         case (.promote, .promoting) where state.pausedAt == nil: return "the new version is being made the version of all already"
+        case (.promote, .planned), (.promote, .starting), (.promote, .stepping), (.promote, .verifying):
+            return state.pausedAt == nil ? "nothing waits to be promoted now: it is \(state.phase.rawValue)" : nil
         case (.pause, _) where state.pausedAt != nil: return "it is paused already: \"martlet promote\" goes on"
         case (.promote, _), (.pause, _), (.abort, _): return nil
         }

@@ -17,8 +17,6 @@ package struct RolloutDesk: Sendable {
 
     /// What has rollouts.
     package static let kind = GroupKind(group: "apps", kind: "Deployment")
-    /// Who writes, in the object's managed fields.
-    package static let fieldManager = "martlet-rollout"
 
     private static let sets = APIResource(
         gvk: GroupVersionKind(group: "apps", version: "v1", kind: "ReplicaSet"), name: "replicasets", isNamespaced: true,
@@ -63,7 +61,7 @@ package struct RolloutDesk: Sendable {
         _ = try await client.patch(
             Self.deployments, namespace: namespace, name: name,
             ["metadata": ["annotations": .mapping([RolloutRequest.annotation: .string(request.text)])]], type: .merge,
-            fieldManager: Self.fieldManager)
+            fieldManager: rolloutFieldManager)
         return request
     }
 

@@ -1,0 +1,108 @@
+import Basics
+import Cluster
+import Delivery
+import Document
+import Kubernetes
+import Rollout
+
+/// Carries out a restoration from this process.
+struct RolloutRestorer: Sendable {
+    var visit: RolloutVisit
+    var isForced: Bool
+    /// For pods, gateways and draining together.
+    var limit: Duration
+    /// A line for each thing done.
+    var tell: @Sendable (String) -> Void
+
+    /// More writes than any restoration takes: then somebody undoes them as fast.
+    private static let mostWrites = 40
+
+    func restore(namespace: String, name: String) async throws {
+        let (client, time) = (visit.client, visit.time)
+        let start = time.elapsed
+        var isDrained = false
+        var writes = 0
+        var waitsFor = ""
+        while true {
+            var restoration = try await look(namespace, name)
+            restoration.isDrained = isDrained
+            switch restoration.next {
+            case .done: return
+            case .drain:
+                tell("requests under way come to their end")
+                try await time.sleep(for: RolloutTimes().drain)
+                isDrained = true
+            case .wait(let text):
+                if text != waitsFor { tell(text) }
+                waitsFor = text
+                guard time.elapsed - start < limit else {
+                    throw WorkloadFailure(
+                        "\(restoration.workload.key): not restored within \(durationText(limit)): \(text); --force does not wait for it", exitCode: 2)
+                }
+                try await time.sleep(for: .seconds(1))
+            case .write(let list, let text):
+                writes += 1
+                guard writes <= Self.mostWrites else {
+                    throw WorkloadFailure("\(restoration.workload.key): somebody undoes what is restored (\(text)): stop the daemon first", exitCode: 2)
+                }
+                tell(text)
+                for write in list { try await carryOut(write, client) }
+            }
+        }
+    }
+
+    private func carryOut(_ write: RolloutWrite, _ client: ClusterClient) async throws {
+        do throws(ClusterError) {
+            switch write {
+            case .patch(let key, let patch):
+                _ = try await client.patch(
+                    try await client.resource(for: key.groupKind), namespace: key.namespace, name: key.name, patch, type: .merge,
+                    fieldManager: rolloutFieldManager)
+            case .delete(let key, let uid):
+                _ = try await client.delete(try await client.resource(for: key.groupKind), namespace: key.namespace, name: key.name, uid: uid)
+            case .create(let object):
+                _ = try await client.create(try await client.resource(for: object.gvk), object, fieldManager: rolloutFieldManager)
+            case .apply(let object):
+                _ = try await client.apply(try await client.resource(for: object.gvk), object, fieldManager: rolloutFieldManager, force: true)
+            }
+        } catch {
+            // It changed since it was looked at, or is gone: the next look decides.
+            guard error.reason == .conflict || error.reason == .notFound else { throw error }
+        }
+    }
+
+    // MARK: what is there
+
+    private func look(_ namespace: String, _ name: String) async throws(ClusterError) -> Restoration {
+        let client = visit.client
+        let workload = try await client.get(try await client.resource(for: RolloutDesk.kind), namespace: namespace, name: name)
+        var restoration = Restoration(
+            workload: workload, sets: try await visit.desk.sets(of: workload),
+            services: try await all(GroupKind(group: "", kind: "Service"), namespace: namespace))
+        restoration.ingresses = try await all(GroupKind(group: "networking.k8s.io", kind: "Ingress"), namespace: namespace)
+        restoration.isForced = isForced
+        for kind in Self.routes {
+            // A route may lead here from another namespace, where one may look there.
+            do throws(ClusterError) {
+                restoration.routes += try await all(kind, namespace: nil)
+            } catch {
+                guard error.reason == .forbidden else { throw error }
+                restoration.routes += try await all(kind, namespace: namespace)
+            }
+        }
+        return restoration
+    }
+
+    private static let routes = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"].map { GroupKind(group: "gateway.networking.k8s.io", kind: $0) }
+        + [GroupKind(group: "networking.istio.io", kind: "VirtualService")]
+
+    /// None where the cluster does not have the kind.
+    private func all(_ kind: GroupKind, namespace: String?) async throws(ClusterError) -> [Object] {
+        do throws(ClusterError) {
+            return try await visit.client.list(try await visit.client.resource(for: kind), namespace: namespace).items
+        } catch {
+            guard error.reason == .unknownKind else { throw error }
+            return []
+        }
+    }
+}

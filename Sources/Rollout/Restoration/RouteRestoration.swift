@@ -1,0 +1,180 @@
+import Document
+import Kubernetes
+
+/// A live route with what a rollout made of it taken back: where it led to arms it leads to the user's Services.
+///
+/// - Returns: Nil where it does not lead to any arm.
+func withoutArms(_ route: Object, of services: RoutedServices) -> Object? {
+    let restored: Object
+    switch route.gvk.group {
+    case gatewayGroup: restored = ArmsRemoval(services: services, namespace: route.namespace).gatewayRoute(route)
+    case "networking.istio.io" where route.kind == "VirtualService":
+        restored = ArmsRemoval(services: services, namespace: route.namespace).virtualService(route)
+    default: return nil
+    }
+    return restored == route ? nil : restored
+}
+
+private struct ArmsRemoval {
+    let services: RoutedServices
+    /// Of the route.
+    let namespace: String
+
+    /// A Service behind an arm's name.
+    private func target(_ name: String, _ namespace: String) -> (service: String, arm: Arm)? {
+        guard let arm = services.arm(name, in: namespace), let service = services.user(of: name, in: namespace) else { return nil }
+        return (service, arm)
+    }
+
+    // MARK: Gateway API
+
+    func gatewayRoute(_ route: Object) -> Object {
+        var route = route
+        let rules = route.value[path: "spec", "rules"]?.sequence ?? []
+        let hasStable = rules.contains { rule in
+            references(rule).contains { $0.map { $0.arm == .stable } ?? false }
+        }
+        var kept: [Value] = []
+        for rule in rules {
+            let found = references(rule)
+            // A rule for matching requests stands before the rule it was made of, and leads nowhere else.
+            let isAdded = !found.isEmpty && found.allSatisfy { $0?.arm == .next }
+            if isAdded, hasStable || leadsHere(rules, besides: rule) { continue }
+            kept.append(gatewayRule(rule))
+        }
+        if kept != rules { route.value[path: "spec", "rules"] = .sequence(kept) }
+        return route
+    }
+
+    /// Where a rule's backends lead; nil for what is no arm.
+    private func references(_ rule: Value) -> [(service: String, arm: Arm)?] {
+        (rule["backendRefs"]?.sequence ?? []).map(target)
+    }
+
+    private func target(_ reference: Value) -> (service: String, arm: Arm)? {
+        guard reference["kind"]?.string ?? "Service" == "Service" else { return nil }
+        return target(reference["name"]?.string ?? "", reference["namespace"]?.string ?? namespace)
+    }
+
+    /// Another rule leads to the user's own Service, which is pinned to the stable version then.
+    private func leadsHere(_ rules: [Value], besides rule: Value) -> Bool {
+        rules.contains { other in
+            other != rule
+                && (other["backendRefs"]?.sequence ?? []).contains {
+                    services.contains($0["name"]?.string ?? "", in: $0["namespace"]?.string ?? namespace)
+                }
+        }
+    }
+
+    private func gatewayRule(_ rule: Value) -> Value {
+        var rule = rule
+        if let references = rule["backendRefs"]?.sequence, references.contains(where: { target($0) != nil }) {
+            rule["backendRefs"] = .sequence(joined(references, weight: "weight", target) { $0["name"] = .string($1) })
+        }
+        if let filters = rule["filters"]?.sequence {
+            let kept = filters.compactMap { filter -> Value? in
+                guard filter["type"]?.string == "RequestMirror", let found = filter[path: "requestMirror", "backendRef"].flatMap(target)
+                else { return filter }
+                guard found.arm == .stable else { return nil }
+                var filter = filter
+                filter[path: "requestMirror", "backendRef", "name"] = .string(found.service)
+                return filter
+            }
+            if kept != filters { rule["filters"] = kept.isEmpty ? nil : .sequence(kept) }
+        }
+        return rule
+    }
+
+    // MARK: Istio
+
+    func virtualService(_ route: Object) -> Object {
+        var route = route
+        for list in ["http", "tcp", "tls"] {
+            guard let rules = route.value[path: "spec", list]?.sequence else { continue }
+            func arms(_ rule: Value) -> [Arm?] {
+                (rule["route"]?.sequence ?? []).map { target(host: $0[path: "destination", "host"])?.arm }
+            }
+            let hasStable = rules.contains { arms($0).contains(.stable) }
+            var kept: [Value] = []
+            for rule in rules {
+                let found = arms(rule)
+                let isAdded = !found.isEmpty && found.allSatisfy { $0 == .next }
+                if isAdded, hasStable || leadsHere(hosts: rules, besides: rule) { continue }
+                kept.append(virtualRule(rule))
+            }
+            if kept != rules { route.value[path: "spec", list] = .sequence(kept) }
+        }
+        return route
+    }
+
+    private func leadsHere(hosts rules: [Value], besides rule: Value) -> Bool {
+        rules.contains { other in
+            other != rule
+                && (other["route"]?.sequence ?? []).contains {
+                    let parts = hostParts($0[path: "destination", "host"])
+                    return services.contains(parts.name, in: parts.namespace)
+                }
+        }
+    }
+
+    private func hostParts(_ host: Value?) -> (name: String, namespace: String, rest: String) {
+        let text = host?.string ?? ""
+        let labels = text.split(separator: ".", maxSplits: 2).map(String.init)
+        let name = labels.first ?? ""
+        return (name, labels.count > 1 ? labels[1] : namespace, String(text.dropFirst(name.count)))
+    }
+
+    private func target(host: Value?) -> (service: String, arm: Arm)? {
+        let parts = hostParts(host)
+        return target(parts.name, parts.namespace)
+    }
+
+    private func virtualRule(_ rule: Value) -> Value {
+        var rule = rule
+        if let routes = rule["route"]?.sequence, routes.contains(where: { target(host: $0[path: "destination", "host"]) != nil }) {
+            rule["route"] = .sequence(
+                joined(routes, weight: "weight", { target(host: $0[path: "destination", "host"]) }) { route, service in
+                    let rest = hostParts(route[path: "destination", "host"]).rest
+                    route[path: "destination", "host"] = .string(service + rest)
+                })
+        }
+        if target(host: rule[path: "mirror", "host"])?.arm == .next {
+            for field in ["mirror", "mirrorPercentage", "mirrorPercent", "mirror_percent"] { rule[field] = nil }
+        }
+        if let mirrors = rule["mirrors"]?.sequence {
+            let kept = mirrors.filter { target(host: $0[path: "destination", "host"])?.arm != .next }
+            if kept != mirrors { rule["mirrors"] = kept.isEmpty ? nil : .sequence(kept) }
+        }
+        return rule
+    }
+
+    // MARK: weights
+
+    /// Backends of which those that lead to the arms of one Service are one again, with the sum of their weights.
+    private func joined(
+        _ backends: [Value], weight: String, _ target: (Value) -> (service: String, arm: Arm)?, _ rename: (inout Value, String) -> Void
+    ) -> [Value] {
+        var result: [Value] = []
+        var places: [String: Int] = [:]
+        for backend in backends {
+            guard let found = target(backend) else {
+                result.append(backend)
+                continue
+            }
+            let own = backend[weight]?.int ?? 1
+            // The same Service may stand there with several ports.
+            let key = "\(found.service) \(backend["port"]?.int ?? 0) \(backend[path: "destination", "port", "number"]?.int ?? 0)"
+            if let place = places[key], result.indices.contains(place) {
+                result[place][weight] = .int((result[place][weight]?.int ?? 1) &+ own)
+                continue
+            }
+            var backend = backend
+            rename(&backend, found.service)
+            places[key] = result.count
+            result.append(backend)
+        }
+        // Alone, a backend gets everything, and needs no number for it.
+        if result.count == 1, result[0][weight]?.int != 0 { result[0][weight] = nil }
+        return result
+    }
+}
