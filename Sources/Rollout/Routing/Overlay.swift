@@ -18,6 +18,7 @@ package func overlaid(_ objects: [Object], _ overlay: RolloutOverlay, traffic: R
         throw RolloutError("routes cannot lead to arms that are not there", workload: workload)
     }
     let change = RouteChange(workload: workload, services: RoutedServices(Array(keys)), routes: overlay.routes)
+    let companions = ArmCompanions(services: present.map(\.key), workload: workload)
     var result: [Object] = []
     var added: [Object] = []
     for object in objects {
@@ -33,6 +34,10 @@ package func overlaid(_ objects: [Object], _ overlay: RolloutOverlay, traffic: R
             let changed = try router.overlaid(object, change)
             result += changed.prefix(1)
             added += changed.dropFirst()
+        } else if overlay.arms != nil {
+            let all = companions.of(object)
+            result += all.prefix(1)
+            added += all.dropFirst()
         } else {
             result.append(object)
         }

@@ -21,15 +21,25 @@ protocol Router: Sendable {
     /// Whether it sees single HTTP requests on their way to the Services, and not just connections.
     func seesRequests(_ route: Object, to services: RoutedServices) -> Bool
 
+    /// What beside the route itself stands against leading it to arms; nil where nothing does.
+    func obstacle(_ route: Object, to services: RoutedServices, for workload: Object, among objects: [Object]) -> String?
+
     /// The route with the change, and objects to go with it. Only called where it leads to one of the Services.
     func overlaid(_ route: Object, _ change: RouteChange) throws(RolloutError) -> [Object]
 
     /// Where a live route's requests go, rule by rule; rules that have nothing to do with the Services are left out.
     func flows(_ route: Object, of services: RoutedServices) -> [RouteFlow]
+
+    /// What a live route does not yet do of what is asked; nil where it does it all.
+    func missing(_ routes: RolloutOverlay.Routes, on route: Object, of services: RoutedServices) -> String?
 }
 
-/// All there are. In this order they are tried.
-let routers: [any Router] = []
+extension Router {
+    func obstacle(_ route: Object, to services: RoutedServices, for workload: Object, among objects: [Object]) -> String? { nil }
+}
+
+/// All there are.
+let routers: [any Router] = [GatewayRouter.http, GatewayRouter.grpc, IstioRouter(), IngressRouter()]
 
 /// The router for a kind of route.
 func router(of groupKind: GroupKind) -> (any Router)? { routers.first { $0.groupKind == groupKind } }
@@ -37,20 +47,19 @@ func router(of groupKind: GroupKind) -> (any Router)? { routers.first { $0.group
 /// The user's Services that a rollout leads requests away from.
 struct RoutedServices: Sendable, Hashable {
     fileprivate let names: [String: Set<String>]
+    private let arms: [String: [String: Arm]]
 
     init(_ services: [ObjectKey]) {
         names = services.reduce(into: [:]) { $0[$1.namespace, default: []].insert($1.name) }
+        arms = services.reduce(into: [:]) { result, service in
+            for arm in Arm.allCases { result[service.namespace, default: [:]][armServiceName(service.name, arm)] = arm }
+        }
     }
 
     func contains(_ name: String, in namespace: String) -> Bool { names[namespace]?.contains(name) ?? false }
 
     /// Which of a Service's arms a name is, where it is one.
-    func arm(_ name: String, in namespace: String) -> Arm? {
-        for service in names[namespace] ?? [] {
-            for arm in Arm.allCases where armServiceName(service, arm) == name { return arm }
-        }
-        return nil
-    }
+    func arm(_ name: String, in namespace: String) -> Arm? { arms[namespace]?[name] }
 }
 
 extension RoutedServices {
@@ -70,16 +79,4 @@ struct RouteChange: Sendable {
     func refuse(_ route: Object, _ text: String, annotation: String? = nil) -> RolloutError {
         RolloutError("\(route.kind) \"\(route.name)\": \(text)", workload: workload, annotation: annotation)
     }
-}
-
-/// Where the requests of one rule go.
-struct RouteFlow: Sendable, Hashable {
-    /// Weights of git's own Service, of the arms, and of everything else.
-    var direct: Int64 = 0
-    var stable: Int64 = 0
-    var next: Int64 = 0
-    /// Of how many percent a copy goes to the next arm.
-    var mirrored = 0.0
-    /// Only for requests with a certain header.
-    var isConditional = false
 }

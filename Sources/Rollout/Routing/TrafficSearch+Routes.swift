@@ -82,6 +82,9 @@ extension TrafficSearch {
         var usable: [Found] = []
         for route in found {
             do throws(RolloutError) {
+                if let obstacle = route.router.obstacle(route.object, to: services, for: workload, among: objects) {
+                    throw RolloutError("\(route.object.kind) \"\(route.object.name)\": \(obstacle)", workload: spec.workload)
+                }
                 for stage in stages {
                     _ = try route.router.overlaid(route.object, RouteChange(workload: spec.workload, services: services, routes: stage))
                 }
