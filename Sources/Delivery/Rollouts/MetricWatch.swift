@@ -17,13 +17,20 @@ package struct MetricReport: Sendable, Hashable {
 
 /// Looks at the metrics of running rollouts: keeps the counters of the last look
 /// in memory, so that evidence comes from what happened since.
+///
+/// After a restart the first look only notes where the counters stand; the
+/// evidence itself is in the rollout's state.
 package actor MetricWatch {
-    private let client: PrometheusClient
-    private let time: any TimeSource
+    let client: PrometheusClient
+    let time: any TimeSource
+    let test: SequentialTest
+    private var rollouts: [String: [String: MetricMemory]] = [:]
 
-    package init(client: PrometheusClient, time: any TimeSource) {
-        self.client = client
-        self.time = time
+    /// How many of a version's requests may be bad where there is no other to compare with.
+    static let limit = 0.05
+
+    package init(client: PrometheusClient, time: any TimeSource, test: SequentialTest = SequentialTest()) {
+        (self.client, self.time, self.test) = (client, time, test)
     }
 
     /// One look. Never throws: what cannot be asked is `.unavailable`, and its evidence stays as it was.
@@ -36,13 +43,60 @@ package actor MetricWatch {
         rollout id: String, metrics: [MetricDefinition], arms: [Arm: ArmIdentity], evidence: [String: Evidence]
     ) async -> MetricReport {
         var report = MetricReport(evidence: evidence)
+        if rollouts[id] == nil { rollouts[id] = [:] }
+        /// Once the server has not answered it is not asked again in this look: each try may last as long as its time limit.
+        var outage: PrometheusError?
         for metric in metrics {
-            report.verdicts[metric.name] = .inconclusive
-            report.findings.append("\(metric.name): nothing is known yet")
+            let known = evidence[metric.name] ?? Evidence()
+            var memory = rollouts[id]?[metric.name] ?? MetricMemory()
+            do throws(PrometheusError) {
+                if let outage { throw outage }
+                let look = try await look(metric, arms, known, &memory)
+                report.evidence[metric.name] = look.evidence
+                report.verdicts[metric.name] = look.verdict
+                report.findings.append(look.finding)
+            } catch {
+                if error.kind == .unavailable { outage = error }
+                report.verdicts[metric.name] = .unavailable
+                report.findings.append("\(metric.name): \(error)")
+            }
+            // Nothing, where the rollout was over meanwhile.
+            rollouts[id]?[metric.name] = memory
         }
         return report
     }
 
     /// The rollout is over: what was kept for it is dropped.
-    package func forget(rollout id: String) {}
+    package func forget(rollout id: String) { rollouts[id] = nil }
+
+    private func look(
+        _ metric: MetricDefinition, _ arms: [Arm: ArmIdentity], _ evidence: Evidence, _ memory: inout MetricMemory
+    ) async throws(PrometheusError) -> MetricLook {
+        switch metric.kind {
+        case .errors: try await errors(metric.name, arms, evidence, &memory)
+        case .latency: try await latency(metric.name, arms, evidence, &memory)
+        case .counts(let requests, let bad, let max): try await counts(metric.name, requests, bad, max, arms, evidence, &memory)
+        case .value(let query, let max, let min):
+            try await value(metric.name, query, LimitTest(max: max, min: min), arms, evidence, &memory)
+        }
+    }
+}
+
+/// What is remembered of one metric of one rollout.
+struct MetricMemory: Sendable {
+    /// Which series are read, and whether they are known for both versions.
+    var source: MetricSource?
+    var isSettled = false
+    var askedAt: Duration?
+    var counters = CounterMemory()
+    var pending = PendingCounts()
+    /// When a value was last held against its limits.
+    var lookedAt: Duration?
+}
+
+/// What came out for one metric.
+struct MetricLook: Sendable {
+    var evidence: Evidence
+    var verdict: Verdict
+    var finding: String
 }

@@ -19,7 +19,4 @@ package struct ArmIdentity: Sendable, Hashable {
         (self.namespace, self.workload, self.hash) = (namespace, workload, hash)
         (self.pods, self.services, self.clusters) = (pods, services, clusters)
     }
-
-    /// Whether anything can answer for this arm at all.
-    package var isAbsent: Bool { pods.isEmpty && services.isEmpty && clusters.isEmpty }
 }
