@@ -3,6 +3,7 @@ package import Cluster
 internal import Delivery
 package import Git
 internal import Logging
+package import Rollout
 
 /// The loop in the test's own process, on the same parts as the daemon's.
 package final class InProcessOperator: Operator {
@@ -11,9 +12,11 @@ package final class InProcessOperator: Operator {
     private let mirrorPath: String
     private let name: String
     private let pollInterval: Duration
+    private let rolloutTimes: RolloutTimes
     private let running = Locked<(task: Task<Void, Never>, watcher: SourceWatcher)?>(nil)
 
-    package init(client: ClusterClient, remote: GitRemote, mirrorPath: String, name: String, pollInterval: Duration) {
+    package init(client: ClusterClient, remote: GitRemote, mirrorPath: String, name: String, pollInterval: Duration, rolloutTimes: RolloutTimes = RolloutTimes()) {
+        self.rolloutTimes = rolloutTimes
         self.client = client
         self.remote = remote
         self.mirrorPath = mirrorPath
@@ -30,12 +33,13 @@ package final class InProcessOperator: Operator {
             settings: SourceWatcher.Settings(
                 remote: remote, reference: .branch("main"), root: "", mirrorPath: mirrorPath, pollInterval: pollInterval),
             time: time, random: random, logger: logger, progress: .none)
+        var environment = WorkEnvironment(
+            client: client, cache: WatchCache(client: client, time: time, random: random, logger: logger),
+            store: InventoryStore(client: client, namespace: World.namespace), time: time, random: random, logger: logger,
+            progress: .none)
+        environment.rolloutTimes = rolloutTimes
         let work = Applications(
-            settings: Applications.Settings(source: remote.description, root: "", name: name),
-            environment: WorkEnvironment(
-                client: client, cache: WatchCache(client: client, time: time, random: random, logger: logger),
-                store: InventoryStore(client: client, namespace: World.namespace), time: time, random: random, logger: logger,
-                progress: .none))
+            settings: Applications.Settings(source: remote.description, root: "", name: name), environment: environment)
         let task = Task {
             await withDiscardingTaskGroup { group in
                 group.addTask { await work.run() }

@@ -69,7 +69,7 @@ extension RolloutView {
             (deployment.value[path: "status", "observedGeneration"]?.int ?? 0)
             >= (deployment.generation ?? 0)
         seen.progressDeadline = .seconds(
-            max(60, deployment.count("spec", "progressDeadlineSeconds") ?? 600))
+            max(1, deployment.count("spec", "progressDeadlineSeconds") ?? 600))
         seen.request = request
         for set in replicaSets {
             let found = view(set)
