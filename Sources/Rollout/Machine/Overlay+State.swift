@@ -15,7 +15,9 @@ package func overlay(of state: RolloutState, spec: RolloutSpec?, mode: RolloutTr
         case .fullSize: return exposing(pinned, state, spec, mode)
         case .trafficToNext: return toNext(pinned, state, mode)
         case .unpin, .template, .resume, .oldSetDown:
-            return RolloutOverlay(arms: arms, routes: mode == .routes ? .all(.next) : .unchanged)
+            // Where the Service itself is the switch, it would lead to the old pods again if it were not pinned.
+            if mode == .selector { return toNext(pinned, state, mode) }
+            return RolloutOverlay(arms: arms, routes: .all(.next))
         case .routesBack, .drain: return RolloutOverlay(arms: arms)
         case .clean: return .none
         }
