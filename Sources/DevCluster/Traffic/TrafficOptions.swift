@@ -2,7 +2,7 @@
 package struct TrafficOptions: Sendable, Hashable {
     package var streams: [TrafficStream]
     /// Which controller serves HTTPRoutes: what its metrics are called.
-    package var gateway: GatewayController = .envoy
+    package var gateway: GatewayController = .envoyGateway
     /// Which controller serves Ingresses.
     package var ingress: IngressController = .nginx
     /// How long routers take to hear of a change of routes, Services and endpoints.
@@ -70,5 +70,15 @@ package struct TrafficClient: Sendable, Hashable {
     ]
 }
 
-package enum GatewayController: String, Sendable, Hashable, CaseIterable { case envoy, istio, traefik }
+/// Who serves HTTPRoutes.
+package enum GatewayController: String, Sendable, Hashable, CaseIterable {
+    /// One Envoy cluster for each rule: it tells versions apart only where a rule leads to one of them, or where a
+    /// backend has filters of its own.
+    case envoyGateway
+    /// One Envoy cluster for each port of a Service.
+    case contour
+    case istio, traefik
+}
+
+/// Who serves Ingresses.
 package enum IngressController: String, Sendable, Hashable, CaseIterable { case nginx, traefik }

@@ -14,7 +14,7 @@ package struct TrafficOutcome: Sendable, Hashable {
     package struct Arrival: Sendable, Hashable {
         package var service: ServiceName?
         package var port: Int
-        package var backendIndex: Int
+        package var backendIndex: Int?
         package var pod: SimulatedPod?
         package var loss: TrafficLoss?
         package var status: Int
@@ -95,7 +95,7 @@ extension TrafficSnapshot {
 }
 
 extension TrafficOutcome.Arrival {
-    init(service: ServiceName? = nil, backendIndex: Int = 0, loss: TrafficLoss? = nil, status: Int = 200) {
+    init(service: ServiceName? = nil, backendIndex: Int? = nil, loss: TrafficLoss? = nil, status: Int = 200) {
         self.init(
             service: service, port: 0, backendIndex: backendIndex, pod: nil, loss: loss, status: loss?.status ?? status, latency: .milliseconds(1),
             isWrongArm: false)

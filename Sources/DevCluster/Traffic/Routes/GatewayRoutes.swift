@@ -60,26 +60,29 @@ package struct GatewayRoutes: Sendable {
 /// Backends, mirrors and redirects of a rule.
 private func targets(_ rule: Value, namespace: String) -> RouteTargets {
     var targets = RouteTargets()
-    func backend(_ reference: Value, _ index: Int) -> RouteBackend? {
+    func backend(_ reference: Value) -> RouteBackend? {
         guard let name = reference["name"]?.string, reference["kind"]?.string ?? "Service" == "Service" else { return nil }
         let port = reference["port"]?.int.map { RouteBackend.Port.number(clamped($0)) } ?? .first
-        return RouteBackend(ServiceName(reference["namespace"]?.string ?? namespace, name), port: port, index: index)
+        return RouteBackend(ServiceName(reference["namespace"]?.string ?? namespace, name), port: port)
     }
     func read(_ filters: [Value]) {
         for filter in filters {
-            if let mirror = filter["requestMirror"], let target = mirror["backendRef"].flatMap({ backend($0, 0) }) {
+            if let mirror = filter["requestMirror"], let target = mirror["backendRef"].flatMap(backend) {
                 targets.mirrors.append((target, mirrorShare(mirror)))
             }
             if let redirect = filter["requestRedirect"] { targets.answer = redirect["statusCode"]?.int.map(clamped) ?? 302 }
         }
     }
     read(rule["filters"]?.sequence ?? [])
-    for (index, reference) in (rule["backendRefs"]?.sequence ?? []).enumerated() {
+    let references = rule["backendRefs"]?.sequence ?? []
+    let areApart = references.contains { !($0["filters"]?.sequence ?? []).isEmpty }
+    for (index, reference) in references.enumerated() {
         let weight = max(0, clamped(reference["weight"]?.int ?? 1))
         // A kind that is no Service answers 500 for its share, as one that is not there.
-        let target = backend(reference, index) ?? RouteBackend(ServiceName(namespace, ""), index: index)
+        var target = backend(reference) ?? RouteBackend(ServiceName(namespace, ""))
+        if areApart { target.index = index }
         targets.backends.append((target, Double(weight)))
-        if weight > 0, (reference["filters"]?.sequence ?? []).isEmpty == false { read(reference["filters"]?.sequence ?? []) }
+        if weight > 0 { read(reference["filters"]?.sequence ?? []) }
     }
     return targets
 }

@@ -22,11 +22,11 @@ package struct RouteBackend: Sendable, Hashable {
     package var port: Port
     /// Istio's subset: only pods with these labels.
     package var labels: [String: String]
-    /// Which of the rule's backends it is.
-    package var index: Int
+    /// Which of the rule's backends it is, where the router keeps them apart.
+    package var index: Int?
 
-    package init(_ service: ServiceName, port: Port = .first, labels: [String: String] = [:], index: Int = 0) {
-        (self.service, self.port, self.labels, self.index) = (service, port, labels, index)
+    package init(_ service: ServiceName, port: Port = .first, labels: [String: String] = [:]) {
+        (self.service, self.port, self.labels) = (service, port, labels)
     }
 }
 

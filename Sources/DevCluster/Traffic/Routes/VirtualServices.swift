@@ -58,28 +58,28 @@ private func fullName(_ host: String, in namespace: String) -> String {
 
 private func istioTargets(_ rule: Value, namespace: String, _ subsets: Subsets) -> RouteTargets {
     var targets = RouteTargets()
-    func backend(_ destination: Value?, _ index: Int) -> RouteBackend? {
+    func backend(_ destination: Value?) -> RouteBackend? {
         guard let host = destination?["host"]?.string else { return nil }
         let parts = fullName(host, in: namespace).split(separator: ".").map(String.init)
         guard let name = parts.first else { return nil }
         let service = ServiceName(parts.dropFirst().first ?? namespace, name)
         let port = destination?[path: "port", "number"]?.int.map { RouteBackend.Port.number(clamped($0)) } ?? .first
         let labels = destination?["subset"]?.string.map { subsets.labels(service, $0) } ?? [:]
-        return RouteBackend(service, port: port, labels: labels, index: index)
+        return RouteBackend(service, port: port, labels: labels)
     }
     let routes = rule["route"]?.sequence ?? []
-    for (index, route) in routes.enumerated() {
-        guard let target = backend(route["destination"], index) else { continue }
+    for route in routes {
+        guard let target = backend(route["destination"]) else { continue }
         // One alone gets everything; of several, one that says nothing gets nothing.
         let weight = route["weight"]?.int.map { max(0, clamped($0)) } ?? (routes.count == 1 ? 100 : 0)
         targets.backends.append((target, routes.count == 1 && weight == 0 ? 100 : Double(weight)))
     }
     func percent(_ value: Value?) -> Double { (value?["value"]?.double ?? 100) / 100 }
-    if let target = backend(rule["mirror"], 0) {
+    if let target = backend(rule["mirror"]) {
         targets.mirrors.append((target, rule["mirrorPercent"]?.int.map { Double(clamped($0)) / 100 } ?? percent(rule["mirrorPercentage"])))
     }
     for mirror in rule["mirrors"]?.sequence ?? [] {
-        if let target = backend(mirror["destination"], 0) { targets.mirrors.append((target, percent(mirror["percentage"]))) }
+        if let target = backend(mirror["destination"]) { targets.mirrors.append((target, percent(mirror["percentage"]))) }
     }
     if let redirect = rule["redirect"] { targets.answer = redirect["redirectCode"]?.int.map(clamped) ?? 301 }
     if let answer = rule["directResponse"] { targets.answer = answer["status"]?.int.map(clamped) ?? 200 }
