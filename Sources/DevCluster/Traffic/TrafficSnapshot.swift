@@ -116,7 +116,9 @@ package struct SimulatedPod: Sendable, Hashable {
     package var answers: PodAnswers
     /// A pod that is asked to go serves until it is gone, as a well-behaved program does.
     package var isReady: Bool
+}
 
+extension SimulatedPod {
     init(_ pod: Object) {
         namespace = pod.namespace
         name = pod.name
