@@ -1,5 +1,6 @@
 package import Basics
 package import Delivery
+internal import Git
 package import Kubernetes
 package import Logging
 internal import Metrics
@@ -147,6 +148,15 @@ package actor Automation {
             request.action = .release(image)
         }
         return try await writer.perform(.request(request, application: workload.application, tags: tags))
+    }
+
+    /// Takes back a version that was tried and is worse.
+    ///
+    /// - Returns: The commit.
+    package func revert(_ release: RejectedRelease) async throws(AutomationError) -> String {
+        if let reason = hold() { throw AutomationError(.push, reason, advice: "revert it by hand") }
+        let report = try await writer.perform(.revert(release))
+        return report.commit.map { $0.short } ?? report.message
     }
 
     /// What the registry says of an image that a person wants: whether it is there, its digest where the workload's

@@ -68,9 +68,17 @@ struct RunCommand: AsyncParsableCommand {
         let rendered = Locked<(@Sendable (Desired) -> Void)?>(nil)
         let progress = observed(logger) { desired in rendered.withLock { $0 }?(desired) }
         let cache = WatchCache(client: client, time: time, random: random, logger: logger)
-        let environment = WorkEnvironment(
+        var environment = WorkEnvironment(
             client: client, cache: cache, store: InventoryStore(client: client, namespace: cluster.martletNamespace), time: time,
             random: random, logger: logger, progress: progress)
+        let store = environment.store
+        let writer = Locked<Automation?>(nil)
+        if case .branch = git.reference {
+            environment.revert = { release in
+                guard let automation = writer.withLock({ $0 }) else { throw CancellationError() }
+                return try await automation.revert(release)
+            }
+        }
         let watcher = SourceWatcher(
             settings: SourceWatcher.Settings(
                 remote: remote, reference: git.reference, root: git.gitPath, mirrorPath: try git.mirrorPath(url),
@@ -82,6 +90,7 @@ struct RunCommand: AsyncParsableCommand {
         let name = git.applicationName(url)
         let automation = try automation(watcher, client: client, time: time, random: random, logger: logger)
         if let automation { rendered.withLock { $0 = { automation.note($0) } } }
+        writer.withLock { $0 = automation }
         let view = DaemonView(
             unreadiness: {
                 let state = watcher.state
@@ -110,7 +119,7 @@ struct RunCommand: AsyncParsableCommand {
                             await watcher.run {
                                 try await work.deliver($0)
                             } note: { state in
-                                try await environment.store.note(source: name, sourceValue(remote.description, state))
+                                try await store.note(source: name, sourceValue(remote.description, state))
                             }
                         }),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))

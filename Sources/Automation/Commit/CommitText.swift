@@ -1,4 +1,5 @@
 package import Basics
+package import Delivery
 package import Kubernetes
 internal import Registry
 
@@ -49,6 +50,13 @@ package enum CommitText {
         var body = bumps.count > 1 ? lines(bumps) : ""
         if let reason, !reason.isEmpty { body += (body.isEmpty ? "" : "\n") + "Reason: \(printable(reason, limit: 1000))\n" }
         return message(subject, body: body.isEmpty ? nil : body, [workload] + bumps.map(\.workload), bumps.map(\.policy), requester)
+    }
+
+    /// Of a commit that takes back a version which its rollout sent back.
+    package static func revert(_ release: RejectedRelease) -> String {
+        let subject = Self.subject("Revert", release.workload, [])
+        let body = "\(printable(release.revision)) was tried and sent back.\nReason: \(printable(release.reason, limit: 1000))\n"
+        return message(subject, body: body, [release.workload], [], nil)
     }
 
     /// `front-end 0.3.12 -> 0.3.13, semver:~0.3, 2026-11-21T05:12:33Z`, for each of

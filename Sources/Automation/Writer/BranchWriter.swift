@@ -132,6 +132,7 @@ package actor BranchWriter {
         let snapshot = try await snapshot(at: tip, applications: work.applications)
         let (workloads, faults) = workloads(in: snapshot)
         if work.isRequest, let fault = faults.first { throw fault }
+        if case .revert(let release) = work { return try await revert(release, on: tip, asked, snapshot, workloads, &sent) }
         var draft = try work.draft(on: workloads)
         guard !draft.changes.isEmpty else {
             try work.verify(on: workloads)
@@ -156,17 +157,26 @@ package actor BranchWriter {
         let annotations = draft.annotations(for: made, at: asked) { snapshot.declares($0) }
         if !annotations.isEmpty { result.files.merge(edit(told, annotations).files) { $1 } }
         let text = draft.text(for: made, at: asked)
-        let author = signature(work.requester ?? settings.author)
+        let report = ChangeReport(
+            commit: nil, branch: branch.name, message: "", bumps: made, files: result.files.keys.sorted(),
+            problems: draft.problems + problems)
+        return try await send(result.files, text, by: work.requester ?? settings.author, report, on: tip, &sent)
+    }
+
+    /// Commits the files and pushes.
+    ///
+    /// - Returns: Nil when somebody else was first.
+    private func send(
+        _ files: [String: [UInt8]], _ text: (message: String, note: String), by person: Requester, _ report: ChangeReport, on tip: ObjectID,
+        _ sent: inout [Attempt]
+    ) async throws -> (ChangeReport, Attempt?)? {
+        let author = signature(person)
         let description = CommitDescription(message: text.message, author: author, committer: signature(settings.author))
-        guard let commit = try await branch.commit(result.files, on: tip, description) else {
-            return (unchanged(draft.problems + problems), nil)
-        }
-        let attempt = Attempt(
-            commit: commit,
-            report: ChangeReport(
-                commit: commit, branch: branch.name, message: String(text.message.prefix { !$0.isNewline }), bumps: made,
-                files: result.files.keys.sorted(), problems: draft.problems + problems),
-            note: text.note, author: author)
+        guard let commit = try await branch.commit(files, on: tip, description) else { return (unchanged(report.problems), nil) }
+        var report = report
+        report.commit = commit
+        report.message = String(text.message.prefix { !$0.isNewline })
+        let attempt = Attempt(commit: commit, report: report, note: text.note, author: author)
         sent.append(attempt)
         switch try await branch.push(commit, expecting: tip) {
         case .accepted: return finished(attempt)
@@ -176,6 +186,52 @@ package actor BranchWriter {
                 .push, "\"\(branch.name)\" was not pushed: \(reason)",
                 advice: "let the account that Martlet pushes with write to the branch, or have it follow another one")
         }
+    }
+
+    /// Takes a version that was tried and sent back out of git: the application's files as they were before it, where
+    /// nobody has changed them since. A workload that follows images is locked, or it would come again.
+    private func revert(
+        _ release: RejectedRelease, on tip: ObjectID, _ asked: Timestamp, _ snapshot: RepositorySnapshot, _ workloads: [Workload],
+        _ sent: inout [Attempt]
+    ) async throws -> (ChangeReport, Attempt?)? {
+        guard let commit = ObjectID(release.commit), let previous = ObjectID(release.previousCommit),
+            let part = snapshot.parts.first(where: { $0.spec.name == release.application })
+        else {
+            throw AutomationError(.notFound, "the commit before \(release.revision) is not known", advice: "revert it by hand")
+        }
+        let paths = Set(part.files.map(\.path))
+        let then = try await bytes(of: paths, at: commit)
+        let before = try await bytes(of: paths, at: previous)
+        var files: [String: [UInt8]] = [:]
+        for (path, old) in before.sorted(by: { $0.key < $1.key }) {
+            guard let tried = then[path], tried != old, snapshot.bytes[path] != old else { continue }
+            guard snapshot.bytes[path] == tried else {
+                throw AutomationError(
+                    .notEditable, "\(path) was changed again after \(release.revision)", advice: "take the change back by hand")
+            }
+            files[path] = old
+        }
+        guard !files.isEmpty else { return (unchanged([]), nil) }
+        var reverted = snapshot
+        reverted.bytes.merge(files) { $1 }
+        if let workload = workloads.first(where: { $0.key == release.workload }), workload.policy.isAutomated, workload.policy.lock == nil {
+            let lock = [
+                MartletAnnotations.locked: "true", MartletAnnotations.lockedBy: settings.author.name,
+                MartletAnnotations.lockedReason: printable("\(release.revision) was sent back: \(release.reason)"),
+            ]
+            let change = Change.annotate(workload: workload.key, application: workload.application, set: lock, remove: [])
+            files.merge(edit(reverted, [change]).files) { $1 }
+        }
+        let text = (
+            message: CommitText.revert(release), note: CommitNote(.rollback, at: asked, requester: nil, bumps: []).text
+        )
+        let report = ChangeReport(commit: nil, branch: branch.name, message: "", bumps: [], files: files.keys.sorted(), problems: [])
+        return try await send(files, text, by: settings.author, report, on: tip, &sent)
+    }
+
+    private func bytes(of paths: Set<String>, at commit: ObjectID) async throws -> [String: [UInt8]] {
+        let tree = try await branch.tree(at: commit)
+        return try await tree.read(try await tree.files().filter { paths.contains($0.path) })
     }
 
     private func unchanged(_ problems: [ChangeReport.Problem]) -> ChangeReport {

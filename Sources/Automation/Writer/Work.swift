@@ -1,4 +1,5 @@
 internal import Basics
+package import Delivery
 internal import Kubernetes
 package import Registry
 
@@ -10,11 +11,15 @@ package enum Work: Sendable {
     /// What a person asked for; tags where it leaves the choice to the filter.
     case request(ChangeRequest, application: String, tags: [ImageRepository: Scan])
 
+    /// Take back a version that was tried and is worse.
+    case revert(RejectedRelease)
+
     /// The applications whose files are needed.
     var applications: Set<String> {
         switch self {
         case .follow(_, let applications, _): applications
         case .request(_, let application, _): [application]
+        case .revert(let release): [release.application]
         }
     }
 
@@ -31,6 +36,8 @@ package enum Work: Sendable {
         switch self {
         case .follow(let containers, _, let tags): followed(containers, tags, workloads)
         case .request(let request, _, let tags): try requested(request, tags, workloads)
+        // Not of images, but of whole files: the writer makes it itself.
+        case .revert: Draft(reason: "nothing to change: git says it already")
         }
     }
 

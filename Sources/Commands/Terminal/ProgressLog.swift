@@ -27,6 +27,7 @@ struct ProgressLog: Sendable {
             logger.info("healthy", metadata: ["application": "\(application)", "revision": "\(revision)", "took": "\(durationText(duration))"])
         case .hook(let application, let key, let message):
             logger.info("\(message)", metadata: ["application": "\(application)", "object": "\(key)"])
+        case .rollouts: break  // Each step is logged where it is taken.
         case .status(let status, let previous):
             guard status.sync != previous.sync || status.health != previous.health || status.message != previous.message else { return }
             let isWell = status.sync == .synced && status.health != .degraded

@@ -1,4 +1,5 @@
 import Delivery
+import Kubernetes
 import Metrics
 
 /// The loop's progress as metrics.
@@ -26,12 +27,24 @@ struct ProgressMetrics: Sendable {
             Timer(label: "martlet_sync_duration_seconds", dimensions: [("application", application)]).record(duration: duration)
         case .healthy(let application, _, let duration):
             Timer(label: "martlet_healthy_duration_seconds", dimensions: [("application", application)]).record(duration: duration)
+        case .rollouts(let application, let rollouts, let ended):
+            for rollout in rollouts { note(application, rollout.workload, phase: rollout.phaseNumber, weight: rollout.weight) }
+            for workload in ended { note(application, workload, phase: 0, weight: 0) }
         case .status(let status, _):
             let dimensions = [("application", status.application)]
             Gauge(label: "martlet_application_synced", dimensions: dimensions).record(status.sync == .synced ? 1 : 0)
             Gauge(label: "martlet_application_healthy", dimensions: dimensions).record(status.health == .healthy ? 1 : 0)
             Gauge(label: "martlet_application_objects", dimensions: dimensions).record(status.objects)
         }
+    }
+}
+
+extension ProgressMetrics {
+    private func note(_ application: String, _ workload: ObjectKey, phase: Int, weight: Int) {
+        let dimensions = [("application", application), ("workload", workload.name), ("namespace", workload.namespace)]
+        Gauge(label: "martlet_rollout_phase", dimensions: dimensions).record(phase)
+        Gauge(label: "martlet_rollout_weight", dimensions: dimensions + [("arm", "next")]).record(weight)
+        Gauge(label: "martlet_rollout_weight", dimensions: dimensions + [("arm", "stable")]).record(100 - weight)
     }
 }
 

@@ -25,6 +25,9 @@ struct ProgressPrinter: Sendable {
         case .healthy(let application, let revision, let duration):
             say("healthy", .green, "\(application) at \(revision), in \(durationText(duration))")
         case .hook(_, let key, let message): say("hook", .cyan, "\(key): \(message)")
+        case .rollouts(_, let rollouts, let ended):
+            for rollout in rollouts { say("rollout", rollout.isRejected ? .red : .cyan, "\(rollout.workload): \(rollout.summary)") }
+            for workload in ended { say("rollout", .green, "\(workload): over") }
         case .status(let status, let previous): show(status, previous)
         }
     }

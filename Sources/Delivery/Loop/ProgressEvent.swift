@@ -11,6 +11,8 @@ package enum ProgressEvent: Sendable {
     case outcome(application: String, Outcome)
     /// All that could be applied is.
     case applied(application: String, revision: SourceRevision, count: Int, failures: Int, duration: Duration)
+    /// The rollouts of an application as they stand now, each time one of them changes, and those that are over.
+    case rollouts(application: String, [RolloutStatus], ended: [ObjectKey])
     case status(ApplicationStatus, previous: ApplicationStatus)
     case healthy(application: String, revision: SourceRevision, duration: Duration)
     case hook(application: String, key: ObjectKey, message: String)

@@ -152,10 +152,16 @@ extension Reconciler {
             assignment = nil
             return
         }
+        if next.appliedRevision == next.revision, let commit = desired?.revision.commit { record.inventory.appliedCommit = commit }
         record.status = next.value
         record = try await environment.store.save(record)
         self.record = record
         status = next
+        if previous.rollouts != next.rollouts {
+            let running = Set(next.rollouts.map(\.workload))
+            let ended = previous.rollouts.map(\.workload).filter { !running.contains($0) }
+            environment.progress.report(.rollouts(application: name, next.rollouts, ended: ended))
+        }
         if previous != next {
             environment.progress.report(.status(next, previous: previous))
             if next.health == .healthy, next.sync == .synced, let begun = begunAt {

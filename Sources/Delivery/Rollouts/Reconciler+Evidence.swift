@@ -50,7 +50,8 @@ extension Reconciler {
         guard state.aborting == .commitBack, subject.spec?.onFailure == .revert else { return .none }
         guard let revert = environment.revert else { return .impossible("nothing is committed here: only a branch takes commits") }
         if let known = reverts[state.id] { return known }
-        let release = RejectedRelease(application: name, workload: subject.key, revision: state.revision, reason: state.reason)
+        let release = RejectedRelease(application: name, workload: subject.key, revision: state.revision, commit: state.commit, previousCommit: state.previousCommit,
+            reason: state.reason)
         do {
             let commit = try await revert(release)
             reverts[state.id] = .done(commit)

@@ -154,6 +154,7 @@ extension Reconciler {
             return false
         case .begin(var state):
             state.handledRequest = subject.view.request?.id ?? ""
+            (state.commit, state.previousCommit) = (revision.commit, record.inventory.appliedCommit)
             do {
                 try await write(subject.view.keeping(state))
             } catch {

@@ -19,10 +19,14 @@ package struct RejectedRelease: Sendable, Hashable {
     package var workload: ObjectKey
     /// `main@1a2b3c4`, as the rollout began with it.
     package var revision: String
+    /// Full ids: of that commit, and of the one that was applied before it.
+    package var commit: String
+    package var previousCommit: String
     package var reason: String
 
-    package init(application: String, workload: ObjectKey, revision: String, reason: String) {
+    package init(application: String, workload: ObjectKey, revision: String, commit: String, previousCommit: String, reason: String) {
         (self.application, self.workload, self.revision, self.reason) = (application, workload, revision, reason)
+        (self.commit, self.previousCommit) = (commit, previousCommit)
     }
 }
 

@@ -46,6 +46,9 @@ package struct RolloutStatus: Sendable, Hashable {
         ]
     }
 
+    /// For a graph: 0 is none, then the phases in their order.
+    package var phaseNumber: Int { (RolloutState.Phase.allCases.firstIndex { $0.rawValue == phase }).map { $0 + 1 } ?? RolloutState.Phase.allCases.count + 1 }
+
     /// `canary, step 2 of 3: …`.
     package var summary: String {
         isRejected ? "rejected: \(message)" : "\(strategy), \(phase), step \(step) of \(steps): \(message)"

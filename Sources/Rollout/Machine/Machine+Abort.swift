@@ -122,6 +122,7 @@ extension Machine {
                 candidateHash: state.candidateHash,
                 revision: state.revision, size: seen.replicas)
             again.handledRequest = handled
+            (again.commit, again.previousCommit) = (state.commit, state.previousCommit)
             state = again
         }
     }

@@ -17,6 +17,8 @@ extension RolloutState {
         if let finishing { value["finishing"] = .string(finishing.rawValue) }
         if let aborting { value["aborting"] = .string(aborting.rawValue) }
         if let cause { value["cause"] = .string(cause.rawValue) }
+        if !commit.isEmpty { value["commit"] = .string(commit) }
+        if !previousCommit.isEmpty { value["previous"] = .string(previousCommit) }
         if let exposed { value["exposed"] = .int(Int64(exposed)) }
         if retreats > 0 { value["retreats"] = .int(Int64(retreats)) }
         if let confirmedAt { value["confirmedAt"] = .int(confirmedAt.milliseconds) }
@@ -63,6 +65,8 @@ extension RolloutState {
         finishing = value["finishing"]?.string.flatMap(Finishing.init(rawValue:))
         aborting = value["aborting"]?.string.flatMap(Aborting.init(rawValue:))
         cause = value["cause"]?.string.flatMap(Cause.init(rawValue:))
+        commit = value["commit"]?.string ?? ""
+        previousCommit = value["previous"]?.string ?? ""
         exposed = value["exposed"]?.int.map { max(0, Int(clamping: $0)) }
         retreats = max(0, Int(clamping: value["retreats"]?.int ?? 0))
         confirmedAt = value["confirmedAt"]?.int.map { Timestamp(milliseconds: $0) }

@@ -100,6 +100,9 @@ package struct RolloutState: Sendable, Hashable {
     package var candidateHash: String
     /// Of the revision that brought the template.
     package var revision: String
+    /// Full ids of that revision and of the one that was applied before; "" where there is none.
+    package var commit: String
+    package var previousCommit: String
     /// `spec.paused` and `spec.strategy` as they were; nil while the Deployment is its own controller's.
     package var originals: Value?
     /// How many pods a full set has: the Deployment's replicas, never less than before while both sets are full.
@@ -126,5 +129,6 @@ package struct RolloutState: Sendable, Hashable {
         (finishing, aborting, cause, originals, pausedAt) = (nil, nil, nil, nil, nil)
         (evidence, message, reason, handledRequest) = ([:], "", "", "")
         (exposed, retreats, confirmedAt) = (nil, 0, nil)
+        (commit, previousCommit) = ("", "")
     }
 }
