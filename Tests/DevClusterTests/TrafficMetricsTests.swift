@@ -12,7 +12,8 @@ import Testing
             arrival.port = 80
             arrival.latency = .milliseconds(latency)
             arrival.pod = SimulatedPod(namespace: "shop", name: "web-bbb-1", hash: "bbb", workload: "web", labels: [:], answers: PodAnswers(), isReady: true)
-            let choice = RouteChoice(route, rule: 0, .backend(RouteBackend(ServiceName("shop", "web--next"))))
+            var choice = RouteChoice(route, rule: 0, .backend(RouteBackend(ServiceName("shop", "web--next"))))
+            choice.location = RouteChoice.Location(route: "Ingress shop/web", path: "/", service: ServiceName("shop", "web"), isCanary: true)
             let outcome = TrafficOutcome(
                 route: router == .none ? nil : choice, router: router, request: SimulatedRequest(host: "shop.example.com"), arrival: arrival,
                 mirrors: mirrored ? [arrival] : [])
@@ -62,9 +63,9 @@ import Testing
         let nginx = lines(.ingress, route: "Ingress shop/web--next")
         #expect(
             nginx.contains(
-                #"nginx_ingress_controller_requests{namespace="shop",ingress="web--next",host="shop.example.com",path="/",method="GET",service="web--next",status="500"} 2"#))
+                #"nginx_ingress_controller_requests{namespace="shop",ingress="web",host="shop.example.com",path="/",method="GET",service="web",canary="shop-web--next-80",status="500"} 2"#))
         let traefik = lines(.ingress, route: "Ingress shop/web--next") { $0.ingress = .traefik }
-        #expect(traefik.contains(#"traefik_service_requests_total{code="500",method="GET",protocol="http",service="shop-web--next-80@kubernetes"} 2"#))
+        #expect(traefik.contains(#"traefik_service_requests_total{code="500",method="GET",protocol="http",service="shop-web-next-80@kubernetes"} 2"#))
     }
 
     @Test func copiesAreNoRequestsOfUsers() {

@@ -9,6 +9,7 @@ struct TrafficFlow: Sendable, Hashable {
     var backend: Int?
     var host: String
     var path: String
+    var location: RouteChoice.Location?
     var method: String
     var service: ServiceName?
     var port: Int
@@ -26,6 +27,7 @@ struct TrafficFlow: Sendable, Hashable {
         backend = arrival.backendIndex
         host = outcome.request.host
         path = outcome.request.path
+        location = outcome.route?.location
         method = outcome.request.method
         service = arrival.service
         port = arrival.port

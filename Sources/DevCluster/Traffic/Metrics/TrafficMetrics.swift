@@ -26,15 +26,12 @@ func trafficMetrics(_ flows: [TrafficFlow: LatencyCounts], gateway: GatewayContr
             // A request that reached no pod took no time there.
             if flow.pod != nil { envoyTimes.add([("envoy_cluster_name", name)], latencies) }
         case .ingress where ingress == .nginx:
-            let route = flow.route.split(separator: " ").last?.split(separator: "/").map(String.init) ?? []
-            nginx.add(
-                [
-                    ("namespace", route.first ?? ""), ("ingress", route.last ?? ""), ("host", flow.host), ("path", flow.path),
-                    ("method", flow.method), ("service", flow.service?.name ?? ""), ("status", "\(flow.status)"),
-                ], latencies)
+            nginx.addNginx(flow, latencies)
         case .gateway, .ingress:
             guard let service = flow.service else { continue }
-            let name = "\(service.namespace)-\(service.name)-\(flow.port)@\(flow.router == .ingress ? "kubernetes" : "kubernetesgateway")"
+            // It makes one hyphen of several.
+            let parts = "\(service.namespace)-\(service.name)-\(flow.port)".split { !$0.isLetter && !$0.isNumber }
+            let name = "\(parts.joined(separator: "-"))@\(flow.router == .ingress ? "kubernetes" : "kubernetesgateway")"
             traefik.add([("code", "\(flow.status)"), ("method", flow.method), ("protocol", "http"), ("service", name)], latencies)
         case .auto, .none: continue
         }
@@ -87,6 +84,19 @@ private struct MetricTable {
         ]
         add([("reporter", "source"), ("namespace", "istio-system"), ("pod", "istio-ingressgateway-0")] + common, latencies)
         if let pod = flow.pod { add([("reporter", "destination"), ("namespace", pod.namespace), ("pod", pod.name)] + common, latencies) }
+    }
+
+    /// A canary's requests are told as those of the Ingress it stands behind, with the name of its own backend beside it.
+    mutating func addNginx(_ flow: TrafficFlow, _ latencies: LatencyCounts) {
+        let location = flow.location
+        let route = (location?.route ?? flow.route).split(separator: " ").last?.split(separator: "/").map(String.init) ?? []
+        let canary = flow.service.map { "\($0.namespace)-\($0.name)-\(flow.port)" } ?? ""
+        add(
+            [
+                ("namespace", route.first ?? ""), ("ingress", route.last ?? ""), ("host", flow.host), ("path", location?.path ?? flow.path),
+                ("method", flow.method), ("service", location?.service.name ?? ""), ("canary", location?.isCanary == true ? canary : ""),
+                ("status", "\(flow.status)"),
+            ], latencies)
     }
 
     private var sorted: [(labels: [MetricSample.Label], counts: LatencyCounts)] {

@@ -75,10 +75,14 @@ package struct Ingresses: Sendable {
         guard let location = eligible.first(where: { $0.matches(request) }) else {
             return RouteChoice(eligible.first?.route ?? "", rule: -1, .lost(.noRule))
         }
+        var place = RouteChoice.Location(route: location.route, path: location.path, service: location.backend.service)
+        var choice = RouteChoice(location.route, rule: location.rule, .backend(location.backend))
         if let canary = location.canary, let other = location.canaryBackend, canary.takes(request, &random) {
-            return RouteChoice(other.route, rule: location.rule, .backend(other.backend))
+            place.isCanary = true
+            choice = RouteChoice(other.route, rule: location.rule, .backend(other.backend))
         }
-        return RouteChoice(location.route, rule: location.rule, .backend(location.backend))
+        choice.location = place
+        return choice
     }
 }
 

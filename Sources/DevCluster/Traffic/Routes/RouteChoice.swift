@@ -45,6 +45,16 @@ package struct RouteChoice: Sendable, Hashable {
     package var ending: Ending
     /// Where copies go.
     package var mirrors: [RouteBackend]
+    /// The path of the Ingress that took it, and the one a canary stands behind: what ingress-nginx tells in its metrics.
+    package var location: Location?
+
+    package struct Location: Sendable, Hashable {
+        package var route: String
+        package var path: String
+        package var service: ServiceName
+        /// Answered by a canary.
+        package var isCanary = false
+    }
 
     package init(_ route: String, rule: Int, _ ending: Ending, mirrors: [RouteBackend] = []) {
         (self.route, self.rule, self.ending, self.mirrors) = (route, rule, ending, mirrors)
