@@ -147,7 +147,7 @@ let package = Package(
         // What must hold on every cluster: the embedded one in `make test`, a real one in `make e2e`.
         .target(
             name: "Scenarios",
-            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "Document", "Git", "HTTP", "Kubernetes", "Prometheus", "Rollout", "TestKit", logging, crypto],
+            dependencies: ["Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Prometheus", "Rollout", "TestKit", logging, crypto],
             path: "Tests/Scenarios", swiftSettings: strict),
 
         // Tests mirror the modules.

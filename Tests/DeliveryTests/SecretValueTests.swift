@@ -107,6 +107,7 @@ import TestKit
             var texts = outcome.warnings + ["\(outcome.key) \(outcome.origin?.description ?? "")"]
             if case .failed(let failure) = outcome.result { texts += [failure.description, failure.field ?? ""] }
             return texts
+        case .rollouts(_, let rollouts, _): return rollouts.map { JSON.text($0.value) }
         case .status(let status, _): return [JSON.text(status.value)]
         case .fetched, .applied, .healthy: return []
         }

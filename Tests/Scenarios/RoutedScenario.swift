@@ -1,0 +1,229 @@
+internal import Basics
+internal import Cluster
+internal import Delivery
+internal import DevCluster
+internal import Document
+internal import Git
+internal import Kubernetes
+internal import Logging
+internal import Rollout
+internal import TestKit
+
+/// Each strategy by each router, with users who count every request.
+package struct RoutedScenario: Sendable, Hashable, CustomStringConvertible {
+    package enum Way: String, CaseIterable, Sendable {
+        case canary, mirror
+        case blueGreen = "blue-green"
+        case abTest = "ab-test"
+    }
+
+    package enum Router: String, CaseIterable, Sendable { case httpRoute, virtualService, ingress, none }
+
+    package var way: Way
+    package var router: Router
+
+    package init(_ way: Way, _ router: Router) {
+        self.way = way
+        self.router = router
+    }
+
+    /// All that there are: without a route nobody can be chosen by what a request says, and nginx copies no requests.
+    package static let all = Way.allCases.flatMap { way in
+        Router.allCases.map { RoutedScenario(way, $0) }
+    }.filter { scenario in
+        switch (scenario.way, scenario.router) {
+        case (.mirror, .none), (.abTest, .none), (.mirror, .ingress): false
+        default: true
+        }
+    }
+
+    package var description: String { "\(way.rawValue) by \(router.rawValue)" }
+
+    private var annotations: String {
+        switch way {
+        case .canary: "{martlet.dev/strategy: canary, martlet.dev/steps: \"40% 4s\"}"
+        case .mirror: "{martlet.dev/strategy: mirror, martlet.dev/steps: \"50% 4s\"}"
+        case .blueGreen: "{martlet.dev/strategy: blue-green, martlet.dev/steps: \"preview 4s\"}"
+        case .abTest where router == .ingress:
+            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match 4s\", martlet.dev/match: 'header(x-kind) = \"mobile\"'}"
+        case .abTest:
+            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match 4s\", martlet.dev/match: 'header(user-agent) ~ \"(?i)(iphone|android)\"'}"
+        }
+    }
+
+    private var route: String {
+        switch router {
+        case .none: ""
+        case .httpRoute:
+            """
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: web, namespace: shop}
+            spec:
+              parentRefs: [{name: public}]
+              hostnames: [shop.example.com]
+              rules:
+              - matches: [{path: {type: PathPrefix, value: /}}]
+                backendRefs: [{name: web, port: 80}]
+
+            """
+        case .virtualService:
+            """
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: web, namespace: shop}
+            spec:
+              hosts: [web]
+              http:
+              - route: [{destination: {host: web}}]
+
+            """
+        case .ingress:
+            """
+            ---
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: {name: web, namespace: shop}
+            spec:
+              ingressClassName: nginx
+              rules:
+              - host: shop.example.com
+                http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
+
+            """
+        }
+    }
+
+    private func files(version: Int) -> [String: TestRepository.Change] {
+        [
+            "shop.yaml": .text(
+                """
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: shop}
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web, namespace: shop, annotations: \(annotations)}
+                spec:
+                  replicas: 3
+                  progressDeadlineSeconds: 60
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    metadata: {labels: {app: web}}
+                    spec:
+                      containers: [{name: web, image: "example/web:\(version)", ports: [{containerPort: 8080}]}]
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web, namespace: shop}
+                spec:
+                  selector: {app: web}
+                  ports: [{name: http, port: 80, targetPort: 8080}]
+                \(route)
+                """)
+        ]
+    }
+}
+
+extension RoutedScenario {
+    package func run(in world: World) async throws {
+        try await RouteDefinitions.install(on: world.client)
+        let first = try await world.repository.commit("Version 1", files(version: 1))
+        let clients = TrafficClient.people.map { client in
+            var client = client
+            client.headers["x-kind"] = client.name
+            return client
+        }
+        let traffic = TrafficSimulator(
+            client: world.client, options: TrafficOptions([TrafficStream(namespace: "shop", service: "web", rate: 100, clients: clients)]),
+            time: world.time, random: RandomSource(seed: 7), logger: Logger(label: "traffic") { _ in SwiftLogNoOpLogHandler() })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await GatewayStandIn(client: world.client).run() }
+            try await world.operator.start()
+            try await world.settled("shop", at: first)
+            group.addTask { try? await traffic.run() }
+            try await traffic.ready()
+            try await rollOut(world, traffic)
+            await world.operator.kill()
+            group.cancelAll()
+        }
+    }
+
+    private func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
+        if !condition { throw ScenarioFailure("\(self): \(what())") }
+    }
+
+    private func state(_ world: World) async throws -> RolloutState? {
+        try await world.object("apps/v1", "Deployment", "shop", "web")?.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
+    }
+
+    private func reaches(_ world: World, _ what: String, _ condition: (RolloutState) -> Bool) async throws -> RolloutState {
+        try await world.eventually("the rollout to be \(what)", within: .seconds(90)) {
+            guard let state = try await self.state(world), condition(state) else { return nil }
+            return state
+        }
+    }
+
+    private func rollOut(_ world: World, _ traffic: TrafficSimulator) async throws {
+        let second = try await world.repository.commit("Version 2", files(version: 2))
+        try await world.operator.notify()
+        let trying = try await reaches(world, "at its step") { $0.phase == .analysing }
+        let before = traffic.report
+        try await world.time.sleep(for: .seconds(3))
+        let seen = traffic.report.since(before)
+        try check(seen, stable: trying.stableHash, next: trying.candidateHash)
+        if way == .blueGreen {
+            let switched = try await reaches(world, "switched") { $0.step == 1 && $0.phase == .analysing }
+            let before = traffic.report
+            try await world.time.sleep(for: .seconds(1))
+            let seen = traffic.report.since(before)
+            try expect(seen.share(of: switched.candidateHash) == 1, "after the switch \(seen.byHash)")
+            _ = try await world.client.patch(
+                try await world.resource("apps/v1", "Deployment"), namespace: "shop", name: "web",
+                ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: "1", verb: .promote).text)]]])
+        }
+        try await world.settled("shop", at: second, within: .seconds(120))
+        let end = traffic.report
+        // Where the Service's selector is the switch its endpoints follow a moment later; both versions are whole then.
+        let isSwitch = way == .blueGreen && router == .none
+        try expect(end.lost == 0 && (isSwitch || end.wrongArm == 0), "\(end.lost) requests lost, \(end.wrongArm) at the wrong version of \(end.sent): \(end.complaints)")
+        try expect(end.sent > 300, "only \(end.sent) requests")
+        let last = traffic.report
+        try await world.time.sleep(for: .seconds(1))
+        try expect(traffic.report.since(last).byHash[trying.stableHash] == nil, "the old version still answers")
+        try await isClean(world)
+    }
+
+    /// What users see while the step runs.
+    private func check(_ seen: TrafficReport, stable: String, next: String) throws {
+        let share = seen.share(of: next)
+        switch way {
+        case .canary where router == .none: try expect((0.1...0.6).contains(share), "\(share) of the requests went to one pod of three")
+        case .canary: try expect((0.28...0.52).contains(share), "\(share) of the requests, not 0.4")
+        case .mirror:
+            try expect(share == 0, "users see the new version")
+            try expect((seen.mirrored[next] ?? 0) > 30, "only \(seen.mirrored) copies of \(seen.sent)")
+        case .blueGreen: try expect(share == 0, "\(share) of the requests went to the preview")
+        case .abTest:
+            try expect(seen.byClient["mobile"]?.keys.sorted() == [next], "mobile users saw \(seen.byClient)")
+            try expect(seen.byClient["desktop"]?.keys.sorted() == [stable], "desktop users saw \(seen.byClient)")
+        }
+    }
+
+    private func isClean(_ world: World) async throws {
+        let services = try await world.client.list(try await world.resource("v1", "Service"), namespace: "shop").items
+        try expect(services.map(\.name) == ["web"], "Services are left: \(services.map(\.name))")
+        try expect(services.first?.value[path: "spec", "selector"] == ["app": "web"], "the Service is still pinned")
+        for (apiVersion, kind) in [
+            ("gateway.networking.k8s.io/v1", "HTTPRoute"), ("networking.istio.io/v1", "VirtualService"), ("networking.k8s.io/v1", "Ingress"),
+        ] {
+            for object in try await world.client.list(try await world.resource(apiVersion, kind), namespace: "shop").items {
+                let text = JSON.text(object.value["spec"] ?? .null)
+                try expect(!text.contains("--next") && !text.contains("--stable") && object.name == "web", "\(object.key) is left as \(text)")
+            }
+        }
+    }
+}
