@@ -1,6 +1,6 @@
 internal import Basics
 package import Cluster
-internal import Delivery
+package import Delivery
 package import Git
 internal import Logging
 package import Rollout
@@ -13,9 +13,13 @@ package final class InProcessOperator: Operator {
     private let name: String
     private let pollInterval: Duration
     private let rolloutTimes: RolloutTimes
+    private let analysis: RolloutAnalysis?
     private let running = Locked<(task: Task<Void, Never>, watcher: SourceWatcher)?>(nil)
 
-    package init(client: ClusterClient, remote: GitRemote, mirrorPath: String, name: String, pollInterval: Duration, rolloutTimes: RolloutTimes = RolloutTimes()) {
+    package init(client: ClusterClient, remote: GitRemote, mirrorPath: String, name: String, pollInterval: Duration, rolloutTimes: RolloutTimes = RolloutTimes(),
+        analysis: RolloutAnalysis? = nil
+    ) {
+        self.analysis = analysis
         self.rolloutTimes = rolloutTimes
         self.client = client
         self.remote = remote
@@ -38,6 +42,7 @@ package final class InProcessOperator: Operator {
             store: InventoryStore(client: client, namespace: World.namespace), time: time, random: random, logger: logger,
             progress: .none)
         environment.rolloutTimes = rolloutTimes
+        environment.analysis = analysis
         let work = Applications(
             settings: Applications.Settings(source: remote.description, root: "", name: name), environment: environment)
         let task = Task {

@@ -1,0 +1,163 @@
+internal import Basics
+package import Cluster
+package import Delivery
+internal import DevCluster
+internal import Document
+internal import Git
+internal import HTTP
+internal import Kubernetes
+internal import Logging
+internal import Prometheus
+internal import Rollout
+package import TestKit
+
+/// Versions that are worse than the one before, or not, and what their users' requests say of them: with a real
+/// Prometheus.
+package enum JudgedScenario: String, CaseIterable, Sendable {
+    case tenTimesTheErrors
+    case threeTimesTheErrors
+    case slowVersion
+    case fewRequests
+    case incidentOfBoth
+    case metricsAway
+
+    private var rate: Double { self == .fewRequests ? 0.5 : 60 }
+
+    private func behavior(version: Int) -> String {
+        switch (self, version) {
+        case (.tenTimesTheErrors, 2): "sim.martlet.dev/error-rate: \"10%\""
+        case (.threeTimesTheErrors, 1): "sim.martlet.dev/error-rate: \"3%\""
+        case (.threeTimesTheErrors, 2): "sim.martlet.dev/error-rate: \"9%\""
+        case (.slowVersion, 2): "sim.martlet.dev/latency: 300ms"
+        default: "sim.martlet.dev/error-rate: \"1%\""
+        }
+    }
+
+    /// The first minute of a pod does not count: the step is long enough for one more.
+    private var step: String { self == .metricsAway ? "50% 15s" : self == .fewRequests ? "50% 80s" : "50% 180s" }
+
+    private func files(version: Int) -> [String: TestRepository.Change] {
+        [
+            "shop.yaml": .text(
+                """
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: shop}
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata:
+                  name: web
+                  namespace: shop
+                  annotations: {martlet.dev/strategy: canary, martlet.dev/steps: "\(step)", martlet.dev/analysis: "errors, latency"}
+                spec:
+                  replicas: 3
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    metadata: {labels: {app: web}, annotations: {\(behavior(version: version))}}
+                    spec:
+                      containers: [{name: web, image: "example/web:\(version)", ports: [{containerPort: 8080}]}]
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web, namespace: shop}
+                spec:
+                  selector: {app: web}
+                  ports: [{name: http, port: 80, targetPort: 8080}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: web, namespace: shop}
+                spec:
+                  hosts: [web]
+                  http:
+                  - route: [{destination: {host: web}}]
+
+                """)
+        ]
+    }
+}
+
+extension JudgedScenario {
+    /// - Parameter operate: makes the operator, for the metrics it shall look at.
+    package func run(
+        client: ClusterClient, repository: TestRepository, operate: (RolloutAnalysis) -> any Operator
+    ) async throws {
+        let time = SystemTime()
+        let random = RandomSource(seed: 11)
+        try await RouteDefinitions.install(on: client)
+        let first = try await repository.commit("Version 1", files(version: 1))
+        let traffic = TrafficSimulator(
+            client: client, options: TrafficOptions([TrafficStream(namespace: "shop", service: "web", rate: rate)]), port: 0, time: time,
+            random: random, logger: Logger(label: "traffic") { _ in SwiftLogNoOpLogHandler() })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try? await traffic.run() }
+            try await traffic.ready()
+            let metrics = try await PrometheusServer([.init("127.0.0.1:\(traffic.metricsPort ?? 0)")])
+            let watch = MetricWatch(
+                client: try PrometheusClient(transport: CurlTransport(userAgent: "martlet"), settings: PrometheusSettings(url: metrics.url)), time: time)
+            let world = World(client: client, repository: repository, operator: operate(RolloutAnalysis(watch: watch)))
+            do {
+                try await world.operator.start()
+                try await world.settled("shop", at: first)
+                // Old enough to be compared with.
+                try await time.sleep(for: self == .metricsAway ? .seconds(1) : .seconds(62))
+                try await judge(world, traffic, metrics)
+            } catch {
+                await world.operator.kill()
+                await metrics.stop()
+                throw error
+            }
+            await world.operator.kill()
+            await metrics.stop()
+            group.cancelAll()
+        }
+    }
+
+    private func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
+        if !condition { throw ScenarioFailure("\(rawValue): \(what())") }
+    }
+
+    private func state(_ world: World) async throws -> RolloutState? {
+        try await world.object("apps/v1", "Deployment", "shop", "web")?.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
+    }
+
+    private func reaches(_ world: World, _ what: String, within limit: Duration, _ condition: (RolloutState) -> Bool) async throws -> RolloutState {
+        try await world.eventually("\(rawValue): the rollout to be \(what)", within: limit) {
+            guard let state = try await self.state(world), condition(state) else { return nil }
+            return state
+        }
+    }
+
+    private func judge(_ world: World, _ traffic: TrafficSimulator, _ metrics: PrometheusServer) async throws {
+        let second = try await world.repository.commit("Version 2", files(version: 2))
+        try await world.operator.notify()
+        let start = traffic.report
+        _ = try await reaches(world, "at its step", within: .seconds(60)) { $0.phase == .analysing }
+        switch self {
+        case .tenTimesTheErrors, .threeTimesTheErrors, .slowVersion:
+            // A minute to get warm, and two of traffic that counts.
+            let end = try await reaches(world, "rejected", within: .seconds(200)) { $0.phase == .rejected }
+            try expect(end.cause == .failed && end.reason.hasPrefix(self == .slowVersion ? "latency:" : "errors:"), "\(end.cause.map(\.rawValue) ?? ""): \(end.reason)")
+        case .fewRequests:
+            try await world.settled("shop", at: second, within: .seconds(240))
+        case .incidentOfBoth:
+            try await world.time.sleep(for: .seconds(70))
+            traffic.update { $0.incident = PodAnswers(errorRate: 0.3) }
+            try await world.time.sleep(for: .seconds(40))
+            traffic.update { $0.incident = nil }
+            try await world.settled("shop", at: second, within: .seconds(240))
+        case .metricsAway:
+            await metrics.stop()
+            try await world.time.sleep(for: .seconds(30))
+            let waiting = try await state(world)
+            try expect(waiting?.phase == .analysing && waiting?.message.contains("cannot be measured") == true, "it is \(waiting.map { "\($0.phase): \($0.message)" } ?? "over")")
+            _ = try await world.client.patch(
+                try await world.resource("apps/v1", "Deployment"), namespace: "shop", name: "web",
+                ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: "1", verb: .promote).text)]]])
+            try await world.settled("shop", at: second, within: .seconds(90))
+        }
+        let end = traffic.report.since(start)
+        try expect(end.isClean, "\(end.lost) requests lost, \(end.wrongArm) at the wrong version of \(end.sent): \(end.complaints)")
+    }
+}
