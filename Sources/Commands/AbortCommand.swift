@@ -5,8 +5,8 @@ struct AbortCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "abort", abstract: "Take a rollout back to the stable version.",
         discussion: """
-            Requests go to the stable version first, then the new pods go. The version is rejected: it is not tried again before git
-            says something else or "martlet retry" asks for it.
+            Requests go to the stable version first, then the new pods go. The version is rejected: it is not tried again before
+            git says something else or "martlet retry" asks for it.
 
             Examples:
               martlet abort deployment/front-end -n sock-shop

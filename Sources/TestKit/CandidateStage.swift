@@ -53,8 +53,15 @@ package struct CandidateStage: Sendable {
     package func apply(_ object: Object) async throws { _ = try await client.apply(deployments(), object, force: true) }
 
     /// Takes the Deployment out of its controller's hands, in one write.
+    ///
+    /// Waits until the controller knows: it watches Deployments and ReplicaSets apart, and one that sees a candidate
+    /// before it sees the pause takes it for an old version, and scales it to 0.
     package func pause() async throws {
         try await patch(["spec": ["paused": true, "strategy": ["type": "Recreate", "rollingUpdate": nil]]])
+        try await eventually("a controller that knows of the pause") {
+            let deployment = try await deployment()
+            return deployment.value[path: "status", "observedGeneration"]?.int ?? 0 >= deployment.generation ?? 0
+        }
     }
 
     /// Gives it back, in one write.

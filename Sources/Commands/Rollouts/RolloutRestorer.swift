@@ -11,6 +11,7 @@ struct RolloutRestorer: Sendable {
     var isForced: Bool
     /// For pods, gateways and draining together.
     var limit: Duration
+    var drain = RolloutTimes().drain
     /// A line for each thing done.
     var tell: @Sendable (String) -> Void
 
@@ -22,19 +23,23 @@ struct RolloutRestorer: Sendable {
         let start = time.elapsed
         var isDrained = false
         var writes = 0
-        var waitsFor = ""
+        var said = ""
+        func say(_ text: String) {
+            // What met somebody else's write is done again.
+            if text != said { tell(text) }
+            said = text
+        }
         while true {
             var restoration = try await look(namespace, name)
             restoration.isDrained = isDrained
             switch restoration.next {
             case .done: return
             case .drain:
-                tell("requests under way come to their end")
-                try await time.sleep(for: RolloutTimes().drain)
+                say("requests under way come to their end")
+                try await time.sleep(for: drain)
                 isDrained = true
             case .wait(let text):
-                if text != waitsFor { tell(text) }
-                waitsFor = text
+                say(text)
                 guard time.elapsed - start < limit else {
                     throw WorkloadFailure(
                         "\(restoration.workload.key): not restored within \(durationText(limit)): \(text); --force does not wait for it", exitCode: 2)
@@ -45,7 +50,7 @@ struct RolloutRestorer: Sendable {
                 guard writes <= Self.mostWrites else {
                     throw WorkloadFailure("\(restoration.workload.key): somebody undoes what is restored (\(text)): stop the daemon first", exitCode: 2)
                 }
-                tell(text)
+                say(text)
                 for write in list { try await carryOut(write, client) }
             }
         }

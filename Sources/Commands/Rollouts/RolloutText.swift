@@ -14,7 +14,8 @@ enum RolloutText {
         if let step = stepText(report) { lines.append(step) }
         lines.append(versions(report))
         if !state.evidence.isEmpty { lines.append(analysis(state)) }
-        if !state.message.isEmpty { lines.append(state.message) }
+        let reason = state.phase == .rejected || state.message.isEmpty ? state.reason : state.message
+        if !reason.isEmpty { lines.append(reason) }
         if let next = nextText(report) { lines.append(next) }
         return printableLines(lines.joined(separator: "\n"))
     }
