@@ -16,10 +16,13 @@ struct RouteFlow: Sendable, Hashable {
     var next: Int64 = 0
     /// Of how many percent a copy goes to the next arm.
     var mirrored = 0.0
+    /// The largest weight of the rule, anybody's.
+    var largest: Int64 = 0
 
     /// Counts a backend, where it is one of ours.
     mutating func add(_ weight: Int64, to name: String, in namespace: String, _ services: RoutedServices) -> Bool {
         let weight = max(0, min(weight, Int64(Int32.max)))
+        largest = max(largest, weight)
         switch services.arm(name, in: namespace) {
         case .stable?: stable &+= weight
         case .next?: next &+= weight
@@ -48,10 +51,11 @@ extension Router {
             // Git's own weights may be so large that the parts had to be rounded.
             for flow in flows {
                 let deviation = (flow.next &* 100 &- Int64(percent) &* (flow.stable &+ flow.next)).magnitude
-                if deviation > 50 { return "the next version's weight is not \(percent) percent yet" }
+                if deviation > (flow.largest > WeightSplit.limit / 100 ? 50 : 0) { return "the next version's weight is not \(percent) percent yet" }
             }
         case .matching:
             if flows.contains(where: { $0.stable != 0 && $0.next != 0 }) { return "requests are still split by weight" }
+            if !flows.contains(where: { $0.stable != 0 }) { return "no rule leads other requests to the stable version yet" }
             if !flows.contains(where: { $0.next != 0 }) { return "no rule leads matching requests to the next version yet" }
         case .mirror(let percent):
             if flows.contains(where: { $0.next != 0 }) { return "some requests still go to the next version" }

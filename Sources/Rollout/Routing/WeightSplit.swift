@@ -25,8 +25,9 @@ enum WeightSplit: Sendable, Hashable {
         var scaled = weights.map { $0.weight &* factor }
         var next = zip(scaled, weights).map { $1.isSplit ? $0 &* percent / 100 : 0 }
         if factor > 1, scaled.contains(where: { $0 > limit }) {
-            scaled = weights.map(\.weight)
-            next = weights.map { $0.isSplit ? ($0.weight &* percent &+ 50) / 100 : 0 }
+            factor = max(1, limit / max(1, weights.reduce(0) { max($0, $1.weight) }))
+            scaled = weights.map { $0.weight &* factor }
+            next = zip(scaled, weights).map { $1.isSplit ? ($0 &* percent &+ 50) / 100 : 0 }
         }
         return zip(weights, zip(scaled, next)).map { original, new in
             original.isSplit ? .split(stable: new.0 &- new.1, next: new.1) : .whole(new.0)
