@@ -15,7 +15,7 @@ package enum TrafficAcceptance: Sendable, Hashable {
 /// Gateway API routes say so for each parent (`status.parents[].conditions`). A parent for which no controller reports
 /// carries no requests, so others' word is enough. VirtualServices and Ingresses tell nothing: they count as accepted.
 package func isAccepted(_ route: Object) -> TrafficAcceptance {
-    guard route.gvk.group == gatewayGroup else { return .accepted }
+    guard route.gvk.group == gatewayGroup, route.kind.hasSuffix("Route") else { return .accepted }
     let name = "\(route.kind) \"\(route.name)\""
     let parents = (route.value[path: "spec", "parentRefs"]?.sequence ?? []).map { ParentReference($0, namespace: route.namespace) }
     let reports = (route.value[path: "status", "parents"]?.sequence ?? []).filter {

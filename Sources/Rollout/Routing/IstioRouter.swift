@@ -110,7 +110,7 @@ extension IstioRouter {
     func flows(_ route: Object, of services: RoutedServices) -> [RouteFlow] {
         ["http", "tcp", "tls"].flatMap { section in
             rules(route, section).compactMap { rule -> RouteFlow? in
-                var flow = RouteFlow()
+                var flow = RouteFlow(isOfConnections: section != "http")
                 var concerns = false
                 for destination in destinations(rule) {
                     guard let host = IstioHost(destination[path: "destination", "host"]?.string ?? "", namespace: route.namespace) else { continue }

@@ -16,6 +16,8 @@ struct RouteFlow: Sendable, Hashable {
     var next: Int64 = 0
     /// Of how many percent a copy goes to the next arm.
     var mirrored = 0.0
+    /// Of connections, which have no headers and no copies.
+    var isOfConnections = false
     /// The largest weight of the rule, anybody's.
     var largest: Int64 = 0
 
@@ -54,12 +56,16 @@ extension Router {
                 if deviation > (flow.largest > WeightSplit.limit / 100 ? 50 : 0) { return "the next version's weight is not \(percent) percent yet" }
             }
         case .matching:
+            if flows.contains(where: { $0.isOfConnections && $0.next != 0 }) { return "connections still go to the next version" }
+            let flows = flows.filter { !$0.isOfConnections }
+            if flows.isEmpty { break }
             if flows.contains(where: { $0.stable != 0 && $0.next != 0 }) { return "requests are still split by weight" }
             if !flows.contains(where: { $0.stable != 0 }) { return "no rule leads other requests to the stable version yet" }
             if !flows.contains(where: { $0.next != 0 }) { return "no rule leads matching requests to the next version yet" }
         case .mirror(let percent):
             if flows.contains(where: { $0.next != 0 }) { return "some requests still go to the next version" }
-            if !flows.contains(where: { ($0.mirrored - Double(percent)).magnitude < 0.01 }) { return "copies of \(percent) percent of the requests are not sent yet" }
+            let flows = flows.filter { !$0.isOfConnections }
+            if !flows.isEmpty, !flows.contains(where: { ($0.mirrored - Double(percent)).magnitude < 0.01 }) { return "copies of \(percent) percent of the requests are not sent yet" }
             return nil
         }
         return isMirroring ? "copies of requests are still sent" : nil

@@ -30,7 +30,9 @@ extension TrafficSearch {
         let ofName = ofKind.filter { $0.name == name }
         let near = ofName.filter { $0.namespace == workload.namespace }
         guard let route = near.first ?? ofName.first else {
-            let hint = nearest(to: name, among: ofKind.map(\.name)).map { ", did you mean \"\(noun)/\($0)\"?" } ?? ""
+            let other = routers.first { router in objects.contains { $0.groupKind == router.groupKind && $0.name == name } }
+            let near = nearest(to: name, among: ofKind.map(\.name)).map { "\(noun)/\($0)" } ?? other.map { "\($0.noun)/\(name)" }
+            let hint = near.map { ", did you mean \"\($0)\"?" } ?? ""
             throw refuse(MartletAnnotations.traffic, "the application has no \(kind) \"\(name)\"\(hint)")
         }
         if near.isEmpty, ofName.count > 1 {

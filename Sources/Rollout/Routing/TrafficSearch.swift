@@ -4,15 +4,20 @@ package import Kubernetes
 
 /// Through which objects requests reach a workload, and how a rollout splits them.
 ///
-/// - Parameter objects: All objects of the application with their keys resolved.
+/// - Parameters:
+///   - running: the live workload, whose pods the user's Services must keep selecting; nil where there is none yet.
+///   - objects: all objects of the application with their keys resolved.
 /// - Throws: Where the annotations ask for what these objects cannot do; the text says what would.
-package func traffic(for spec: RolloutSpec, workload: Object, among objects: [Object]) throws(RolloutError) -> RolloutTraffic {
-    try TrafficSearch(spec: spec, workload: workload, objects: objects.filter { $0.annotation(MartletAnnotations.ignore) != "true" }).result()
+package func traffic(for spec: RolloutSpec, workload: Object, running: Object? = nil, among objects: [Object]) throws(RolloutError)
+    -> RolloutTraffic
+{
+    try TrafficSearch(spec: spec, workload: workload, running: running, objects: objects.filter { $0.annotation(MartletAnnotations.ignore) != "true" }).result()
 }
 
 struct TrafficSearch {
     let spec: RolloutSpec
     let workload: Object
+    let running: Object?
     let objects: [Object]
 
     func result() throws(RolloutError) -> RolloutTraffic {
@@ -22,7 +27,10 @@ struct TrafficSearch {
         let services = matching.filter { routed.contains($0.name, in: $0.namespace) || !isPeerDiscovery($0) }
         let mode = try mode(services, found)
         if mode != .replicas {
-            for service in services { try refuseShared(service) }
+            for service in services {
+                try refuseShared(service)
+                try refuseMoved(service)
+            }
         }
         guard mode == .routes else { return RolloutTraffic(mode: mode, services: services.map(\.key)) }
         let routes = try usable(found, services: RoutedServices(services.map(\.key)))
@@ -53,6 +61,15 @@ extension TrafficSearch {
     private func isPeerDiscovery(_ service: Object) -> Bool {
         let spec = service.value["spec"]
         return spec?["clusterIP"]?.string == "None" && spec?["publishNotReadyAddresses"]?.bool == true
+    }
+
+    /// A Service whose selector has changed together with the labels of the pods would have nobody to lead to while it is
+    /// pinned to the version that runs.
+    private func refuseMoved(_ service: Object) throws(RolloutError) {
+        guard let running, let selector = serviceSelector(service), !selector.matches(running.podLabels) else { return }
+        throw refuse(
+            MartletAnnotations.strategy,
+            "Service \"\(service.name)\" selects \"\(selector.query)\", which the running pods of \"\(workload.name)\" do not have, so it would lead nowhere until the new version is out: change its selector in a later commit")
     }
 
     /// Pods of another workload behind the same Service would lose their requests as soon as it is pinned.

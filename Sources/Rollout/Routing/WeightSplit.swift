@@ -18,8 +18,9 @@ enum WeightSplit: Sendable, Hashable {
     static func of(_ weights: [(weight: Int64, isSplit: Bool)], percent: Int) -> [WeightSplit] {
         let percent = Int64(max(0, min(100, percent)))
         let total = weights.reduce(0) { $0 &+ $1.weight }
-        var factor: Int64 = total == 1 ? 100 : 1
-        if total != 1 {
+        let isOne = total == 1 && weights.contains { $0.isSplit && $0.weight == 1 }
+        var factor: Int64 = isOne ? 100 : 1
+        if !isOne {
             for (weight, isSplit) in weights where isSplit { factor = leastCommonMultiple(factor, 100 / greatestCommonDivisor(100, weight &* percent)) }
         }
         var scaled = weights.map { $0.weight &* factor }

@@ -101,6 +101,17 @@ import Testing
         }
     }
 
+    /// Connections only: they stay at the stable version while an HTTPRoute beside them tells requests apart.
+    @Test func connectionsInAnABTest() throws {
+        let objects = try Shop.application(TrafficSearchTests.connections)
+        let traffic = RolloutTraffic(mode: .routes, services: [try #require(objects.named("Service", "web")).key])
+        for routes in [RolloutOverlay.Routes.mirror(10), .matching([TrafficSearchTests.header])] {
+            let route = try #require(try Shop.overlay(routes, on: objects).named("VirtualService", "wire"))
+            #expect(missing(RolloutOverlay(arms: Shop.arms, routes: routes), on: route, traffic: traffic) == nil)
+            #expect(missing(RolloutOverlay(arms: Shop.arms, routes: .all(.stable)), on: route, traffic: traffic) == nil)
+        }
+    }
+
     /// The way back without git finds no arm any more.
     @Test(arguments: RoutingPropertyTests.routes.dropLast(), overlays) func restoringTakesAllArmsOut(_ text: String, _ made: RolloutOverlay.Routes) throws {
         let objects = try Shop.objects([Shop.deployment, Shop.service, text].joined(separator: "\n---\n"))

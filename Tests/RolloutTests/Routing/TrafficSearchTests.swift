@@ -85,7 +85,7 @@ import Testing
 
     static let refusals: [Refusal] = [
         Refusal(spec: Shop.spec(.canary, traffic: .httpRoute("frnt")), objects: [httpRoute, farRoute], text: "no HTTPRoute \"frnt\", did you mean \"httproute/front\"?"),
-        Refusal(spec: Shop.spec(.canary, traffic: .virtualService("front")), objects: [httpRoute], text: "no VirtualService \"front\""),
+        Refusal(spec: Shop.spec(.canary, traffic: .virtualService("front")), objects: [httpRoute], text: "no VirtualService \"front\", did you mean \"httproute/front\"?"),
         Refusal(spec: Shop.spec(.canary, traffic: .ingress("gate")), objects: [foreignIngress], text: "not of the class of ingress-nginx"),
         Refusal(
             spec: Shop.spec(.canary, traffic: .httpRoute("other")),
@@ -148,6 +148,20 @@ import Testing
     @Test func ofAnotherNamespaceIsAnotherWorkload() throws {
         let objects = try Shop.objects(Shop.deployment + "\n---\n{apiVersion: v1, kind: Service, metadata: {name: web, namespace: test}, spec: {selector: {app: web}}}")
         #expect(try Shop.search(Shop.spec(.canary), objects).services.isEmpty)
+    }
+
+    /// The labels of the pods and the selector in one commit: the running pods would be cut off.
+    @Test func aSelectorThatTheRunningPodsDoNotMatch() throws {
+        let objects = try Shop.application(Self.httpRoute)
+        let deployment = try #require(objects.first)
+        var running = deployment
+        running.value[path: "spec", "template", "metadata", "labels"] = ["app": "web-old"]
+        for spec in [Shop.spec(.canary, [.weight(5)]), Shop.spec(.blueGreen, [.preview], traffic: .none)] {
+            #expect(throws: Never.self) { try traffic(for: spec, workload: deployment, running: deployment, among: objects) }
+            let error = #expect(throws: RolloutError.self) { try traffic(for: spec, workload: deployment, running: running, among: objects) }
+            #expect(error?.description.contains("Service \"web\" selects \"app=web\", which the running pods") == true)
+        }
+        #expect(throws: Never.self) { try traffic(for: Shop.spec(.ramped, [.weight(5)]), workload: deployment, running: running, among: objects) }
     }
 
     @Test func aSubsetOfTheNewPodsIsFine() throws {
