@@ -37,7 +37,9 @@ extension Reconciler {
     private func arms(_ subject: RolloutSubject, _ state: RolloutState) -> [Arm: ArmIdentity] {
         var arms: [Arm: ArmIdentity] = [:]
         for (arm, hash) in [(Arm.stable, state.stableHash), (.next, state.candidateHash)] {
-            let services = subject.traffic.mode == .replicas ? [] : subject.traffic.services.map { armServiceName($0.name, arm) }
+            var services = subject.traffic.mode == .replicas ? [] : subject.traffic.services.map { armServiceName($0.name, arm) }
+            // What comes by the user's own Service comes to the version that it is pinned to: under ingress-nginx all of it.
+            if subject.overlay.pin == hash { services += subject.traffic.services.map(\.name) }
             arms[arm] = ArmIdentity(
                 namespace: subject.key.namespace, workload: subject.key.name, hash: hash,
                 pods: subject.view.pods(hash, olderThan: ArmIdentity.youngest, now: environment.time.now), services: services)
