@@ -20,8 +20,12 @@ struct ArmCompanions {
 
     /// A DestinationRule is for one host.
     private func doubles(ofRule rule: Object) -> [Object] {
-        guard let host = Self.host(of: rule), services.contains(where: { $0.name == host.name && $0.namespace == host.namespace }) else { return [] }
-        return Arm.allCases.compactMap { arm in double(rule, arm) { $0[path: "spec", "host"] = .string(host.renamed(armServiceName(host.name, arm))) } }
+        guard let host = Self.host(of: rule), services.contains(where: { $0.name == host.name && $0.namespace == host.namespace }) else {
+            return []
+        }
+        return Arm.allCases.compactMap { arm in
+            double(rule, arm) { $0[path: "spec", "host"] = .string(host.renamed(armServiceName(host.name, arm))) }
+        }
     }
 
     static func host(of rule: Object) -> IstioHost? { IstioHost(rule.value[path: "spec", "host"]?.string ?? "", namespace: rule.namespace) }
@@ -37,18 +41,27 @@ struct ArmCompanions {
 
     /// Policies that are attached by `targetRefs` or `targetRef` (GEP-713).
     private func targeted(_ object: Object) -> [Object] {
-        if let targets = object.value[path: "spec", "targetRefs"]?.sequence, targets.contains(where: { service($0, in: object.namespace) != nil }) {
+        if let targets = object.value[path: "spec", "targetRefs"]?.sequence,
+            targets.contains(where: { service($0, in: object.namespace) != nil })
+        {
             var object = object
             object.value[path: "spec", "targetRefs"] = .sequence(withArms(targets, in: object.namespace))
             return [object]
         }
-        guard let target = object.value[path: "spec", "targetRef"], let name = service(target, in: object.namespace) else { return [object] }
-        return [object] + Arm.allCases.compactMap { arm in double(object, arm) { $0[path: "spec", "targetRef", "name"] = .string(armServiceName(name, arm)) } }
+        guard let target = object.value[path: "spec", "targetRef"], let name = service(target, in: object.namespace) else {
+            return [object]
+        }
+        return [object]
+            + Arm.allCases.compactMap { arm in
+                double(object, arm) { $0[path: "spec", "targetRef", "name"] = .string(armServiceName(name, arm)) }
+            }
     }
 
     /// The name of the Service of ours that a reference means.
     private func service(_ reference: Value, in namespace: String) -> String? {
-        guard ["", "core"].contains(reference["group"]?.string ?? ""), reference["kind"]?.string == "Service", let name = reference["name"]?.string else { return nil }
+        guard ["", "core"].contains(reference["group"]?.string ?? ""), reference["kind"]?.string == "Service",
+            let name = reference["name"]?.string
+        else { return nil }
         let namespace = reference["namespace"]?.string ?? namespace
         return services.contains { $0.name == name && $0.namespace == namespace } ? name : nil
     }

@@ -74,7 +74,9 @@ private let outwardFields: Set<String> = [
 ]
 
 /// Name, namespace, labels and the harmless annotations for an object that goes with the user's.
-func companionMetadata(of object: Object, name: String, workload: ObjectKey, keeping isKept: (String) -> Bool = isBackendAnnotation) -> Value {
+func companionMetadata(of object: Object, name: String, workload: ObjectKey, keeping isKept: (String) -> Bool = isBackendAnnotation)
+    -> Value
+{
     var metadata: Mapping = ["name": .string(name)]
     if !object.namespace.isEmpty { metadata["namespace"] = .string(object.namespace) }
     var labels = object.labels

@@ -44,7 +44,8 @@ enum CookieExpression {
         var reader = Reader(cookie.value)
         guard let expression = reader.expression(), (try? RegularExpression(expression)) != nil else {
             throw refuse(
-                "\"\(reader.culprit)\" in the expression for cookie \"\(cookie.name)\" cannot be kept to this one cookie: write it otherwise, or as header(cookie) ~ \"…\"")
+                "\"\(reader.culprit)\" in the expression for cookie \"\(cookie.name)\" cannot be kept to this one cookie: write it otherwise, or as header(cookie) ~ \"…\""
+            )
         }
         return expression
     }

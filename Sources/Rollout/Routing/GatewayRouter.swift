@@ -52,7 +52,8 @@ struct GatewayRouter: Router {
         for rule in rules {
             matches += max(1, rule["matches"]?.sequence?.count ?? 0)
             if backends(rule).count > Self.maximum.backends {
-                throw change.refuse(route, "a rule would have more than \(Self.maximum.backends) backends with both arms in it: make two rules of it")
+                throw change.refuse(
+                    route, "a rule would have more than \(Self.maximum.backends) backends with both arms in it: make two rules of it")
             }
             if rule["filters"]?.sequence?.count ?? 0 > Self.maximum.filters {
                 throw change.refuse(route, "a rule would have more than \(Self.maximum.filters) filters with the mirror in it")
@@ -64,7 +65,8 @@ struct GatewayRouter: Router {
         if rules.count > Self.maximum.rules || matches > Self.maximum.matches {
             throw change.refuse(
                 route,
-                "an A/B test adds a rule for each rule that leads to \"\(change.workload.name)\", and with them it would have more than \(Self.maximum.rules) rules or \(Self.maximum.matches) matches: split it into two routes")
+                "an A/B test adds a rule for each rule that leads to \"\(change.workload.name)\", and with them it would have more than \(Self.maximum.rules) rules or \(Self.maximum.matches) matches: split it into two routes"
+            )
         }
     }
 }
@@ -78,7 +80,8 @@ extension GatewayRouter {
 
     /// The Service a backend names; nil where it is something else.
     private func service(_ backend: Value, _ namespace: String) -> (name: String, namespace: String)? {
-        guard backend["group"]?.string ?? "" == "", backend["kind"]?.string ?? "Service" == "Service", let name = backend["name"]?.string else { return nil }
+        guard backend["group"]?.string ?? "" == "", backend["kind"]?.string ?? "Service" == "Service", let name = backend["name"]?.string
+        else { return nil }
         return (name, backend["namespace"]?.string ?? namespace)
     }
 
@@ -158,7 +161,9 @@ extension GatewayRouter {
     /// The rule for those who see the candidate; nil where no request can come to it.
     ///
     /// It wins over its source by the API's own precedence too, because it has more headers and is the same in all else.
-    private func matched(_ rule: Value, _ conditions: [HeaderCondition], _ change: RouteChange, _ route: Object) throws(RolloutError) -> Value? {
+    private func matched(_ rule: Value, _ conditions: [HeaderCondition], _ change: RouteChange, _ route: Object) throws(RolloutError)
+        -> Value?
+    {
         let written = rule["matches"]?.sequence ?? []
         var matches: [Value] = []
         for match in written.isEmpty ? [.mapping([:])] : written {
@@ -175,7 +180,9 @@ extension GatewayRouter {
     }
 
     /// A match with our conditions added; nil where both together cannot hold. A header may be named only once.
-    private func narrowed(_ match: Value, by conditions: [HeaderCondition], _ change: RouteChange, _ route: Object) throws(RolloutError) -> Value? {
+    private func narrowed(_ match: Value, by conditions: [HeaderCondition], _ change: RouteChange, _ route: Object) throws(RolloutError)
+        -> Value?
+    {
         var headers = match["headers"]?.sequence ?? []
         for condition in conditions {
             let index = headers.firstIndex { condition.isNamed($0["name"]?.string ?? "") }
@@ -188,7 +195,8 @@ extension GatewayRouter {
                 if !condition.holds(for: value) { return nil }
             } else if condition.text != .expression(value) {
                 throw change.refuse(
-                    route, "a match has an expression for header \"\(condition.name)\" already, and the A/B test's cannot be joined with it: use another header",
+                    route,
+                    "a match has an expression for header \"\(condition.name)\" already, and the A/B test's cannot be joined with it: use another header",
                     annotation: MartletAnnotations.match)
             }
         }

@@ -36,7 +36,8 @@ extension HeaderCondition {
         var cookies: [RequestMatch] = []
         for match in matches {
             guard isToken(match.name) else { throw refuse("\"\(match.name)\" cannot be the name of a \(match.source.rawValue)") }
-            guard match.value.utf8.count <= 4000, match.value.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 || $0 == "\t" }) else {
+            guard match.value.utf8.count <= 4000, match.value.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 || $0 == "\t" })
+            else {
                 throw refuse("the value for \"\(match.name)\" is longer than 4000 bytes or has characters that no header can have")
             }
             if match.source == .cookie {
@@ -87,7 +88,9 @@ extension HeaderCondition {
         throw refuse("the expression for \"\(match.name)\" cannot stand inside another")
     }
 
-    private static func compiled(_ text: String, _ name: String, _ refuse: (String) -> RolloutError) throws(RolloutError) -> RegularExpression {
+    private static func compiled(_ text: String, _ name: String, _ refuse: (String) -> RolloutError) throws(RolloutError)
+        -> RegularExpression
+    {
         do {
             return try RegularExpression(text)
         } catch {
@@ -98,7 +101,9 @@ extension HeaderCondition {
     /// RFC 9110, 5.6.2.
     private static func isToken(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 256
-            && name.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+            && name.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "!#$%&'*+-.^_`|~".utf8.contains($0)
+            }
     }
 }
 

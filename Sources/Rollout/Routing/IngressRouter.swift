@@ -23,7 +23,8 @@ struct IngressRouter: Router {
 
     func overlaid(_ route: Object, _ change: RouteChange) throws(RolloutError) -> [Object] {
         if isCanary(route) {
-            throw change.refuse(route, "it is itself a canary of ingress-nginx, and there can be only one: take it out of git, a rollout makes its own")
+            throw change.refuse(
+                route, "it is itself a canary of ingress-nginx, and there can be only one: take it out of git, a rollout makes its own")
         }
         var annotations: Mapping = [Self.prefix + "canary": "true"]
         func set(_ name: String, _ value: String) { annotations[Self.prefix + name] = .string(value) }
@@ -48,20 +49,28 @@ struct IngressRouter: Router {
         let ability = "ingress-nginx takes one header, or one cookie = \"always\""
         func refuse(_ text: String) -> RolloutError { change.refuse(route, text, annotation: MartletAnnotations.match) }
         _ = try HeaderCondition.all(matches, workload: change.workload)
-        guard let match = matches.first, Set(matches).count == 1 else { throw refuse("\(ability): for more, use an HTTPRoute or a VirtualService") }
-        guard isPlain(match.name) else { throw refuse("ingress-nginx does not take \"\(match.name)\" as the name of a \(match.source.rawValue)") }
+        guard let match = matches.first, Set(matches).count == 1 else {
+            throw refuse("\(ability): for more, use an HTTPRoute or a VirtualService")
+        }
+        guard isPlain(match.name) else {
+            throw refuse("ingress-nginx does not take \"\(match.name)\" as the name of a \(match.source.rawValue)")
+        }
         switch (match.source, match.isRegularExpression) {
         case (.cookie, false) where match.value == "always": return [("canary-by-cookie", match.name)]
         case (.cookie, _): throw refuse("\(ability): use an HTTPRoute or a VirtualService for other values")
         case (.header, false):
             // Its own checks (validate-annotations) would throw the whole Ingress away.
             guard !match.value.isEmpty, isPlain(match.value.replacing(" ", with: "")) else {
-                throw refuse("ingress-nginx takes letters, digits, spaces and \"-._~/:\" in the value of a header: use an HTTPRoute or a VirtualService for others")
+                throw refuse(
+                    "ingress-nginx takes letters, digits, spaces and \"-._~/:\" in the value of a header: use an HTTPRoute or a VirtualService for others"
+                )
             }
             return [("canary-by-header", match.name), ("canary-by-header-value", match.value)]
         case (.header, true):
             guard !match.value.isEmpty, isPlain(match.value, and: "^$[](){}*+?|&=\\") else {
-                throw refuse("ingress-nginx takes letters, digits and \"-._~/:^$[](){}*+?|&=\\\" in an expression: use an HTTPRoute or a VirtualService for others")
+                throw refuse(
+                    "ingress-nginx takes letters, digits and \"-._~/:^$[](){}*+?|&=\\\" in an expression: use an HTTPRoute or a VirtualService for others"
+                )
             }
             return [("canary-by-header", match.name), ("canary-by-header-pattern", match.value)]
         }
@@ -70,7 +79,8 @@ struct IngressRouter: Router {
     /// `parser.BasicCharsRegex` of ingress-nginx.
     private func isPlain(_ text: String, and more: String = "") -> Bool {
         text.utf8.allSatisfy {
-            (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "-._~/:".utf8.contains($0) || more.utf8.contains($0)
+            (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "-._~/:".utf8.contains($0)
+                || more.utf8.contains($0)
         }
     }
 
@@ -110,7 +120,8 @@ struct IngressRouter: Router {
         if key == "kubernetes.io/ingress.class" || key == MartletAnnotations.wave || key == MartletAnnotations.argoWave { return true }
         guard key.hasPrefix(Self.prefix) else { return false }
         let name = key.dropFirst(Self.prefix.count)
-        return ["load-balance", "service-upstream"].contains(name) || ["affinity", "session-cookie-", "upstream-hash-by"].contains { name.hasPrefix($0) }
+        return ["load-balance", "service-upstream"].contains(name)
+            || ["affinity", "session-cookie-", "upstream-hash-by"].contains { name.hasPrefix($0) }
     }
 
     private func renamed(_ backend: Value) -> Value {
@@ -134,7 +145,8 @@ extension IngressRouter {
         guard let name = object.value[path: "spec", "ingressClassName"]?.string ?? object.annotation("kubernetes.io/ingress.class") else {
             if object.annotations.contains(where: { $0.key.hasPrefix(Self.prefix) }) { return true }
             return classes.contains {
-                $0.annotation("ingressclass.kubernetes.io/is-default-class") == "true" && $0.value[path: "spec", "controller"]?.string == controller
+                $0.annotation("ingressclass.kubernetes.io/is-default-class") == "true"
+                    && $0.value[path: "spec", "controller"]?.string == controller
             }
         }
         if let known = classes.first(where: { $0.name == name }) { return known.value[path: "spec", "controller"]?.string == controller }
@@ -148,10 +160,14 @@ extension IngressRouter {
             $0.groupKind == groupKind && $0.key != route.key && isCanary($0) && $0.label(armLabel) == nil && $0.namespace == route.namespace
                 && !self.hosts($0).isDisjoint(with: hosts)
         }
-        return rival.map { "Ingress \"\($0.name)\" is a canary of the same host already, and ingress-nginx takes only one: take it out of git, a rollout makes its own" }
+        return rival.map {
+            "Ingress \"\($0.name)\" is a canary of the same host already, and ingress-nginx takes only one: take it out of git, a rollout makes its own"
+        }
     }
 
-    private func hosts(_ route: Object) -> Set<String> { Set((route.value[path: "spec", "rules"]?.sequence ?? []).map { $0["host"]?.string ?? "" }) }
+    private func hosts(_ route: Object) -> Set<String> {
+        Set((route.value[path: "spec", "rules"]?.sequence ?? []).map { $0["host"]?.string ?? "" })
+    }
 
     func isCanary(_ route: Object) -> Bool { route.annotation(Self.prefix + "canary") == "true" }
 

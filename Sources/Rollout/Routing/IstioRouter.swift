@@ -63,17 +63,20 @@ extension IstioRouter {
     /// new pods, or the next arm's subset would be empty.
     func obstacle(_ route: Object, to services: RoutedServices, for workload: Object, among objects: [Object]) -> String? {
         for destination in ["http", "tcp", "tls"].flatMap({ rules(route, $0) }).flatMap({ destinations($0) }) {
-            guard let subset = destination[path: "destination", "subset"]?.string, !subset.isEmpty, isOurs(destination, services, route.namespace),
+            guard let subset = destination[path: "destination", "subset"]?.string, !subset.isEmpty,
+                isOurs(destination, services, route.namespace),
                 let host = IstioHost(destination[path: "destination", "host"]?.string ?? "", namespace: route.namespace)
             else { continue }
             let definition = objects.lazy.filter { $0.groupKind == GroupKind(group: istioGroup, kind: "DestinationRule") }
                 .filter { ArmCompanions.host(of: $0).map { $0.name == host.name && $0.namespace == host.namespace } ?? false }
                 .flatMap { $0.value[path: "spec", "subsets"]?.sequence ?? [] }.first { $0["name"]?.string == subset }
             guard let definition else {
-                return "it leads to subset \"\(subset)\" of Service \"\(host.name)\", but no DestinationRule of the application says what that is"
+                return
+                    "it leads to subset \"\(subset)\" of Service \"\(host.name)\", but no DestinationRule of the application says what that is"
             }
             if !LabelSelector(labels: definition["labels"]?.mapping ?? [:]).matches(workload.podLabels) {
-                return "it leads to subset \"\(subset)\" of Service \"\(host.name)\", whose labels the new pods of \"\(workload.name)\" do not have"
+                return
+                    "it leads to subset \"\(subset)\" of Service \"\(host.name)\", whose labels the new pods of \"\(workload.name)\" do not have"
             }
         }
         return nil
@@ -113,7 +116,9 @@ extension IstioRouter {
                 var flow = RouteFlow(isOfConnections: section != "http")
                 var concerns = false
                 for destination in destinations(rule) {
-                    guard let host = IstioHost(destination[path: "destination", "host"]?.string ?? "", namespace: route.namespace) else { continue }
+                    guard let host = IstioHost(destination[path: "destination", "host"]?.string ?? "", namespace: route.namespace) else {
+                        continue
+                    }
                     let weight = destination["weight"]?.int ?? 0
                     let isAlone = destinations(rule).count == 1 && weight == 0
                     concerns = flow.add(isAlone ? 100 : weight, to: host.name, in: host.namespace, services) || concerns
@@ -186,7 +191,9 @@ extension IstioRouter {
     }
 
     /// The rule for those who see the candidate; nil where no request can come to it.
-    private func matched(_ rule: Value, _ conditions: [HeaderCondition], _ names: [String], _ change: RouteChange, _ route: Object) throws(RolloutError) -> Value? {
+    private func matched(_ rule: Value, _ conditions: [HeaderCondition], _ names: [String], _ change: RouteChange, _ route: Object)
+        throws(RolloutError) -> Value?
+    {
         let written = rule["match"]?.sequence ?? []
         var matches: [Value] = []
         for match in written.isEmpty ? [.mapping([:])] : written {
@@ -203,7 +210,9 @@ extension IstioRouter {
     }
 
     /// A match with our conditions added; nil where both together cannot hold. A header may be named only once.
-    private func narrowed(_ match: Value, by conditions: [HeaderCondition], _ change: RouteChange, _ route: Object) throws(RolloutError) -> Value? {
+    private func narrowed(_ match: Value, by conditions: [HeaderCondition], _ change: RouteChange, _ route: Object) throws(RolloutError)
+        -> Value?
+    {
         var headers = match["headers"]?.mapping ?? [:]
         for condition in conditions {
             // Istio reads these keys as something else than headers, and leaves them out: everybody would match.
@@ -223,7 +232,8 @@ extension IstioRouter {
                 headers[entry.key] = text(condition.text)
             } else if entry.value != text(condition.text) {
                 throw change.refuse(
-                    route, "a match has a condition for header \"\(condition.name)\" already, and the A/B test's cannot be joined with it: use another header",
+                    route,
+                    "a match has a condition for header \"\(condition.name)\" already, and the A/B test's cannot be joined with it: use another header",
                     annotation: MartletAnnotations.match)
             }
         }
@@ -239,16 +249,21 @@ extension IstioRouter {
         }
     }
 
-    private func mirrored(_ base: Value, _ rule: Value, _ percent: Int, _ change: RouteChange, _ route: Object) throws(RolloutError) -> Value {
+    private func mirrored(_ base: Value, _ rule: Value, _ percent: Int, _ change: RouteChange, _ route: Object) throws(RolloutError)
+        -> Value
+    {
         let weights = try weights(destinations(rule), change, route)
         let sources = zip(destinations(rule), weights).filter { $1 > 0 }.map { $0.0 }
         guard sources.count <= 1, let source = sources.first else {
             if sources.isEmpty { return base }
             throw change.refuse(
-                route, "a rule leads to more than one destination, and a mirror would copy the requests of all of them: make two rules of it",
+                route,
+                "a rule leads to more than one destination, and a mirror would copy the requests of all of them: make two rules of it",
                 annotation: MartletAnnotations.strategy)
         }
-        guard isOurs(source, change.services, route.namespace), let target = renamed(source, .next, route.namespace)["destination"] else { return base }
+        guard isOurs(source, change.services, route.namespace), let target = renamed(source, .next, route.namespace)["destination"] else {
+            return base
+        }
         let percentage: Value = ["value": .int(Int64(max(0, min(100, percent))))]
         var result = base
         let present = mirrors(rule)

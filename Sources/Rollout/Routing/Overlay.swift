@@ -8,7 +8,9 @@ package import Kubernetes
 ///
 /// - Returns: What the overlay does not concern, as it is; objects it adds at the end, labeled `martlet.dev/arm-of`.
 /// - Throws: Where git's routes have come to say what cannot be merged.
-package func overlaid(_ objects: [Object], _ overlay: RolloutOverlay, traffic: RolloutTraffic, workload: ObjectKey) throws(RolloutError) -> [Object] {
+package func overlaid(_ objects: [Object], _ overlay: RolloutOverlay, traffic: RolloutTraffic, workload: ObjectKey) throws(RolloutError)
+    -> [Object]
+{
     if overlay == .none { return objects }
     let wanted = Set(traffic.services)
     let present = objects.filter { wanted.contains($0.key) && serviceSelector($0) != nil }

@@ -53,7 +53,9 @@ extension Router {
             // Git's own weights may be so large that the parts had to be rounded.
             for flow in flows {
                 let deviation = (flow.next &* 100 &- Int64(percent) &* (flow.stable &+ flow.next)).magnitude
-                if deviation > (flow.largest > WeightSplit.limit / 100 ? 50 : 0) { return "the next version's weight is not \(percent) percent yet" }
+                if deviation > (flow.largest > WeightSplit.limit / 100 ? 50 : 0) {
+                    return "the next version's weight is not \(percent) percent yet"
+                }
             }
         case .matching:
             if flows.contains(where: { $0.isOfConnections && $0.next != 0 }) { return "connections still go to the next version" }
@@ -65,7 +67,9 @@ extension Router {
         case .mirror(let percent):
             if flows.contains(where: { $0.next != 0 }) { return "some requests still go to the next version" }
             let flows = flows.filter { !$0.isOfConnections }
-            if !flows.isEmpty, !flows.contains(where: { ($0.mirrored - Double(percent)).magnitude < 0.01 }) { return "copies of \(percent) percent of the requests are not sent yet" }
+            if !flows.isEmpty, !flows.contains(where: { ($0.mirrored - Double(percent)).magnitude < 0.01 }) {
+                return "copies of \(percent) percent of the requests are not sent yet"
+            }
             return nil
         }
         return isMirroring ? "copies of requests are still sent" : nil

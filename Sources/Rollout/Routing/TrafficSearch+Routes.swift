@@ -24,7 +24,9 @@ extension TrafficSearch {
 
     /// In the workload's namespace, or else the only one of that name anywhere in the application.
     private func named(_ name: String, _ noun: String, _ keys: RoutedServices, _ services: [Object]) throws(RolloutError) -> Found {
-        guard let router = routers.first(where: { $0.noun == noun }) else { throw refuse(MartletAnnotations.traffic, "no router for \"\(noun)\"") }
+        guard let router = routers.first(where: { $0.noun == noun }) else {
+            throw refuse(MartletAnnotations.traffic, "no router for \"\(noun)\"")
+        }
         let kind = router.groupKind.kind
         let ofKind = objects.filter { $0.groupKind == router.groupKind }
         let ofName = ofKind.filter { $0.name == name }
@@ -38,14 +40,20 @@ extension TrafficSearch {
         if near.isEmpty, ofName.count > 1 {
             throw refuse(
                 MartletAnnotations.traffic,
-                "\(kind) \"\(name)\" is in the namespaces \(list(ofName.map(\.namespace))), and not in \"\(workload.namespace)\": leave the annotation out, and all that lead here are used")
+                "\(kind) \"\(name)\" is in the namespaces \(list(ofName.map(\.namespace))), and not in \"\(workload.namespace)\": leave the annotation out, and all that lead here are used"
+            )
         }
         guard router.isRoute(route, among: objects) else {
             throw refuse(
-                MartletAnnotations.traffic, "Ingress \"\(name)\" is not of the class of ingress-nginx, which alone can split requests: use an HTTPRoute or a VirtualService")
+                MartletAnnotations.traffic,
+                "Ingress \"\(name)\" is not of the class of ingress-nginx, which alone can split requests: use an HTTPRoute or a VirtualService"
+            )
         }
         guard router.leads(route, to: keys) else {
-            let what = services.isEmpty ? "no Service of the application selects the pods of \"\(workload.name)\"" : "its Services are \(list(services.map(\.name)))"
+            let what =
+                services.isEmpty
+                ? "no Service of the application selects the pods of \"\(workload.name)\""
+                : "its Services are \(list(services.map(\.name)))"
             throw refuse(MartletAnnotations.traffic, "\(kind) \"\(name)\" does not lead to \"\(workload.name)\": \(what)")
         }
         return Found(router: router, object: route)
@@ -61,19 +69,24 @@ extension TrafficSearch {
             if !services.isEmpty { return .selector }
             throw refuse(
                 MartletAnnotations.strategy,
-                "\"blue-green\" switches a Service from one version to the other, but no Service of the application selects the pods of \"\(workload.name)\": use \"ramped\" or \"canary\"")
+                "\"blue-green\" switches a Service from one version to the other, but no Service of the application selects the pods of \"\(workload.name)\": use \"ramped\" or \"canary\""
+            )
         case .abTest, .mirror:
             if !routes.isEmpty { return .routes }
             let needs = spec.strategy == .abTest ? "a route that can tell requests apart" : "a route that can send copies of requests"
-            throw refuse(MartletAnnotations.strategy, "\"\(spec.strategy.rawValue)\" needs \(needs): \(absence(services)), or use \"canary\"")
+            throw refuse(
+                MartletAnnotations.strategy, "\"\(spec.strategy.rawValue)\" needs \(needs): \(absence(services)), or use \"canary\"")
         }
     }
 
     /// Why there is no route, and what to add.
     private func absence(_ services: [Object]) -> String {
         if spec.traffic == .none { return "take away \"\(MartletAnnotations.traffic): none\"" }
-        if services.isEmpty { return "no Service of the application selects the pods of \"\(workload.name)\", add one and an HTTPRoute that leads to it" }
-        return "nothing in the application leads to \(list(services.map { "Service \"\($0.name)\"" }, quoted: false)), add an HTTPRoute or a VirtualService"
+        if services.isEmpty {
+            return "no Service of the application selects the pods of \"\(workload.name)\", add one and an HTTPRoute that leads to it"
+        }
+        return
+            "nothing in the application leads to \(list(services.map { "Service \"\($0.name)\"" }, quoted: false)), add an HTTPRoute or a VirtualService"
     }
 
     /// Those that can do every step. What one of several cannot do is left to the others, and it keeps leading to the
@@ -104,7 +117,8 @@ extension TrafficSearch {
         if needsRequests, !usable.contains(where: { $0.router.seesRequests($0.object, to: services) }) {
             throw refuse(
                 MartletAnnotations.strategy,
-                "\"\(spec.strategy.rawValue)\" needs a route that sees HTTP requests, but \(list(usable.map(\.object.name))) lead connections only: use \"canary\"")
+                "\"\(spec.strategy.rawValue)\" needs a route that sees HTTP requests, but \(list(usable.map(\.object.name))) lead connections only: use \"canary\""
+            )
         }
         return usable
     }

@@ -11,7 +11,9 @@ package import Kubernetes
 package func traffic(for spec: RolloutSpec, workload: Object, running: Object? = nil, among objects: [Object]) throws(RolloutError)
     -> RolloutTraffic
 {
-    try TrafficSearch(spec: spec, workload: workload, running: running, objects: objects.filter { $0.annotation(MartletAnnotations.ignore) != "true" }).result()
+    try TrafficSearch(
+        spec: spec, workload: workload, running: running, objects: objects.filter { $0.annotation(MartletAnnotations.ignore) != "true" }
+    ).result()
 }
 
 struct TrafficSearch {
@@ -23,7 +25,8 @@ struct TrafficSearch {
     func result() throws(RolloutError) -> RolloutTraffic {
         let matching = services()
         let found = try routes(to: matching)
-        let routed = RoutedServices(matching.map(\.key).filter { key in found.contains { $0.router.leads($0.object, to: RoutedServices([key])) } })
+        let routed = RoutedServices(
+            matching.map(\.key).filter { key in found.contains { $0.router.leads($0.object, to: RoutedServices([key])) } })
         let services = matching.filter { routed.contains($0.name, in: $0.namespace) || !isPeerDiscovery($0) }
         let mode = try mode(services, found)
         if mode != .replicas {
@@ -69,7 +72,8 @@ extension TrafficSearch {
         guard let running, let selector = serviceSelector(service), !selector.matches(running.podLabels) else { return }
         throw refuse(
             MartletAnnotations.strategy,
-            "Service \"\(service.name)\" selects \"\(selector.query)\", which the running pods of \"\(workload.name)\" do not have, so it would lead nowhere until the new version is out: change its selector in a later commit")
+            "Service \"\(service.name)\" selects \"\(selector.query)\", which the running pods of \"\(workload.name)\" do not have, so it would lead nowhere until the new version is out: change its selector in a later commit"
+        )
     }
 
     /// Pods of another workload behind the same Service would lose their requests as soon as it is pinned.
@@ -77,7 +81,9 @@ extension TrafficSearch {
         guard let selector = serviceSelector(service) else { return }
         let kinds: Set<String> = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"]
         for other in objects
-        where other.key != workload.key && other.namespace == workload.namespace && kinds.contains(other.kind) && selector.matches(other.podLabels) {
+        where other.key != workload.key && other.namespace == workload.namespace && kinds.contains(other.kind)
+            && selector.matches(other.podLabels)
+        {
             throw refuse(
                 MartletAnnotations.strategy,
                 "Service \"\(service.name)\" selects pods of \(other.kind) \"\(other.name)\" too, which would get no requests while it leads to one version: give it a selector for \"\(workload.name)\" alone, or use \"ramped\", or \"canary\" with \"\(MartletAnnotations.traffic): none\""

@@ -21,7 +21,9 @@ enum WeightSplit: Sendable, Hashable {
         let isOne = total == 1 && weights.contains { $0.isSplit && $0.weight == 1 }
         var factor: Int64 = isOne ? 100 : 1
         if !isOne {
-            for (weight, isSplit) in weights where isSplit { factor = leastCommonMultiple(factor, 100 / greatestCommonDivisor(100, weight &* percent)) }
+            for (weight, isSplit) in weights where isSplit {
+                factor = leastCommonMultiple(factor, 100 / greatestCommonDivisor(100, weight &* percent))
+            }
         }
         var scaled = weights.map { $0.weight &* factor }
         var next = zip(scaled, weights).map { $1.isSplit ? $0 &* percent / 100 : 0 }

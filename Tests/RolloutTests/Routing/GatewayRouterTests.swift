@@ -34,12 +34,14 @@ import Testing
             name: "others keep their share, the sum stays", routes: .weight(25),
             rules: "[{backendRefs: [{name: web, port: 80, weight: 80}, {name: legacy, port: 80, weight: 20}]}]",
             wanted:
-                "[{backendRefs: [{name: web--stable, port: 80, weight: 60}, {name: web--next, port: 80, weight: 20}, {name: legacy, port: 80, weight: 20}]}]"),
+                "[{backendRefs: [{name: web--stable, port: 80, weight: 60}, {name: web--next, port: 80, weight: 20}, {name: legacy, port: 80, weight: 20}]}]"
+        ),
         Case(
             name: "others keep their share where the sum cannot stay", routes: .weight(25),
             rules: "[{backendRefs: [{name: legacy, port: 80}, {name: web, port: 80, weight: 3}]}]",
             wanted:
-                "[{backendRefs: [{name: legacy, port: 80, weight: 4}, {name: web--stable, port: 80, weight: 9}, {name: web--next, port: 80, weight: 3}]}]"),
+                "[{backendRefs: [{name: legacy, port: 80, weight: 4}, {name: web--stable, port: 80, weight: 9}, {name: web--next, port: 80, weight: 3}]}]"
+        ),
         Case(
             name: "two ports in one rule, filters go along", routes: .weight(50),
             rules: """
@@ -75,7 +77,8 @@ import Testing
         Case(
             name: "all to one arm changes the name alone", routes: .all(.next),
             rules: "[{name: main, timeouts: {request: 3s}, backendRefs: [{name: web, port: 80}, {name: other, port: 1, weight: 4}]}]",
-            wanted: "[{name: main, timeouts: {request: 3s}, backendRefs: [{name: web--next, port: 80}, {name: other, port: 1, weight: 4}]}]"),
+            wanted: "[{name: main, timeouts: {request: 3s}, backendRefs: [{name: web--next, port: 80}, {name: other, port: 1, weight: 4}]}]"
+        ),
         Case(
             name: "a match stands before its source", routes: .matching([beta]),
             rules: "[{backendRefs: [{name: web, port: 80}]}]",
@@ -131,7 +134,8 @@ import Testing
                 """),
         Case(
             name: "copies of a part", routes: .mirror(25),
-            rules: "[{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: [x]}}], backendRefs: [{name: web, port: 80, weight: 3}]}]",
+            rules:
+                "[{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: [x]}}], backendRefs: [{name: web, port: 80, weight: 3}]}]",
             wanted: """
                 - filters:
                   - {type: RequestHeaderModifier, requestHeaderModifier: {remove: [x]}}
@@ -140,17 +144,23 @@ import Testing
                 """),
         Case(
             name: "copies of all need no percentage", routes: .mirror(100),
-            rules: "[{backendRefs: [{name: web, port: 80}, {name: off, port: 80, weight: 0}]}]",
+            rules: "[{backendRefs: [{name: web, port: 80}, {name: idle, port: 80, weight: 0}]}]",
             wanted: """
                 - filters: [{type: RequestMirror, requestMirror: {backendRef: {name: web--next, port: 80}}}]
-                  backendRefs: [{name: web--stable, port: 80}, {name: off, port: 80, weight: 0}]
+                  backendRefs: [{name: web--stable, port: 80}, {name: idle, port: 80, weight: 0}]
                 """),
-        Case(name: "as git says", routes: .unchanged, rules: "[{backendRefs: [{name: web, port: 80}]}]", wanted: "[{backendRefs: [{name: web, port: 80}]}]"),
+        Case(
+            name: "as git says", routes: .unchanged, rules: "[{backendRefs: [{name: web, port: 80}]}]",
+            wanted: "[{backendRefs: [{name: web, port: 80}]}]"),
     ]
 
     @Test(arguments: cases) func rulesLeadToTheArms(_ one: Case) throws {
         for version in ["v1", "v1beta1"] {
-            var route = try #require(Object(["apiVersion": "gateway.networking.k8s.io/\(version)", "kind": "HTTPRoute", "metadata": ["name": "r", "namespace": "shop"]]))
+            var route = try #require(
+                Object([
+                    "apiVersion": "gateway.networking.k8s.io/\(version)", "kind": "HTTPRoute",
+                    "metadata": ["name": "r", "namespace": "shop"],
+                ]))
             route.value[path: "spec", "rules"] = try YAML.parse(one.rules)
             let result = try Shop.overlay(one.routes, on: try Shop.application() + [route])
             let found = try #require(result.named("HTTPRoute", "r"))
@@ -167,15 +177,23 @@ import Testing
         (.weight(5), "[{backendRefs: [{name: web, port: 80, weight: many}]}]", "weight is no number"),
         (.mirror(5), "[{backendRefs: [{name: web, port: 80}, {name: other, port: 80}]}]", "more than one backend"),
         (
-            .matching([mobile]), "[{matches: [{headers: [{name: User-Agent, type: RegularExpression, value: curl}]}], backendRefs: [{name: web, port: 80}]}]",
+            .matching([mobile]),
+            "[{matches: [{headers: [{name: User-Agent, type: RegularExpression, value: curl}]}], backendRefs: [{name: web, port: 80}]}]",
             "cannot be joined"
         ),
-        (.matching([beta]), "[" + [String](repeating: "{backendRefs: [{name: web, port: 80}]}", count: 9).joined(separator: ", ") + "]", "more than 16 rules"),
-        (.weight(5), "[{backendRefs: [" + [String](repeating: "{name: web, port: 80}", count: 9).joined(separator: ", ") + "]}]", "more than 16 backends"),
+        (
+            .matching([beta]), "[" + [String](repeating: "{backendRefs: [{name: web, port: 80}]}", count: 9).joined(separator: ", ") + "]",
+            "more than 16 rules"
+        ),
+        (
+            .weight(5), "[{backendRefs: [" + [String](repeating: "{name: web, port: 80}", count: 9).joined(separator: ", ") + "]}]",
+            "more than 16 backends"
+        ),
     ]
 
     @Test(arguments: refusals) func whatCannotBeMergedIsSaid(_ routes: RolloutOverlay.Routes, _ rules: String, _ text: String) throws {
-        var route = try #require(Object(["apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": ["name": "r", "namespace": "shop"]]))
+        var route = try #require(
+            Object(["apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": ["name": "r", "namespace": "shop"]]))
         route.value[path: "spec", "rules"] = try YAML.parse(rules)
         let objects = try Shop.application() + [route]
         let error = #expect(throws: RolloutError.self) { try Shop.overlay(routes, on: objects) }

@@ -30,7 +30,9 @@ import Testing
     }
 
     static let cookies: [Meaning] = [
-        Meaning(expression: "yes", holds: ["beta=yes", "a=1; beta=yes", "beta=xyesx;c=2", "a=1;beta=yes ; b=3"], fails: ["alpha=yes", "xbeta=yes", "beta=no; c=yes", ""]),
+        Meaning(
+            expression: "yes", holds: ["beta=yes", "a=1; beta=yes", "beta=xyesx;c=2", "a=1;beta=yes ; b=3"],
+            fails: ["alpha=yes", "xbeta=yes", "beta=no; c=yes", ""]),
         Meaning(expression: "^a", holds: ["beta=abc", "x=1; beta=a"], fails: ["beta=ba", "a=1; beta=x", "beta=x; y=a"]),
         Meaning(expression: "a$", holds: ["beta=ba", "beta=ba; c=1"], fails: ["beta=ab", "beta=b; c=a"]),
         Meaning(expression: "^(1|2)$", holds: ["beta=1", "x=3; beta=2; y=1"], fails: ["beta=3; gamma=1", "beta=12"]),
@@ -56,7 +58,11 @@ import Testing
     @Test func cookiesByValueAndSeveralOfThem() throws {
         let first = RequestMatch(.cookie, "b.ta", isRegularExpression: false, "al+ways")
         let one = try #require(try HeaderCondition.all([first], workload: Shop.workload).first)
-        try check(one, Meaning(expression: "", holds: ["b.ta=al+ways", "x=1;  b.ta=al+ways;y=2"], fails: ["beta=al+ways", "b.ta=allways", "b.ta=al+ways2", "c=b.ta=al+ways"]))
+        try check(
+            one,
+            Meaning(
+                expression: "", holds: ["b.ta=al+ways", "x=1;  b.ta=al+ways;y=2"],
+                fails: ["beta=al+ways", "b.ta=allways", "b.ta=al+ways2", "c=b.ta=al+ways"]))
         let second = RequestMatch(.cookie, "region", isRegularExpression: true, "^eu")
         let conditions = try HeaderCondition.all([first, second, first], workload: Shop.workload)
         #expect(conditions.count == 1)
@@ -84,11 +90,26 @@ import Testing
         ([RequestMatch(.header, "x", isRegularExpression: false, "1\n2")], "characters that no header can have"),
         ([RequestMatch(.header, "x", isRegularExpression: true, "a)(b")], "is not one"),
         ([RequestMatch(.header, "x", isRegularExpression: true, "(?=a)")], "is not one"),
-        ([RequestMatch(.header, "x", isRegularExpression: true, "a"), RequestMatch(.header, "X", isRegularExpression: true, "b")], "write one"),
-        ([RequestMatch(.header, "x", isRegularExpression: false, "a"), RequestMatch(.header, "X", isRegularExpression: false, "b")], "contradict"),
-        ([RequestMatch(.header, "x", isRegularExpression: false, "a"), RequestMatch(.header, "X", isRegularExpression: true, "b")], "contradict"),
-        ([RequestMatch(.cookie, "x", isRegularExpression: false, "a"), RequestMatch(.header, "cookie", isRegularExpression: true, "b")], "use one of the two"),
-        ([RequestMatch(.cookie, "x", isRegularExpression: false, "a"), RequestMatch(.cookie, "x", isRegularExpression: false, "b")], "named twice"),
+        (
+            [RequestMatch(.header, "x", isRegularExpression: true, "a"), RequestMatch(.header, "X", isRegularExpression: true, "b")],
+            "write one"
+        ),
+        (
+            [RequestMatch(.header, "x", isRegularExpression: false, "a"), RequestMatch(.header, "X", isRegularExpression: false, "b")],
+            "contradict"
+        ),
+        (
+            [RequestMatch(.header, "x", isRegularExpression: false, "a"), RequestMatch(.header, "X", isRegularExpression: true, "b")],
+            "contradict"
+        ),
+        (
+            [RequestMatch(.cookie, "x", isRegularExpression: false, "a"), RequestMatch(.header, "cookie", isRegularExpression: true, "b")],
+            "use one of the two"
+        ),
+        (
+            [RequestMatch(.cookie, "x", isRegularExpression: false, "a"), RequestMatch(.cookie, "x", isRegularExpression: false, "b")],
+            "named twice"
+        ),
         ([RequestMatch(.cookie, "x", isRegularExpression: false, "a; b")], "no value with"),
         ([RequestMatch(.cookie, "x", isRegularExpression: true, "a;b")], "\";\" in the expression"),
         ([RequestMatch(.cookie, "x", isRegularExpression: true, "a[!-~]")], "\"[!-~]\" in the expression"),

@@ -103,7 +103,8 @@ import Testing
                 """))
         try expectSame(
             result.named("Ingress", "old--next")?.value["spec"],
-            "{backend: {serviceName: web--next, servicePort: 80}, rules: [{host: a, http: {paths: [{backend: {serviceName: web--next, servicePort: http}}]}}]}")
+            "{backend: {serviceName: web--next, servicePort: 80}, rules: [{host: a, http: {paths: [{backend: {serviceName: web--next, servicePort: http}}]}}]}"
+        )
         try expectSame(
             result.named("Ingress", "catch-all--next")?.value["spec"],
             "{ingressClassName: nginx, defaultBackend: {service: {name: web--next, port: {number: 80}}}}")
@@ -117,7 +118,9 @@ import Testing
         (.matching([RequestMatch(.header, "x", isRegularExpression: true, "a b")]), "in an expression"),
         (.matching([RequestMatch(.header, "x", isRegularExpression: true, "(")]), "is not one"),
         (
-            .matching([RequestMatch(.header, "x", isRegularExpression: false, "1"), RequestMatch(.header, "y", isRegularExpression: false, "1")]),
+            .matching([
+                RequestMatch(.header, "x", isRegularExpression: false, "1"), RequestMatch(.header, "y", isRegularExpression: false, "1"),
+            ]),
             "for more, use an HTTPRoute"
         ),
     ]
@@ -129,7 +132,8 @@ import Testing
     }
 
     static let classes: [(String, Bool)] = [
-        ("{spec: {ingressClassName: nginx}}", true), ("{spec: {ingressClassName: nginx-internal}}", true), ("{spec: {ingressClassName: traefik}}", false),
+        ("{spec: {ingressClassName: nginx}}", true), ("{spec: {ingressClassName: nginx-internal}}", true),
+        ("{spec: {ingressClassName: traefik}}", false),
         ("{spec: {ingressClassName: mine}}", true), ("{spec: {ingressClassName: inc-nginx}}", false),
         ("{metadata: {annotations: {kubernetes.io/ingress.class: nginx}}}", true),
         ("{metadata: {annotations: {kubernetes.io/ingress.class: alb}}}", false),

@@ -46,14 +46,15 @@ import Testing
                 """),
         Case(
             name: "others keep their share; without a weight they have none", routes: .weight(25),
-            spec: "http: [{route: [{destination: {host: web}, weight: 80}, {destination: {host: old}, weight: 20}, {destination: {host: off}}]}]",
+            spec:
+                "http: [{route: [{destination: {host: web}, weight: 80}, {destination: {host: old}, weight: 20}, {destination: {host: idle}}]}]",
             wanted: """
                 http:
                 - route:
                   - {destination: {host: web--stable}, weight: 60}
                   - {destination: {host: web--next}, weight: 20}
                   - {destination: {host: old}, weight: 20}
-                  - {destination: {host: off}}
+                  - {destination: {host: idle}}
                 """),
         Case(
             name: "connections are split too", routes: .weight(10),
@@ -164,8 +165,14 @@ import Testing
     static let refusals: [(RolloutOverlay.Routes, String, String)] = [
         (.weight(5), "http: [{route: [{destination: {host: web}, weight: -5}]}]", "weight is no number"),
         (.weight(5), "tcp: [{route: [{destination: {host: web}, weight: 99999999999}]}]", "weight is no number"),
-        (.mirror(5), "http: [{route: [{destination: {host: web}, weight: 1}, {destination: {host: b}, weight: 1}]}]", "more than one destination"),
-        (.matching([mobile]), "http: [{match: [{headers: {user-agent: {regex: a}}}], route: [{destination: {host: web}}]}]", "cannot be joined"),
+        (
+            .mirror(5), "http: [{route: [{destination: {host: web}, weight: 1}, {destination: {host: b}, weight: 1}]}]",
+            "more than one destination"
+        ),
+        (
+            .matching([mobile]), "http: [{match: [{headers: {user-agent: {regex: a}}}], route: [{destination: {host: web}}]}]",
+            "cannot be joined"
+        ),
         (
             .matching([RequestMatch(.header, "Method", isRegularExpression: false, "x")]), "http: [{route: [{destination: {host: web}}]}]",
             "cannot match a header named"

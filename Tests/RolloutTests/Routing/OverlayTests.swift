@@ -32,7 +32,9 @@ import Testing
 
     static let traffic = RolloutTraffic(mode: .routes, services: [ObjectKey(group: "", kind: "Service", namespace: "shop", name: "web")])
 
-    private func overlaid(_ objects: [Object], pin: String? = "old", arms: RolloutOverlay.Arms? = Shop.arms, routes: RolloutOverlay.Routes = .unchanged) throws -> [Object] {
+    private func overlaid(
+        _ objects: [Object], pin: String? = "old", arms: RolloutOverlay.Arms? = Shop.arms, routes: RolloutOverlay.Routes = .unchanged
+    ) throws -> [Object] {
         try Rollout.overlaid(objects, RolloutOverlay(pin: pin, arms: arms, routes: routes), traffic: Self.traffic, workload: Shop.workload)
     }
 
@@ -71,20 +73,28 @@ import Testing
     }
 
     @Test func aHeadlessServiceWithoutPortsStaysOne() throws {
-        let result = try overlaid(try Shop.objects("{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {clusterIP: None, selector: {app: web}}}"))
-        try expectSame(result.named("Service", "web--next")?.value["spec"], "{clusterIP: None, type: ClusterIP, selector: {app: web, pod-template-hash: new}}")
+        let result = try overlaid(
+            try Shop.objects("{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {clusterIP: None, selector: {app: web}}}"))
+        try expectSame(
+            result.named("Service", "web--next")?.value["spec"],
+            "{clusterIP: None, type: ClusterIP, selector: {app: web, pod-template-hash: new}}")
     }
 
     @Test(arguments: [Arm.stable, .next]) func namesFitAndDiffer(_ arm: Arm) {
         #expect(armServiceName("web", arm) == "web--\(arm.rawValue)")
-        let names = ["a", "b"].map { String(repeating: "x", count: 61) + $0 } + [String(repeating: "x", count: 44) + "--------long-enough-", String(repeating: "é", count: 63)]
+        let names =
+            ["a", "b"].map { String(repeating: "x", count: 61) + $0 } + [
+                String(repeating: "x", count: 44) + "--------long-enough-", String(repeating: "é", count: 63),
+            ]
         let arms = names.map { armServiceName($0, arm) }
         #expect(Set(arms).count == names.count)
         #expect(arms.allSatisfy { $0.utf8.count <= 63 && $0.hasSuffix("--\(arm.rawValue)") })
         #expect(arms.dropLast().allSatisfy { ObjectName.labelProblem($0) == nil })
         #expect(arms == names.map { armServiceName($0, arm) })
         #expect(armServiceName(String(repeating: "x", count: 55), arm).count == 55 + 2 + arm.rawValue.count)
-        #expect(armLabelValue(ObjectKey(group: "apps", kind: "Deployment", namespace: "", name: String(repeating: "w.", count: 60) + "w")).count <= 63)
+        #expect(
+            armLabelValue(ObjectKey(group: "apps", kind: "Deployment", namespace: "", name: String(repeating: "w.", count: 60) + "w")).count
+                <= 63)
     }
 
     @Test func aNameThatIsTakenIsSaid() throws {
@@ -104,7 +114,8 @@ import Testing
     /// A Service that has gone out of git has no arms, so a route that still names it is left alone.
     @Test func aServiceThatIsGone() throws {
         let objects = try Shop.objects(
-            "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r}, spec: {rules: [{backendRefs: [{name: web, port: 80}]}]}}")
+            "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r}, spec: {rules: [{backendRefs: [{name: web, port: 80}]}]}}"
+        )
         #expect(try Shop.overlay(.weight(5), on: objects) == objects)
     }
 
@@ -124,10 +135,12 @@ import Testing
         ),
         (
             "{apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: g}, spec: {from: [{kind: HTTPRoute}], to: [{group: \"\", kind: Service, name: web}]}}",
-            "g", "{from: [{kind: HTTPRoute}], to: [{group: \"\", kind: Service, name: web}, {group: \"\", kind: Service, name: web--stable}, {group: \"\", kind: Service, name: web--next}]}"
+            "g",
+            "{from: [{kind: HTTPRoute}], to: [{group: \"\", kind: Service, name: web}, {group: \"\", kind: Service, name: web--stable}, {group: \"\", kind: Service, name: web--next}]}"
         ),
         (
-            "{apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: g}, spec: {to: [{group: \"\", kind: Service}]}}", "g",
+            "{apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: g}, spec: {to: [{group: \"\", kind: Service}]}}",
+            "g",
             "{to: [{group: \"\", kind: Service}]}"
         ),
         ("{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d}, spec: {host: api}}", "d", "{host: api}"),

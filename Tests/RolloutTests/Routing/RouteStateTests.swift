@@ -6,16 +6,26 @@ import Testing
 
 /// What a live route says: whether controllers go by it, and whether its weights are what a rollout wants.
 @Suite struct RouteStateTests {
-    static let condition = "{type: Accepted, status: 'True', reason: Accepted, observedGeneration: 4}, {type: ResolvedRefs, status: 'True', reason: ResolvedRefs, observedGeneration: 4}"
+    static let condition =
+        "{type: Accepted, status: 'True', reason: Accepted, observedGeneration: 4}, {type: ResolvedRefs, status: 'True', reason: ResolvedRefs, observedGeneration: 4}"
 
     static let reports: [(String, TrafficAcceptance)] = [
         ("[{parentRef: {name: gw}, conditions: [\(condition)]}]", .accepted),
-        ("[{parentRef: {group: gateway.networking.k8s.io, kind: Gateway, namespace: shop, name: gw}, conditions: [\(condition)]}]", .accepted),
+        (
+            "[{parentRef: {group: gateway.networking.k8s.io, kind: Gateway, namespace: shop, name: gw}, conditions: [\(condition)]}]",
+            .accepted
+        ),
         ("[{parentRef: {name: gw}, conditions: [\(condition.replacing(", observedGeneration: 4", with: ""))]}]", .accepted),
         ("[]", .waiting("no gateway's controller has reported on HTTPRoute \"r\" yet")),
-        ("[{parentRef: {name: former}, conditions: [\(condition)]}]", .waiting("no gateway's controller has reported on HTTPRoute \"r\" yet")),
+        (
+            "[{parentRef: {name: former}, conditions: [\(condition)]}]",
+            .waiting("no gateway's controller has reported on HTTPRoute \"r\" yet")
+        ),
         ("null", .waiting("no gateway's controller has reported on HTTPRoute \"r\" yet")),
-        ("[{parentRef: {name: gw}, conditions: [\(condition.replacing("observedGeneration: 4", with: "observedGeneration: 3"))]}]", .waiting("gateway \"gw\" has not taken note of the last change of HTTPRoute \"r\"")),
+        (
+            "[{parentRef: {name: gw}, conditions: [\(condition.replacing("observedGeneration: 4", with: "observedGeneration: 3"))]}]",
+            .waiting("gateway \"gw\" has not taken note of the last change of HTTPRoute \"r\"")
+        ),
         ("[{parentRef: {name: gw}, conditions: []}]", .waiting("gateway \"gw\" has not taken note of the last change of HTTPRoute \"r\"")),
         (
             "[{parentRef: {name: gw}, conditions: [{type: Accepted, status: 'True', observedGeneration: 4}, {type: ResolvedRefs, status: 'False', reason: BackendNotFound, message: no web--next, observedGeneration: 4}]}]",
@@ -25,7 +35,10 @@ import Testing
             "[{parentRef: {name: gw}, conditions: [{type: Accepted, status: 'True', observedGeneration: 4}, {type: ResolvedRefs, status: 'False', reason: RefNotPermitted, message: '', observedGeneration: 4}]}]",
             .refused("gateway \"gw\" does not take HTTPRoute \"r\": RefNotPermitted")
         ),
-        ("[{parentRef: {name: gw}, conditions: [{type: Accepted, status: Unknown, observedGeneration: 4}]}]", .waiting("gateway \"gw\" does not say whether it takes HTTPRoute \"r\": ")),
+        (
+            "[{parentRef: {name: gw}, conditions: [{type: Accepted, status: Unknown, observedGeneration: 4}]}]",
+            .waiting("gateway \"gw\" does not say whether it takes HTTPRoute \"r\": ")
+        ),
         (
             "[{parentRef: {name: gw}, conditions: [\(condition), {type: PartiallyInvalid, status: 'True', reason: UnsupportedValue, message: rule 2, observedGeneration: 4}]}]",
             .refused("gateway \"gw\" leaves out a part of HTTPRoute \"r\": UnsupportedValue: rule 2")
@@ -51,13 +64,17 @@ import Testing
     }
 
     @Test func othersReportNothing() throws {
-        for object in try Shop.objects(RoutingPropertyTests.routes.dropFirst().joined(separator: "\n---\n")) { #expect(isAccepted(object) == .accepted) }
+        for object in try Shop.objects(RoutingPropertyTests.routes.dropFirst().joined(separator: "\n---\n")) {
+            #expect(isAccepted(object) == .accepted)
+        }
     }
 
     static let overlays = RoutingPropertyTests.overlays
 
     /// Each overlay is in force on what it made, and on nothing else.
-    @Test(arguments: RoutingPropertyTests.routes.dropLast(), overlays) func whatIsInForce(_ text: String, _ made: RolloutOverlay.Routes) throws {
+    @Test(arguments: RoutingPropertyTests.routes.dropLast(), overlays) func whatIsInForce(_ text: String, _ made: RolloutOverlay.Routes)
+        throws
+    {
         let objects = try Shop.objects([Shop.deployment, Shop.service, text].joined(separator: "\n---\n"))
         let traffic = try Shop.search(Shop.spec(.canary, [.weight(5)]), objects)
         let route = try #require(try Shop.overlay(made, on: objects).first { $0.key == objects.last?.key })
@@ -65,7 +82,8 @@ import Testing
             let isSame =
                 switch (made, asked) {
                 case (.matching, .matching): true
-                case (.all(.stable), .weight(0)), (.weight(0), .all(.stable)), (.all(.next), .weight(100)), (.weight(100), .all(.next)): true
+                case (.all(.stable), .weight(0)), (.weight(0), .all(.stable)), (.all(.next), .weight(100)), (.weight(100), .all(.next)):
+                    true
                 default: made == asked
                 }
             let answer = missing(RolloutOverlay(pin: "old", arms: Shop.arms, routes: asked), on: route, traffic: traffic)
@@ -75,13 +93,16 @@ import Testing
     }
 
     @Test func aPercentageThatAnOldDefinitionDropsShows() throws {
-        let objects = try Shop.application("{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r}, spec: {rules: [{backendRefs: [{name: web, port: 80}]}]}}")
+        let objects = try Shop.application(
+            "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r}, spec: {rules: [{backendRefs: [{name: web, port: 80}]}]}}"
+        )
         let overlay = RolloutOverlay(pin: "old", arms: Shop.arms, routes: .mirror(10))
         var route = try #require(try Shop.overlay(overlay.routes, on: objects).named("HTTPRoute", "r"))
         let traffic = RolloutTraffic(mode: .routes, services: [try #require(objects.named("Service", "web")).key])
         #expect(missing(overlay, on: route, traffic: traffic) == nil)
         route.value[path: "spec", "rules"] = try YAML.parse(
-            "[{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: web--next, port: 80}}}], backendRefs: [{name: web--stable, port: 80}]}]")
+            "[{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: web--next, port: 80}}}], backendRefs: [{name: web--stable, port: 80}]}]"
+        )
         #expect(missing(overlay, on: route, traffic: traffic) != nil)
     }
 
@@ -90,7 +111,9 @@ import Testing
         let traffic = RolloutTraffic(mode: .routes, services: [try #require(objects.named("Service", "web")).key])
         for made in Self.overlays {
             if case .mirror = made { continue }
-            if case .matching(let matches) = made, matches.first?.source == .cookie || matches.first?.value.contains("?") == true { continue }
+            if case .matching(let matches) = made, matches.first?.source == .cookie || matches.first?.value.contains("?") == true {
+                continue
+            }
             let result = try Shop.overlay(made, on: objects)
             let overlay = RolloutOverlay(pin: "old", arms: Shop.arms, routes: made)
             for ingress in result where ingress.kind == "Ingress" { #expect(missing(overlay, on: ingress, traffic: traffic) == nil) }
@@ -113,7 +136,9 @@ import Testing
     }
 
     /// The way back without git finds no arm any more.
-    @Test(arguments: RoutingPropertyTests.routes.dropLast(), overlays) func restoringTakesAllArmsOut(_ text: String, _ made: RolloutOverlay.Routes) throws {
+    @Test(arguments: RoutingPropertyTests.routes.dropLast(), overlays) func restoringTakesAllArmsOut(
+        _ text: String, _ made: RolloutOverlay.Routes
+    ) throws {
         let objects = try Shop.objects([Shop.deployment, Shop.service, text].joined(separator: "\n---\n"))
         let traffic = try Shop.search(Shop.spec(.canary, [.weight(5)]), objects)
         let services = RoutedServices(traffic.services)

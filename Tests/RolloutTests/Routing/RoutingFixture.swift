@@ -39,8 +39,11 @@ enum Shop {
         try objects(([deployment, service] + more).joined(separator: "\n---\n"))
     }
 
-    static func spec(_ strategy: Strategy, _ exposures: [Exposure] = [], matches: [RequestMatch] = [], traffic: Traffic = .auto) -> RolloutSpec {
-        RolloutSpec(workload: workload, strategy: strategy, steps: exposures.map { .init($0, .seconds(60)) }, matches: matches, traffic: traffic)
+    static func spec(_ strategy: Strategy, _ exposures: [Exposure] = [], matches: [RequestMatch] = [], traffic: Traffic = .auto)
+        -> RolloutSpec
+    {
+        RolloutSpec(
+            workload: workload, strategy: strategy, steps: exposures.map { .init($0, .seconds(60)) }, matches: matches, traffic: traffic)
     }
 
     static func search(_ spec: RolloutSpec, _ objects: [Object]) throws(RolloutError) -> RolloutTraffic {

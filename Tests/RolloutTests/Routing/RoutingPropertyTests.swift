@@ -54,7 +54,8 @@ import Testing
 
     private func whole(_ routes: RolloutOverlay.Routes, _ objects: [Object]) throws(RolloutError) -> [Object] {
         let traffic = RolloutTraffic(
-            mode: .routes, services: objects.filter { $0.kind == "Service" }.map(\.key), routes: objects.filter { router(of: $0.groupKind) != nil }.map(\.key))
+            mode: .routes, services: objects.filter { $0.kind == "Service" }.map(\.key),
+            routes: objects.filter { router(of: $0.groupKind) != nil }.map(\.key))
         return try overlaid(objects, RolloutOverlay(pin: "old", arms: Shop.arms, routes: routes), traffic: traffic, workload: Shop.workload)
     }
 
@@ -77,10 +78,15 @@ import Testing
         #expect(try whole(routes, objects).map { JSON.write($0.value) } == result.map { JSON.write($0.value) })
         #expect(Set(result.map(\.key)).count == result.count)
         #expect(result.prefix(objects.count).map(\.key) == objects.map(\.key))
-        #expect(result.dropFirst(objects.count).allSatisfy { $0.label(armLabel) == "web" && $0.namespace == "shop" && $0.name.hasSuffix("--stable") || $0.name.hasSuffix("--next") })
+        #expect(
+            result.dropFirst(objects.count).allSatisfy {
+                $0.label(armLabel) == "web" && $0.namespace == "shop" && $0.name.hasSuffix("--stable") || $0.name.hasSuffix("--next")
+            })
         func rest(_ object: Object) -> [UInt8] {
             var value = object.value
-            for section in ["rules", "http", "tcp"] where object.kind != "Ingress" { value[path: "spec", section] = value[path: "spec", section].map { _ in [] } }
+            for section in ["rules", "http", "tcp"] where object.kind != "Ingress" {
+                value[path: "spec", section] = value[path: "spec", section].map { _ in [] }
+            }
             if object.kind == "Service" { value[path: "spec", "selector"] = [:] }
             return JSON.write(value)
         }
@@ -152,15 +158,21 @@ import Testing
     }
 
     @Test func hugeWeightsAreRounded() {
-        #expect(WeightSplit.of([(999_999, true), (1_000_000, false)], percent: 33) == [.split(stable: 669_999, next: 330_000), .whole(1_000_000)])
+        #expect(
+            WeightSplit.of([(999_999, true), (1_000_000, false)], percent: 33) == [
+                .split(stable: 669_999, next: 330_000), .whole(1_000_000),
+            ])
         let most = Int64(Int32.max)
-        #expect(WeightSplit.of([(most, true), (most, true)], percent: 1) == [WeightSplit](repeating: .split(stable: most - 21_474_836, next: 21_474_836), count: 2))
+        #expect(
+            WeightSplit.of([(most, true), (most, true)], percent: 1)
+                == [WeightSplit](repeating: .split(stable: most - 21_474_836, next: 21_474_836), count: 2))
     }
 
     /// A document with any of its parts replaced by anything is refused or left alone; nothing ends the process.
     @Test(arguments: routes) func hostileDocuments(_ text: String) throws {
         let poisons: [Value] = [
-            nil, true, 0, -1, .int(.max), .int(.min), .double(.infinity), .double(.nan), "", "web", "web--next", "\u{0}", "a..b", [], [nil], [[:]], [:], ["name": "web"], ["": ["": []]],
+            nil, true, 0, -1, .int(.max), .int(.min), .double(.infinity), .double(.nan), "", "web", "web--next", "\u{0}", "a..b", [], [nil],
+            [[:]], [:], ["name": "web"], ["": ["": []]],
             .sequence([Value](repeating: ["backendRefs": [["name": "web"]], "route": [["destination": ["host": "web"]]]], count: 40)),
         ]
         let objects = try Shop.objects([Shop.deployment, Shop.service, text].joined(separator: "\n---\n"))

@@ -42,24 +42,42 @@ import Testing
         Case(name: "nothing", spec: Shop.spec(.canary, [.weight(5)]), objects: [], mode: .replicas, routes: []),
         Case(name: "a route", spec: Shop.spec(.canary, [.weight(5)]), objects: [httpRoute], mode: .routes, routes: ["front"]),
         Case(
-            name: "all kinds at once", spec: Shop.spec(.canary, [.weight(5)]), objects: [httpRoute, farRoute, virtualService, connections, ingress], mode: .routes,
+            name: "all kinds at once", spec: Shop.spec(.canary, [.weight(5)]),
+            objects: [httpRoute, farRoute, virtualService, connections, ingress], mode: .routes,
             routes: ["far", "front", "mesh", "wire", "door"]),
         Case(
-            name: "what the Ingress cannot do is left to the route", spec: Shop.spec(.mirror, [.mirror(5)]), objects: [httpRoute, ingress, connections],
+            name: "what the Ingress cannot do is left to the route", spec: Shop.spec(.mirror, [.mirror(5)]),
+            objects: [httpRoute, ingress, connections],
             mode: .routes, routes: ["front", "wire"]),
         Case(
-            name: "what the Ingress can do it does", spec: Shop.spec(.abTest, [.matching], matches: [header]), objects: [httpRoute, ingress], mode: .routes,
+            name: "what the Ingress can do it does", spec: Shop.spec(.abTest, [.matching], matches: [header]),
+            objects: [httpRoute, ingress], mode: .routes,
             routes: ["front", "door"]),
-        Case(name: "another class of Ingress", spec: Shop.spec(.canary, [.weight(5)]), objects: [foreignIngress], mode: .replicas, routes: []),
+        Case(
+            name: "another class of Ingress", spec: Shop.spec(.canary, [.weight(5)]), objects: [foreignIngress], mode: .replicas, routes: []
+        ),
         Case(name: "none", spec: Shop.spec(.canary, [.weight(5)], traffic: .none), objects: [httpRoute], mode: .replicas, routes: []),
-        Case(name: "one by name", spec: Shop.spec(.canary, [.weight(5)], traffic: .httpRoute("front")), objects: [httpRoute, virtualService], mode: .routes, routes: ["front"]),
-        Case(name: "one by name elsewhere", spec: Shop.spec(.canary, traffic: .virtualService("mesh")), objects: [httpRoute, virtualService], mode: .routes, routes: ["mesh"]),
-        Case(name: "an Ingress by name", spec: Shop.spec(.canary, traffic: .ingress("door")), objects: [ingress, httpRoute], mode: .routes, routes: ["door"]),
-        Case(name: "blue-green by a route", spec: Shop.spec(.blueGreen, [.preview, .weight(100)]), objects: [httpRoute], mode: .routes, routes: ["front"]),
-        Case(name: "blue-green by the selector", spec: Shop.spec(.blueGreen, [.preview, .weight(100)]), objects: [foreignIngress], mode: .selector, routes: []),
-        Case(name: "ramped goes by pods", spec: Shop.spec(.ramped, [.weight(5)]), objects: [httpRoute, sharing], mode: .replicas, routes: []),
+        Case(
+            name: "one by name", spec: Shop.spec(.canary, [.weight(5)], traffic: .httpRoute("front")),
+            objects: [httpRoute, virtualService], mode: .routes, routes: ["front"]),
+        Case(
+            name: "one by name elsewhere", spec: Shop.spec(.canary, traffic: .virtualService("mesh")),
+            objects: [httpRoute, virtualService], mode: .routes, routes: ["mesh"]),
+        Case(
+            name: "an Ingress by name", spec: Shop.spec(.canary, traffic: .ingress("door")), objects: [ingress, httpRoute], mode: .routes,
+            routes: ["door"]),
+        Case(
+            name: "blue-green by a route", spec: Shop.spec(.blueGreen, [.preview, .weight(100)]), objects: [httpRoute], mode: .routes,
+            routes: ["front"]),
+        Case(
+            name: "blue-green by the selector", spec: Shop.spec(.blueGreen, [.preview, .weight(100)]), objects: [foreignIngress],
+            mode: .selector, routes: []),
+        Case(
+            name: "ramped goes by pods", spec: Shop.spec(.ramped, [.weight(5)]), objects: [httpRoute, sharing], mode: .replicas, routes: []),
         Case(name: "recreate has no traffic", spec: Shop.spec(.recreate), objects: [httpRoute], mode: .replicas, routes: []),
-        Case(name: "a canary by pods may share its Service", spec: Shop.spec(.canary, [.weight(5)]), objects: [sharing], mode: .replicas, routes: []),
+        Case(
+            name: "a canary by pods may share its Service", spec: Shop.spec(.canary, [.weight(5)]), objects: [sharing], mode: .replicas,
+            routes: []),
         Case(
             name: "what Martlet leaves alone is not used", spec: Shop.spec(.canary, [.weight(5)]),
             objects: [
@@ -84,34 +102,55 @@ import Testing
     }
 
     static let refusals: [Refusal] = [
-        Refusal(spec: Shop.spec(.canary, traffic: .httpRoute("frnt")), objects: [httpRoute, farRoute], text: "no HTTPRoute \"frnt\", did you mean \"httproute/front\"?"),
-        Refusal(spec: Shop.spec(.canary, traffic: .virtualService("front")), objects: [httpRoute], text: "no VirtualService \"front\", did you mean \"httproute/front\"?"),
+        Refusal(
+            spec: Shop.spec(.canary, traffic: .httpRoute("frnt")), objects: [httpRoute, farRoute],
+            text: "no HTTPRoute \"frnt\", did you mean \"httproute/front\"?"),
+        Refusal(
+            spec: Shop.spec(.canary, traffic: .virtualService("front")), objects: [httpRoute],
+            text: "no VirtualService \"front\", did you mean \"httproute/front\"?"),
         Refusal(spec: Shop.spec(.canary, traffic: .ingress("gate")), objects: [foreignIngress], text: "not of the class of ingress-nginx"),
         Refusal(
             spec: Shop.spec(.canary, traffic: .httpRoute("other")),
-            objects: ["{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: other}, spec: {rules: [{backendRefs: [{name: api, port: 80}]}]}}"],
+            objects: [
+                "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: other}, spec: {rules: [{backendRefs: [{name: api, port: 80}]}]}}"
+            ],
             text: "does not lead to \"web\": its Services are \"web\""),
-        Refusal(spec: Shop.spec(.canary, traffic: .httpRoute("front")), objects: [httpRoute], text: "no Service of the application selects", hasService: false),
-        Refusal(spec: Shop.spec(.abTest, [.matching], matches: [header]), objects: [foreignIngress], text: "needs a route that can tell requests apart"),
-        Refusal(spec: Shop.spec(.abTest, [.matching], matches: [header], traffic: .none), objects: [httpRoute], text: "take away \"martlet.dev/traffic: none\""),
+        Refusal(
+            spec: Shop.spec(.canary, traffic: .httpRoute("front")), objects: [httpRoute], text: "no Service of the application selects",
+            hasService: false),
+        Refusal(
+            spec: Shop.spec(.abTest, [.matching], matches: [header]), objects: [foreignIngress],
+            text: "needs a route that can tell requests apart"),
+        Refusal(
+            spec: Shop.spec(.abTest, [.matching], matches: [header], traffic: .none), objects: [httpRoute],
+            text: "take away \"martlet.dev/traffic: none\""),
         Refusal(spec: Shop.spec(.mirror, [.mirror(5)]), objects: [], text: "needs a route that can send copies of requests"),
         Refusal(spec: Shop.spec(.mirror, [.mirror(5)]), objects: [ingress], text: "ingress-nginx cannot send copies"),
         Refusal(spec: Shop.spec(.mirror, [.mirror(5)]), objects: [connections], text: "sees HTTP requests"),
         Refusal(spec: Shop.spec(.blueGreen, [.preview]), objects: [], text: "no Service of the application selects", hasService: false),
         Refusal(
-            spec: Shop.spec(.abTest, [.matching], matches: [RequestMatch(.cookie, "a", isRegularExpression: false, "1")]), objects: [ingress],
+            spec: Shop.spec(.abTest, [.matching], matches: [RequestMatch(.cookie, "a", isRegularExpression: false, "1")]),
+            objects: [ingress],
             text: "one cookie = \"always\""),
-        Refusal(spec: Shop.spec(.canary, [.weight(5)]), objects: [httpRoute, sharing], text: "Service \"web\" selects pods of StatefulSet \"cache\" too"),
+        Refusal(
+            spec: Shop.spec(.canary, [.weight(5)]), objects: [httpRoute, sharing],
+            text: "Service \"web\" selects pods of StatefulSet \"cache\" too"),
         Refusal(spec: Shop.spec(.blueGreen, [.preview]), objects: [sharing], text: "selects pods of StatefulSet \"cache\" too"),
         Refusal(
             spec: Shop.spec(.canary, [.weight(5)]),
-            objects: [ingress, ingress.replacing("{name: door}", with: "{name: mine, annotations: {nginx.ingress.kubernetes.io/canary: 'true'}}").replacing("name: web", with: "name: x")],
+            objects: [
+                ingress,
+                ingress.replacing("{name: door}", with: "{name: mine, annotations: {nginx.ingress.kubernetes.io/canary: 'true'}}")
+                    .replacing("name: web", with: "name: x"),
+            ],
             text: "Ingress \"mine\" is a canary of the same host already"),
         Refusal(
             spec: Shop.spec(.canary, [.weight(5)]),
             objects: [ingress.replacing("{name: door}", with: "{name: mine, annotations: {nginx.ingress.kubernetes.io/canary: 'true'}}")],
             text: "it is itself a canary"),
-        Refusal(spec: Shop.spec(.canary, [.weight(5)]), objects: [connections.replacing("host: web", with: "host: web, subset: v1")], text: "no DestinationRule"),
+        Refusal(
+            spec: Shop.spec(.canary, [.weight(5)]), objects: [connections.replacing("host: web", with: "host: web, subset: v1")],
+            text: "no DestinationRule"),
         Refusal(
             spec: Shop.spec(.canary, [.weight(5)]),
             objects: [
@@ -121,7 +160,8 @@ import Testing
     ]
 
     @Test(arguments: refusals) func whatIsRefused(_ one: Refusal) throws {
-        let objects = try Shop.objects(([Shop.deployment] + (one.hasService ? [Shop.service] : []) + one.objects).joined(separator: "\n---\n"))
+        let objects = try Shop.objects(
+            ([Shop.deployment] + (one.hasService ? [Shop.service] : []) + one.objects).joined(separator: "\n---\n"))
         let error = #expect(throws: RolloutError.self) { try Shop.search(one.spec, objects) }
         #expect(error?.description.contains(one.text) == true, "\(error?.description ?? "")")
         #expect(error?.workload == Shop.workload)
@@ -129,7 +169,8 @@ import Testing
 
     static let services: [(String, Bool)] = [
         ("{selector: {app: web}}", true), ("{selector: {app: web, tier: front}}", true), ("{selector: {app: web, tier: back}}", false),
-        ("{selector: {}}", false), ("{}", false), ("{selector: null}", false), ("{selector: [app]}", false), ("{selector: {app: 1}}", false),
+        ("{selector: {}}", false), ("{}", false), ("{selector: null}", false), ("{selector: [app]}", false),
+        ("{selector: {app: 1}}", false),
         ("{selector: {app: web}, type: ExternalName, externalName: a.b}", false), ("{selector: {app: web}, clusterIP: None}", true),
         ("{selector: {app: web}, clusterIP: None, publishNotReadyAddresses: true}", false),
     ]
@@ -140,13 +181,16 @@ import Testing
     }
 
     @Test func aServiceOfPeersWithARouteIsOneOfRequests() throws {
-        let service = "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, clusterIP: None, publishNotReadyAddresses: true}}"
+        let service =
+            "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, clusterIP: None, publishNotReadyAddresses: true}}"
         let objects = try Shop.objects([Shop.deployment, service, Self.httpRoute].joined(separator: "\n---\n"))
         #expect(try Shop.search(Shop.spec(.canary), objects).services.map(\.name) == ["web"])
     }
 
     @Test func ofAnotherNamespaceIsAnotherWorkload() throws {
-        let objects = try Shop.objects(Shop.deployment + "\n---\n{apiVersion: v1, kind: Service, metadata: {name: web, namespace: test}, spec: {selector: {app: web}}}")
+        let objects = try Shop.objects(
+            Shop.deployment + "\n---\n{apiVersion: v1, kind: Service, metadata: {name: web, namespace: test}, spec: {selector: {app: web}}}"
+        )
         #expect(try Shop.search(Shop.spec(.canary), objects).services.isEmpty)
     }
 
@@ -158,16 +202,21 @@ import Testing
         running.value[path: "spec", "template", "metadata", "labels"] = ["app": "web-old"]
         for spec in [Shop.spec(.canary, [.weight(5)]), Shop.spec(.blueGreen, [.preview], traffic: .none)] {
             #expect(throws: Never.self) { try traffic(for: spec, workload: deployment, running: deployment, among: objects) }
-            let error = #expect(throws: RolloutError.self) { try traffic(for: spec, workload: deployment, running: running, among: objects) }
+            let error = #expect(throws: RolloutError.self) {
+                try traffic(for: spec, workload: deployment, running: running, among: objects)
+            }
             #expect(error?.description.contains("Service \"web\" selects \"app=web\", which the running pods") == true)
         }
-        #expect(throws: Never.self) { try traffic(for: Shop.spec(.ramped, [.weight(5)]), workload: deployment, running: running, among: objects) }
+        #expect(throws: Never.self) {
+            try traffic(for: Shop.spec(.ramped, [.weight(5)]), workload: deployment, running: running, among: objects)
+        }
     }
 
     @Test func aSubsetOfTheNewPodsIsFine() throws {
         let objects = try Shop.application(
             Self.connections.replacing("host: web", with: "host: web, subset: all"),
-            "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d}, spec: {host: web, subsets: [{name: all, labels: {tier: front}}]}}")
+            "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d}, spec: {host: web, subsets: [{name: all, labels: {tier: front}}]}}"
+        )
         #expect(try Shop.search(Shop.spec(.canary, [.weight(5)]), objects).routes.map(\.name) == ["wire"])
     }
 }
