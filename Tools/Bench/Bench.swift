@@ -13,6 +13,7 @@ struct Bench {
         ("policy", PolicyBenchmark.run),
         ("automation", AutomationBenchmark.run),
         ("registry", RegistryBenchmark.run),
+        ("analysis", AnalysisBenchmark.run),
     ]
 
     static func main() async {

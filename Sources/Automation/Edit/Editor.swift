@@ -124,8 +124,10 @@ struct Editor {
             renders[name] = nil
         }
         if fileName(of: path) == ApplicationFile.name, let specs = try? ApplicationFile.parse(bytes, path: path) {
-            for spec in specs {
+            for var spec in specs {
                 guard let index = snapshot.parts.firstIndex(where: { $0.spec.name == spec.name }) else { continue }
+                // Documents that no edit changes.
+                spec.metrics = snapshot.parts[index].spec.metrics
                 if snapshot.parts[index].spec != spec { renders[spec.name] = nil }
                 snapshot.parts[index].spec = spec
             }

@@ -1,31 +1,57 @@
 internal import Basics
 internal import Document
 internal import Kubernetes
+internal import Rollout
 
-/// `martlet.yaml`: reads the applications it declares, strictly, because a
-/// misspelt `prune` that is silently ignored deletes things.
+/// `martlet.yaml`: reads the applications and the metrics it declares, strictly,
+/// because a misspelt `prune` that is silently ignored deletes things.
 package enum ApplicationFile {
     package static let name = "martlet.yaml"
     static let apiVersion = "martlet.dev/v1alpha1"
 
+    /// What one file declares.
+    package struct Declarations: Sendable {
+        package var applications: [ApplicationSpec] = []
+        package var metrics: [MetricDocument] = []
+    }
+
     /// - Parameter path: of the file, from the root of the repository.
     /// - Throws: `RenderError` with file and line of the first mistake.
-    package static func parse(_ bytes: [UInt8], path: String) throws(RenderError) -> [ApplicationSpec] {
+    package static func read(_ bytes: [UInt8], path: String) throws(RenderError) -> Declarations {
         let documents: [YAMLDocument]
         do {
             documents = try YAML.documents(bytes, file: path, options: .manifest)
         } catch {
             throw RenderError(.document(error), origin: Origin(file: path, line: error.position?.line))
         }
-        var applications: [ApplicationSpec] = []
+        var declarations = Declarations()
         for document in documents where !document.value.isNull {
             let reader = FieldReader(document: document, bytes: bytes, file: path)
-            applications.append(try application(reader))
+            switch try kind(reader) {
+            case .application: declarations.applications.append(try application(reader))
+            case .metric:
+                let metric = try metric(reader)
+                if let other = declarations.metrics.first(where: { $0.definition.name == metric.definition.name }) {
+                    throw RenderError(
+                        .invalid("metric \"\(metric.definition.name)\" is declared twice, the other time in \(other.origin): rename one"), origin: metric.origin)
+                }
+                declarations.metrics.append(metric)
+            }
         }
-        return applications
+        return declarations
     }
 
-    private static func application(_ root: FieldReader) throws(RenderError) -> ApplicationSpec {
+    /// The applications alone.
+    package static func parse(_ bytes: [UInt8], path: String) throws(RenderError) -> [ApplicationSpec] {
+        try read(bytes, path: path).applications
+    }
+
+    private enum Kind: String, CaseIterable {
+        case application = "Application"
+        case metric = "Metric"
+    }
+
+    private static func kind(_ root: FieldReader) throws(RenderError) -> Kind {
         guard case .mapping = root.value else {
             throw RenderError(.invalid("the document is \(root.value.kindName), expected a mapping"), origin: root.origin)
         }
@@ -34,10 +60,15 @@ package enum ApplicationFile {
         guard version == apiVersion else {
             throw root.error("apiVersion", "apiVersion is \"\(version)\", expected \"\(apiVersion)\"")
         }
-        let kind = try root.string("kind", required: true) ?? ""
-        guard kind == "Application" else {
-            throw root.error("kind", "kind is \"\(kind)\", expected \"Application\"")
+        let text = try root.string("kind", required: true) ?? ""
+        guard let kind = Kind(rawValue: text) else {
+            let words = Kind.allCases.map { "\"\($0.rawValue)\"" }
+            throw root.error("kind", "kind is \"\(text)\", expected \(words.joined(separator: " or "))")
         }
+        return kind
+    }
+
+    private static func application(_ root: FieldReader) throws(RenderError) -> ApplicationSpec {
         let metadata = try root.mapping("metadata", required: true)
         try metadata.allow(["name", "labels", "annotations"])
         let name = try metadata.string("name", required: true) ?? ""

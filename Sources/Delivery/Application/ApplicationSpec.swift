@@ -1,5 +1,6 @@
 package import Document
 package import Kubernetes
+package import Rollout
 
 /// One unit that is rendered, planned and applied together: a folder of manifests
 /// or a chart, and how to treat it. Written in `martlet.yaml`, or implied by a
@@ -41,6 +42,8 @@ package struct ApplicationSpec: Sendable, Hashable {
     package var drift = Drift.correct
     package var isSuspended = false
     package var healthTimeout: Duration = .seconds(300)
+    /// From `Metric` documents that hold for it: what `martlet.dev/analysis` may name besides the built-in ones.
+    package var metrics: [MetricDefinition] = []
     /// Where it was written; the folder itself for an implied application.
     package var origin: Origin
 

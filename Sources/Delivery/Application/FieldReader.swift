@@ -55,6 +55,15 @@ struct FieldReader {
         return try string(key)
     }
 
+    func number(_ key: String) throws(RenderError) -> Double? {
+        switch value[key] {
+        case nil, .null: return nil
+        case let other?:
+            guard let number = other.double, number.isFinite else { throw error(key, "\"\(path.appending(.key(key)))\" is \(other.kindName), expected a number") }
+            return number
+        }
+    }
+
     func bool(_ key: String) throws(RenderError) -> Bool? {
         switch value[key] {
         case .bool(let flag): return flag

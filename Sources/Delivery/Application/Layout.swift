@@ -1,4 +1,6 @@
+internal import Document
 internal import Kubernetes
+internal import Rollout
 
 /// Which files of a source belong to which application.
 package struct Layout: Sendable {
@@ -27,8 +29,9 @@ extension Layout {
     /// - Parameters:
     ///   - files: of the whole source, ignored ones already left out.
     ///   - declared: from every `martlet.yaml` below `root`.
+    ///   - metrics: from the same files.
     package static func divide(
-        _ files: [SourceFile], root: String, name: String, declared: [ApplicationSpec]
+        _ files: [SourceFile], root: String, name: String, declared: [ApplicationSpec], metrics: [MetricDocument] = []
     ) -> Layout {
         var layout = Layout(parts: [], problems: [:])
         let files = files.filter { isInside($0.path, root) }.sorted { $0.path < $1.path }
@@ -96,7 +99,23 @@ extension Layout {
         }
         layout.parts.sort { $0.spec.name < $1.spec.name }
         layout.refuseCircles(specs)
+        layout.give(metrics)
         return layout
+    }
+
+    /// Each application gets the metrics that hold for it, and must not name others.
+    private mutating func give(_ metrics: [MetricDocument]) {
+        for index in parts.indices {
+            parts[index].spec.metrics = MetricDocument.holding(for: parts[index].spec, among: metrics)
+            let spec = parts[index].spec
+            let known = (MetricDefinition.builtIn + spec.metrics).map(\.name)
+            for word in spec.annotations[MartletAnnotations.analysis]?.string?.split(separator: ",") ?? [] {
+                let name = String(word.filter { $0 != " " })
+                if known.contains(name) { continue }
+                let message = "annotation \"\(MartletAnnotations.analysis)\": \(unknownMetric(name, known: known))"
+                problems[spec.name, default: []].append(RenderError(.invalid(message), origin: spec.origin))
+            }
+        }
     }
 
     /// Applications that wait for themselves would do so for ever.

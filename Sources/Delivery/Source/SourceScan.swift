@@ -25,18 +25,20 @@ package func scan(_ tree: any SourceTree, root: String, name: String) async thro
 
     let declarations = files.filter { fileName(of: $0.path) == ApplicationFile.name && !isInsideChart($0.path, files) }
     let texts = try await tree.read(declarations)
-    var declared: [ApplicationSpec] = []
+    var declared: [ApplicationSpec] = [], metrics: [MetricDocument] = []
     for file in declarations {
         if let refusal = file.refusal { throw RenderError(.missing(refused(refusal)), origin: Origin(file: file.path, line: nil)) }
         guard let bytes = texts[file.path] else {
             throw SourceError("\"\(file.path)\" cannot be read at \(tree.revision)", isTransient: true)
         }
-        declared += try ApplicationFile.parse(bytes, path: file.path)
+        let declarations = try ApplicationFile.read(bytes, path: file.path)
+        declared += declarations.applications
+        metrics += declarations.metrics
     }
     for spec in declared where !isInside(spec.path, root) {
         throw RenderError(.invalid("application \"\(spec.name)\" is in \"\(spec.path)\", outside of \"\(root)\""), origin: spec.origin)
     }
-    return Layout.divide(files, root: root, name: name, declared: declared)
+    return Layout.divide(files, root: root, name: name, declared: declared, metrics: metrics)
 }
 
 /// A chart's own files are the chart's, whatever they are called; its root may declare how it is released.
