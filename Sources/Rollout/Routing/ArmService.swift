@@ -43,11 +43,14 @@ func pinned(_ service: Object, to hash: String) -> Object {
     return service
 }
 
-/// What leads to one version alone: the user's Service with all its ports and labels, inside the cluster.
+/// What leads to one version alone: the user's Service with all its ports, inside the cluster.
 ///
 /// Whatever makes the user's Service reachable from outside stays with the user's Service. Annotations go along
 /// only where they say how its pods want to be spoken to.
-func armService(_ service: Object, _ arm: Arm, hash: String, workload: ObjectKey) -> Object? {
+///
+/// - Parameter isFound: whether what looks for Services by their labels, as a ServiceMonitor does, finds this one: where
+///   the user's Service leads to other pods. Then each pod is found once, and none is counted twice or not at all.
+func armService(_ service: Object, _ arm: Arm, hash: String, workload: ObjectKey, isFound: Bool) -> Object? {
     var spec = service.value["spec"]?.mapping ?? [:]
     let ports = spec["ports"]?.sequence ?? []
     let isHeadless = spec["clusterIP"]?.string == "None"
@@ -63,7 +66,11 @@ func armService(_ service: Object, _ arm: Arm, hash: String, workload: ObjectKey
             })
     }
     var copy: Mapping = ["apiVersion": .string(service.apiVersion), "kind": "Service"]
-    copy["metadata"] = companionMetadata(of: service, name: armServiceName(service.name, arm), workload: workload)
+    var source = service
+    if !isFound { source.labels = [:] }
+    copy["metadata"] = companionMetadata(of: source, name: armServiceName(service.name, arm), workload: workload) {
+        isBackendAnnotation($0) || isFound && $0.hasPrefix("prometheus.io/")
+    }
     copy["spec"] = .mapping(spec)
     return Object(.mapping(copy)).map { pinned($0, to: hash) }
 }

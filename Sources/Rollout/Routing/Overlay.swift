@@ -28,7 +28,8 @@ package func overlaid(_ objects: [Object], _ overlay: RolloutOverlay, traffic: R
             result.append(overlay.pin.map { pinned(object, to: $0) } ?? object)
             guard let arms = overlay.arms else { continue }
             for (arm, hash) in [(Arm.stable, arms.stable), (.next, arms.next)] {
-                if let service = armService(object, arm, hash: hash, workload: workload) { added.append(service) }
+                let isFound = overlay.pin.map { $0 != hash } ?? false
+                if let service = armService(object, arm, hash: hash, workload: workload, isFound: isFound) { added.append(service) }
             }
         } else if overlay.routes != .unchanged, routes.contains(object.key), let router = router(of: object.groupKind),
             router.leads(object, to: change.services)

@@ -13,7 +13,7 @@ import Testing
           name: web
           namespace: shop
           labels: {app: web, martlet.dev/application: shop}
-          annotations: {external-dns.alpha.kubernetes.io/hostname: a.example.com, networking.istio.io/exportTo: ".", martlet.dev/wave: "-1", martlet.dev/prune: "false"}
+          annotations: {prometheus.io/scrape: "true", external-dns.alpha.kubernetes.io/hostname: a.example.com, networking.istio.io/exportTo: ".", martlet.dev/wave: "-1", martlet.dev/prune: "false"}
         spec:
           type: LoadBalancer
           clusterIP: 10.0.0.1
@@ -42,7 +42,7 @@ import Testing
         let objects = try Shop.objects(Self.service)
         let result = try overlaid(objects)
         #expect(result.map(\.name) == ["web", "web--stable", "web--next"])
-        for (arm, hash) in [("stable", "old"), ("next", "new")] {
+        for (arm, hash, labels, more) in [("stable", "old", "", ""), ("next", "new", "app: web, ", "prometheus.io/scrape: 'true', ")] {
             try expectSame(
                 result.named("Service", "web--\(arm)")?.value,
                 """
@@ -51,8 +51,8 @@ import Testing
                 metadata:
                   name: web--\(arm)
                   namespace: shop
-                  labels: {app: web, martlet.dev/arm-of: web}
-                  annotations: {networking.istio.io/exportTo: ".", martlet.dev/wave: "-1"}
+                  labels: {\(labels)martlet.dev/arm-of: web}
+                  annotations: {\(more)networking.istio.io/exportTo: ".", martlet.dev/wave: "-1"}
                 spec:
                   type: ClusterIP
                   sessionAffinity: ClientIP
@@ -63,6 +63,14 @@ import Testing
         var pinned = try #require(objects.first)
         pinned.value[path: "spec", "selector"] = ["app": "web", "pod-template-hash": "old"]
         #expect(result.named("Service", "web") == pinned)
+    }
+
+    /// What finds Services by labels finds every pod once, wherever the user's Service is pinned to.
+    @Test(arguments: [("old", ["web", "web--next"]), ("new", ["web", "web--stable"]), (nil, ["web"])] as [(String?, [String])])
+    func everyPodIsFoundOnce(_ pin: String?, _ names: [String]) throws {
+        let result = try overlaid(try Shop.objects(Self.service), pin: pin)
+        #expect(result.count == 3)
+        #expect(result.filter { $0.label("app") == "web" }.map(\.name) == names)
     }
 
     @Test func pinAndArmsAreApart() throws {
