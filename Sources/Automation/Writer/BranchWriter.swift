@@ -132,7 +132,7 @@ package actor BranchWriter {
         let snapshot = try await snapshot(at: tip, applications: work.applications)
         let (workloads, faults) = workloads(in: snapshot)
         if work.isRequest, let fault = faults.first { throw fault }
-        if case .revert(let release) = work { return try await revert(release, on: tip, asked, snapshot, workloads, &sent) }
+        if case .revert(let release) = work { return try await revert(release, on: tip, asked, snapshot, &sent) }
         var draft = try work.draft(on: workloads)
         guard !draft.changes.isEmpty else {
             try work.verify(on: workloads)
@@ -191,7 +191,7 @@ package actor BranchWriter {
     /// Takes a version that was tried and sent back out of git: the application's files as they were before it, where
     /// nobody has changed them since. A workload that follows images is locked, or it would come again.
     private func revert(
-        _ release: RejectedRelease, on tip: ObjectID, _ asked: Timestamp, _ snapshot: RepositorySnapshot, _ workloads: [Workload],
+        _ release: RejectedRelease, on tip: ObjectID, _ asked: Timestamp, _ snapshot: RepositorySnapshot,
         _ sent: inout [Attempt]
     ) async throws -> (ChangeReport, Attempt?)? {
         guard let commit = ObjectID(release.commit), let previous = ObjectID(release.previousCommit),
@@ -202,26 +202,28 @@ package actor BranchWriter {
         let paths = Set(part.files.map(\.path))
         let then = try await bytes(of: paths, at: commit)
         let before = try await bytes(of: paths, at: previous)
-        var files: [String: [UInt8]] = [:]
-        for (path, old) in before.sorted(by: { $0.key < $1.key }) {
-            guard let tried = then[path], tried != old, snapshot.bytes[path] != old else { continue }
-            guard snapshot.bytes[path] == tried else {
-                throw AutomationError(
-                    .notEditable, "\(path) was changed again after \(release.revision)", advice: "take the change back by hand")
-            }
-            files[path] = old
-        }
-        guard !files.isEmpty else { return (unchanged([]), nil) }
+        var wanted = before.filter { path, old in then[path].map { $0 != old } ?? false }
         var reverted = snapshot
-        reverted.bytes.merge(files) { $1 }
-        if let workload = workloads.first(where: { $0.key == release.workload }), workload.policy.isAutomated, workload.policy.lock == nil {
+        reverted.bytes.merge(wanted) { $1 }
+        let workload = workloads(in: reverted).found.first { $0.key == release.workload }
+        if let workload, workload.policy.isAutomated, workload.policy.lock == nil {
             let lock = [
                 MartletAnnotations.locked: "true", MartletAnnotations.lockedBy: settings.author.name,
                 MartletAnnotations.lockedReason: printable("\(release.revision) was sent back: \(release.reason)"),
             ]
             let change = Change.annotate(workload: workload.key, application: workload.application, set: lock, remove: [])
-            files.merge(edit(reverted, [change]).files) { $1 }
+            wanted.merge(edit(reverted, [change]).files) { $1 }
         }
+        var files: [String: [UInt8]] = [:]
+        // Where it was made already, by this daemon before it was killed, there is nothing left to do.
+        for (path, bytes) in wanted.sorted(by: { $0.key < $1.key }) where snapshot.bytes[path] != bytes {
+            guard then[path] == nil || snapshot.bytes[path] == then[path] else {
+                throw AutomationError(
+                    .notEditable, "\(path) was changed again after \(release.revision)", advice: "take the change back by hand")
+            }
+            files[path] = bytes
+        }
+        guard !files.isEmpty else { return (unchanged([]), nil) }
         let text = (
             message: CommitText.revert(release), note: CommitNote(.rollback, at: asked, requester: nil, bumps: []).text
         )

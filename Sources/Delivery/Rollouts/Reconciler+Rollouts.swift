@@ -208,6 +208,7 @@ extension Reconciler {
             return keep(subject, state, seen, &pass)
         }
         if let wake = decision.wake { wakeAfter(max(.milliseconds(100), wake)) }
+        if decision.state?.exposed == nil, state.exposed != nil { await environment.analysis?.watch.forget(rollout: state.id) }
         guard let after = decision.state else {
             // What git says now is looked at anew: it may be the next version.
             pass.held[subject.key] = .init(reason: "the rollout is over", isProblem: false)

@@ -21,6 +21,10 @@ extension Machine {
         }
         if state.pausedAt != nil { return wait("paused") }
         tell("RolloutStarted", "rolling out \(state.revision) by \(spec?.strategy.rawValue ?? "")")
+        if let spec, !spec.metrics.isEmpty {
+            // Who expects a verdict should know what it takes before the minutes are gone.
+            tell("RolloutTraffic", spec.steps.map { SequentialTest().trafficNeededText($0) }.joined(separator: "; "))
+        }
         enter(.starting, message: "preparing")
     }
 
