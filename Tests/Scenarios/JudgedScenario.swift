@@ -138,7 +138,7 @@ extension JudgedScenario {
         case .tenTimesTheErrors, .threeTimesTheErrors, .slowVersion:
             // A minute to get warm, and two of traffic that counts.
             let end = try await reaches(world, "rejected", within: .seconds(200)) { $0.phase == .rejected }
-            try expect(end.cause == .failed && end.reason.hasPrefix(self == .slowVersion ? "latency:" : "errors:"), "\(end.cause.map(\.rawValue) ?? ""): \(end.reason)")
+            try expect(end.cause == .failed && end.reason.hasPrefix(self == .slowVersion ? "latency" : "errors"), "\(end.cause.map(\.rawValue) ?? ""): \(end.reason)")
         case .fewRequests:
             try await world.settled("shop", at: second, within: .seconds(240))
         case .incidentOfBoth:

@@ -26,7 +26,7 @@ extension Reconciler {
         }
         guard
             let definitions = try? metricDefinitions(
-                named: spec.metrics, documents: [], workload: subject.key)
+                named: spec.metrics, documents: assignment?.part.spec.metrics ?? [], workload: subject.key)
         else { return }
         let report = await analysis.watch.tick(
             rollout: state.id, metrics: definitions, arms: arms(subject, state), evidence: state.evidence)

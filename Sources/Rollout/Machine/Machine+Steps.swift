@@ -167,7 +167,7 @@ extension Machine {
             let metric = seen.verdicts.filter({ $0.value == .fail }).keys.sorted().first
         else { return false }
         let finding =
-            seen.findings.first { $0.hasPrefix("\(metric):") } ?? "\"\(metric)\" is worse than before"
+            seen.findings.first { $0.hasPrefix("\(metric):") || $0.hasPrefix("\(metric) ") } ?? "\"\(metric)\" is worse than before"
         if spec?.onFailure == .pause {
             guard state.pausedAt == nil else { return false }
             tell("RolloutPaused", finding, isWarning: true)
