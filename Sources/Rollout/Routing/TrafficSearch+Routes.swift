@@ -30,24 +30,26 @@ extension TrafficSearch {
         let kind = router.groupKind.kind
         let ofKind = objects.filter { $0.groupKind == router.groupKind }
         let ofName = ofKind.filter { $0.name == name }
-        let near = ofName.filter { $0.namespace == workload.namespace }
-        guard let route = near.first ?? ofName.first else {
+        let leading = ofName.filter { router.leads($0, to: keys) }
+        let near = leading.first { $0.namespace == workload.namespace }
+        if near == nil, leading.count > 1 {
+            throw refuse(
+                MartletAnnotations.traffic,
+                "\(kind) \"\(name)\" is in the namespaces \(list(leading.map(\.namespace))), and not in \"\(workload.namespace)\": leave the annotation out, and all that lead here are used"
+            )
+        }
+        guard let route = near ?? leading.first ?? ofName.first else {
             let other = routers.first { router in objects.contains { $0.groupKind == router.groupKind && $0.name == name } }
             let near = nearest(to: name, among: ofKind.map(\.name)).map { "\(noun)/\($0)" } ?? other.map { "\($0.noun)/\(name)" }
             let hint = near.map { ", did you mean \"\($0)\"?" } ?? ""
             throw refuse(MartletAnnotations.traffic, "the application has no \(kind) \"\(name)\"\(hint)")
         }
-        if near.isEmpty, ofName.count > 1 {
-            throw refuse(
-                MartletAnnotations.traffic,
-                "\(kind) \"\(name)\" is in the namespaces \(list(ofName.map(\.namespace))), and not in \"\(workload.namespace)\": leave the annotation out, and all that lead here are used"
-            )
-        }
         guard router.isRoute(route, among: objects) else {
-            throw refuse(
-                MartletAnnotations.traffic,
-                "Ingress \"\(name)\" is not of the class of ingress-nginx, which alone can split requests: use an HTTPRoute or a VirtualService"
-            )
+            let why =
+                noun == "ingress"
+                ? "is not of the class of ingress-nginx, which alone can split requests: use an HTTPRoute or a VirtualService"
+                : "is of version \"\(route.gvk.version)\", which is too old or too new"
+            throw refuse(MartletAnnotations.traffic, "\(kind) \"\(name)\" \(why)")
         }
         guard router.leads(route, to: keys) else {
             let what =

@@ -127,6 +127,47 @@ import Testing
         #expect(try Shop.overlay(.weight(5), on: objects) == objects)
     }
 
+    /// Two workloads behind the same routes, each with a rollout of its own: the overlays come one after the other.
+    @Test func twoRolloutsAtOnce() throws {
+        let objects = try Shop.objects(
+            """
+            {apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{port: 80}]}}
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: api}, spec: {selector: {app: api}, ports: [{port: 80}]}}
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: r}
+            spec:
+              rules:
+              - backendRefs: [{name: web, port: 80, weight: 80}, {name: api, port: 80, weight: 20}]
+              - {name: api, backendRefs: [{name: api, port: 80}]}
+            ---
+            """ + "\n" + IngressRouterTests.ingress)
+        let routes = objects.dropFirst(2).map(\.key)
+        func overlaid(_ objects: [Object], _ name: String, _ percent: Int) throws -> [Object] {
+            try Rollout.overlaid(
+                objects, RolloutOverlay(pin: "old", arms: Shop.arms, routes: .weight(percent)),
+                traffic: RolloutTraffic(
+                    mode: .routes, services: [ObjectKey(group: "", kind: "Service", namespace: "shop", name: name)], routes: routes),
+                workload: ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: name))
+        }
+        let first = try overlaid(try overlaid(objects, "web", 50), "api", 10)
+        let second = try overlaid(try overlaid(objects, "api", 10), "web", 50)
+        #expect(Set(first) == Set(second))
+        #expect(Set(first.filter { $0.kind == "Ingress" }.map(\.name)) == ["shop", "shop-web--next", "shop-api--next"])
+        try expectSame(
+            first.named("HTTPRoute", "r")?.value[path: "spec", "rules"],
+            """
+            - backendRefs:
+              - {name: web--stable, port: 80, weight: 40}
+              - {name: web--next, port: 80, weight: 40}
+              - {name: api--stable, port: 80, weight: 18}
+              - {name: api--next, port: 80, weight: 2}
+            - {name: api, backendRefs: [{name: api--stable, port: 80, weight: 90}, {name: api--next, port: 80, weight: 10}]}
+            """)
+    }
+
     static let companions: [(String, String, String)] = [
         (
             "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: web-tls}, spec: {host: web.shop.svc.cluster.local, trafficPolicy: {tls: {mode: SIMPLE}}}}",

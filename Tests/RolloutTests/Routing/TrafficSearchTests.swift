@@ -194,6 +194,22 @@ import Testing
         #expect(try Shop.search(Shop.spec(.canary), objects).services.isEmpty)
     }
 
+    @Test func aNameInSeveralNamespaces() throws {
+        func route(_ namespace: String, _ version: String = "v1") -> String {
+            "{apiVersion: gateway.networking.k8s.io/\(version), kind: HTTPRoute, metadata: {name: r, namespace: \(namespace)}, spec: {rules: [{backendRefs: [{name: web, namespace: shop}]}]}}"
+        }
+        func found(_ routes: String...) throws -> [String] {
+            let objects = try Shop.objects(([Shop.deployment, Shop.service] + routes).joined(separator: "\n---\n"))
+            return try Shop.search(Shop.spec(.canary, traffic: .httpRoute("r")), objects).routes.map(\.namespace)
+        }
+        #expect(try found(route("a"), route("shop")) == ["shop"])
+        #expect(try found(route("a"), route("shop").replacing("name: web", with: "name: api")) == ["a"])
+        let error = #expect(throws: RolloutError.self) { try found(route("a"), route("b")) }
+        #expect(error?.description.contains("in the namespaces \"a\", \"b\"") == true)
+        let old = #expect(throws: RolloutError.self) { try found(route("shop", "v1alpha1")) }
+        #expect(old?.description.contains("version \"v1alpha1\"") == true)
+    }
+
     /// The labels of the pods and the selector in one commit: the running pods would be cut off.
     @Test func aSelectorThatTheRunningPodsDoNotMatch() throws {
         let objects = try Shop.application(Self.httpRoute)
