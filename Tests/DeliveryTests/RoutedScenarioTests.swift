@@ -11,7 +11,14 @@ import TestKit
 
 /// Strategies by routers on the embedded cluster, with the loop in this process; no request is lost.
 @Suite struct RoutedScenarioTests {
-    @Test(.timeLimit(.minutes(3)), arguments: RoutedScenario.all)
+    /// A few of all; the others run with the real control plane.
+    private static let some = [
+        RoutedScenario(.canary, .httpRoute), RoutedScenario(.abTest, .virtualService), RoutedScenario(.blueGreen, .none),
+        RoutedScenario(.mirror, .httpRoute), RoutedScenario(.canary, .ingress), RoutedScenario(.canary, .httpRoute, killedAt: .verifying),
+        RoutedScenario(.blueGreen, .none, killedAt: .template),
+    ]
+
+    @Test(.timeLimit(.minutes(3)), arguments: some)
     func embedded(_ scenario: RoutedScenario) async throws {
         let folder = try TemporaryFolder("martlet-routed")
         let repository = try await TestRepository(in: folder)

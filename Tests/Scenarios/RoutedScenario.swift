@@ -19,12 +19,40 @@ package struct RoutedScenario: Sendable, Hashable, CustomStringConvertible {
 
     package enum Router: String, CaseIterable, Sendable { case httpRoute, virtualService, ingress, none }
 
+    /// Where the operator is killed, and started again with nothing remembered.
+    package enum KillPoint: String, CaseIterable, Sendable {
+        case planned, starting, stepping, verifying, analysing, fullSize, template, oldSetDown
+
+        /// The point or any after it: some are over in no time.
+        func isReached(_ state: RolloutState) -> Bool {
+            let order = Self.allCases
+            guard let own = order.firstIndex(of: self) else { return true }
+            let now: KillPoint =
+                switch (state.phase, state.finishing) {
+                case (.planned, _): .planned
+                case (.starting, _): .starting
+                case (.stepping, _): .stepping
+                case (.verifying, _): .verifying
+                case (.analysing, _), (.gated, _), (.aborting, _), (.rejected, _): .analysing
+                case (.promoting, .fullSize?), (.promoting, .trafficToNext?), (.promoting, .unpin?), (.promoting, nil): .fullSize
+                case (.promoting, .template?), (.promoting, .resume?): .template
+                case (.promoting, _): .oldSetDown
+                }
+            return (order.firstIndex(of: now) ?? 0) >= own
+        }
+    }
+
     package var way: Way
     package var router: Router
+    package var killedAt: KillPoint?
 
-    package init(_ way: Way, _ router: Router) {
-        self.way = way
-        self.router = router
+    package init(_ way: Way, _ router: Router, killedAt: KillPoint? = nil) {
+        (self.way, self.router, self.killedAt) = (way, router, killedAt)
+    }
+
+    /// A sample of what the matrix in memory covers whole.
+    package static let crashes = [(Way.canary, Router.httpRoute), (.canary, .none), (.blueGreen, .none)].flatMap { way, router in
+        KillPoint.allCases.map { RoutedScenario(way, router, killedAt: $0) }
     }
 
     /// All that there are: without a route nobody can be chosen by what a request says, and nginx copies no requests.
@@ -37,17 +65,20 @@ package struct RoutedScenario: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    package var description: String { "\(way.rawValue) by \(router.rawValue)" }
+    package var description: String { "\(way.rawValue) by \(router.rawValue)" + (killedAt.map { ", killed at \($0.rawValue)" } ?? "") }
+
+    /// Long enough to look at; where nothing is looked at, shorter.
+    private var wait: String { killedAt == nil ? "4s" : "1s" }
 
     private var annotations: String {
         switch way {
-        case .canary: "{martlet.dev/strategy: canary, martlet.dev/steps: \"40% 4s\"}"
-        case .mirror: "{martlet.dev/strategy: mirror, martlet.dev/steps: \"50% 4s\"}"
-        case .blueGreen: "{martlet.dev/strategy: blue-green, martlet.dev/steps: \"preview 4s\"}"
+        case .canary: "{martlet.dev/strategy: canary, martlet.dev/steps: \"40% \(wait)\"}"
+        case .mirror: "{martlet.dev/strategy: mirror, martlet.dev/steps: \"50% \(wait)\"}"
+        case .blueGreen: "{martlet.dev/strategy: blue-green, martlet.dev/steps: \"preview \(wait)\"}"
         case .abTest where router == .ingress:
-            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match 4s\", martlet.dev/match: 'header(x-kind) = \"mobile\"'}"
+            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match \(wait)\", martlet.dev/match: 'header(x-kind) = \"mobile\"'}"
         case .abTest:
-            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match 4s\", martlet.dev/match: 'header(user-agent) ~ \"(?i)(iphone|android)\"'}"
+            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match \(wait)\", martlet.dev/match: 'header(user-agent) ~ \"(?i)(iphone|android)\"'}"
         }
     }
 
@@ -170,6 +201,7 @@ extension RoutedScenario {
     private func rollOut(_ world: World, _ traffic: TrafficSimulator) async throws {
         let second = try await world.repository.commit("Version 2", files(version: 2))
         try await world.operator.notify()
+        if let point = killedAt { return try await survive(point, world, traffic, second) }
         let trying = try await reaches(world, "at its step") { $0.phase == .analysing }
         let before = traffic.report
         try await world.time.sleep(for: .seconds(3))
@@ -181,9 +213,7 @@ extension RoutedScenario {
             try await world.time.sleep(for: .seconds(1))
             let seen = traffic.report.since(before)
             try expect(seen.share(of: switched.candidateHash) == 1, "after the switch \(seen.byHash)")
-            _ = try await world.client.patch(
-                try await world.resource("apps/v1", "Deployment"), namespace: "shop", name: "web",
-                ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: "1", verb: .promote).text)]]])
+            try await promote(world)
         }
         try await world.settled("shop", at: second, within: .seconds(120))
         let end = traffic.report
@@ -195,6 +225,35 @@ extension RoutedScenario {
         try await world.time.sleep(for: .seconds(1))
         try expect(traffic.report.since(last).byHash[trying.stableHash] == nil, "the old version still answers")
         try await isClean(world)
+    }
+
+    private func survive(_ point: KillPoint, _ world: World, _ traffic: TrafficSimulator, _ commit: ObjectID) async throws {
+        if way == .blueGreen, [.fullSize, .template, .oldSetDown].contains(point) {
+            // The old version is kept for minutes, which nobody wants to wait for.
+            _ = try await reaches(world, "switched") { $0.step == 1 && $0.phase == .analysing }
+            try await promote(world)
+        }
+        let state = try await reaches(world, point.rawValue) { point.isReached($0) }
+        await world.operator.kill()
+        try await world.time.sleep(for: .milliseconds(300))
+        try await world.operator.start()
+        if way == .blueGreen, ![.fullSize, .template, .oldSetDown].contains(point) {
+            _ = try await reaches(world, "switched") { $0.step == 1 && $0.phase == .analysing }
+            try await promote(world)
+        }
+        try await world.settled("shop", at: commit, within: .seconds(120))
+        let end = traffic.report
+        try expect(end.lost == 0 && (router == .none || end.wrongArm == 0), "\(end.lost) requests lost, \(end.wrongArm) at the wrong version: \(end.complaints)")
+        let last = traffic.report
+        try await world.time.sleep(for: .seconds(1))
+        try expect(traffic.report.since(last).byHash[state.stableHash] == nil, "the old version still answers")
+        try await isClean(world)
+    }
+
+    private func promote(_ world: World) async throws {
+        _ = try await world.client.patch(
+            try await world.resource("apps/v1", "Deployment"), namespace: "shop", name: "web",
+            ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: "1", verb: .promote).text)]]])
     }
 
     /// What users see while the step runs.
