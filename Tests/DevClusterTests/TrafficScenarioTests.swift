@@ -84,11 +84,15 @@ extension ClusterScenarios {
                 let hash = try #require(stable.label("pod-template-hash"))
                 let routes = try await scenario.client.resource(for: .httpRoute)
                 func route(_ rules: String) async throws {
-                    let yaml = "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: web, namespace: default}, spec: {hostnames: [shop.example.com], rules: [\(rules)]}}"
+                    let yaml = "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: web, namespace: default}, spec: {parentRefs: [{name: public}], hostnames: [shop.example.com], rules: [\(rules)]}}"
                     let object = try #require(Object(try YAML.parse(yaml)))
                     _ = try await scenario.client.apply(routes, object, force: true)
                 }
                 try await route("{backendRefs: [{name: web, port: 80}]}")
+                let accepted = try await scenario.wait(.httpRoute, "web") { !$0.sequence("status", "parents").isEmpty }
+                let conditions = accepted.sequence("status", "parents").first?["conditions"]?.sequence ?? []
+                #expect(conditions.map { $0["observedGeneration"]?.int } == [accepted.generation, accepted.generation])
+                #expect(conditions.map { "\($0["type"]?.string ?? "") \($0["status"]?.string ?? "")" } == ["Accepted True", "ResolvedRefs True"])
                 try await scenario.patch(.service, "web", ["spec": ["selector": ["pod-template-hash": .string(hash)]]])
                 try await stage.pause()
                 try await stage.unmark(stable.name)

@@ -7,6 +7,8 @@ package struct TrafficOptions: Sendable, Hashable {
     package var ingress: IngressController = .nginx
     /// How long routers take to hear of a change of routes, Services and endpoints.
     package var lag: Duration = .zero
+    /// Writes the status of HTTPRoutes, as a gateway's controller does; not where there is one.
+    package var acceptsRoutes = true
     /// How often the requests that are due are sent.
     package var tick: Duration = .milliseconds(50)
     /// Something that befalls every pod, whatever its annotations say: a database that is down.

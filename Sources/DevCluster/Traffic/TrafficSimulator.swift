@@ -32,10 +32,10 @@ package final class TrafficSimulator: Sendable {
         var known: [(at: Duration, snapshot: TrafficSnapshot)] = []
     }
 
-    private let client: ClusterClient
-    private let time: any TimeSource
+    let client: ClusterClient
+    let time: any TimeSource
     private let random: RandomSource
-    private let logger: Logger
+    let logger: Logger
     private let state: Locked<State>
     private let isReady = Gate()
     private let listening = Locked<Int?>(nil)
@@ -94,6 +94,7 @@ package final class TrafficSimulator: Sendable {
             let changes = cache.changes()
             group.addTask { for await _ in changes { isStale.withLock { $0 = true } } }
             group.addTask { [self] in try await followRoutes(cache) }
+            if state.withLock({ $0.options.acceptsRoutes }) { group.addTask { [self] in try await acceptRoutes(cache) } }
             for kind in [GroupKind.service, .endpoints, .pod] {
                 try await cache.start(client.resource(for: kind), dropping: [["metadata", "managedFields"]])
             }
