@@ -23,6 +23,7 @@ struct TrafficLedger: Sendable {
             report.wrongArm += 1
             complain("wrong arm: \(outcome.rule)", arrival)
         }
+        if arrival.isOffPin { report.offPin += 1 }
         for mirror in outcome.mirrors {
             flows[TrafficFlow(outcome, mirror, isMirror: true), default: LatencyCounts()].add(mirror.latency)
             if mirror.loss == nil, let pod = mirror.pod { report.mirrored[pod.hash, default: 0] += 1 } else { report.mirrorsLost += 1 }

@@ -21,6 +21,8 @@ package struct TrafficOutcome: Sendable, Hashable {
         package var latency: Duration
         /// It was sent to an arm, and ended at a pod of the other, or at an arm that leads to any.
         package var isWrongArm: Bool
+        /// It was sent to a Service that selects one version's pods, and ended at a pod of another.
+        package var isOffPin: Bool
     }
 
     /// `HTTPRoute shop/web rule 0`
@@ -80,7 +82,9 @@ extension TrafficSnapshot {
         guard names.indices.contains(index) else { return arrival.losing(.noEndpoint) }
         guard let pod = pods[ServiceName(backend.service.namespace, names[index])] else { return arrival.losing(.podGone) }
         arrival.pod = pod
-        arrival.isWrongArm = service.isArm && pod.hash != service.hash
+        let isOther = pod.hash != service.hash
+        arrival.isWrongArm = service.isArm && isOther
+        arrival.isOffPin = !service.isArm && service.hash != nil && isOther
         if !pod.isReady { return arrival.losing(.podNotReady) }
         var (status, latency) = pod.answers.answer(&random)
         if let incident {
@@ -98,7 +102,7 @@ extension TrafficOutcome.Arrival {
     init(service: ServiceName? = nil, backendIndex: Int? = nil, loss: TrafficLoss? = nil, status: Int = 200) {
         self.init(
             service: service, port: 0, backendIndex: backendIndex, pod: nil, loss: loss, status: loss?.status ?? status, latency: .milliseconds(1),
-            isWrongArm: false)
+            isWrongArm: false, isOffPin: false)
     }
 
     fileprivate func losing(_ loss: TrafficLoss) -> Self {

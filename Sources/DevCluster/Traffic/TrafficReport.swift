@@ -14,6 +14,9 @@ package struct TrafficReport: Sendable, Hashable {
     package var lostBy: [TrafficLoss: Int] = [:]
     /// Requests that were sent to an arm Service and ended at a pod of another hash: must be 0.
     package var wrongArm = 0
+    /// Requests to a Service pinned to one version that ended at a pod of another: none, but for the moment after a
+    /// pin has moved, until endpoints and proxies follow.
+    package var offPin = 0
     /// Copies answered, by hash of the pod.
     package var mirrored: [String: Int] = [:]
     package var mirrorsLost = 0
@@ -45,6 +48,7 @@ package struct TrafficReport: Sendable, Hashable {
         report.lost -= earlier.lost
         report.lostBy = less(lostBy, earlier.lostBy)
         report.wrongArm -= earlier.wrongArm
+        report.offPin -= earlier.offPin
         report.mirrored = less(mirrored, earlier.mirrored)
         report.mirrorsLost -= earlier.mirrorsLost
         report.complaints = Array(complaints.dropFirst(earlier.complaints.count))

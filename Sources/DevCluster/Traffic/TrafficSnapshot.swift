@@ -80,12 +80,12 @@ package struct SimulatedService: Sendable, Hashable {
     package var ports: [Port]
     /// `pod-template-hash` of its selector.
     package var hash: String?
-    /// Leads to one version alone: an arm of a rollout, or a Service that is pinned to one.
+    /// Leads to one version alone, always the same: an arm of a rollout.
     package var isArm: Bool
 
     init(_ service: Object, endpoints: Object?, podAt: (String) -> String?) {
         hash = service.mapping("spec", "selector")[PodLabels.templateHash]?.string
-        isArm = hash != nil || service.label("martlet.dev/arm-of") != nil
+        isArm = service.label("martlet.dev/arm-of") != nil
         let subsets = endpoints?.sequence("subsets") ?? []
         ports = service.sequence("spec", "ports").map { port in
             let name = port["name"]?.string ?? ""
