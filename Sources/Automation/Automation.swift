@@ -47,6 +47,8 @@ package actor Automation {
     private var unsettled = Set<ImageRepository>()
     /// When tags changed that no commit took up yet.
     private var changedAt: Duration?
+    /// When a registry last answered.
+    private var heardAt = Duration.zero
     /// Why a container's image is not followed, as far as the last try told.
     private var problems: [ContainerName: AutomationError] = [:] {
         didSet { told.withLock { [problems] in $0 = problems } }
@@ -235,15 +237,19 @@ package actor Automation {
 
     /// What came in together goes into one commit, but nobody waits long for a slow registry.
     private static let gathering = Duration.seconds(2)
+    /// While answers keep coming in, one commit for all is worth some more seconds.
+    private static let pause = Duration.milliseconds(500)
+    private static let longestGathering = Duration.seconds(10)
 
     private var isReadyToWrite: Bool {
         guard repositories.values.contains(where: \.isScanning), let since = changedAt else { return true }
-        return time.elapsed - since >= Self.gathering
+        let waited = time.elapsed - since
+        return waited >= Self.gathering && (time.elapsed - heardAt >= Self.pause || waited >= Self.longestGathering)
     }
 
     private var nextLook: Duration {
         let scans = repositories.values.filter { !$0.isScanning }.map(\.due)
-        let next = (scans + [writeNotBefore, changedAt.map { $0 + Self.gathering }].compactMap { $0 }).min()
+        let next = (scans + [writeNotBefore, changedAt.map { max($0 + Self.gathering, heardAt + Self.pause) }].compactMap { $0 }).min()
         let now = time.elapsed
         return max(.milliseconds(100), min(settings.interval, (next ?? now + settings.interval) - now))
     }
@@ -318,6 +324,7 @@ package actor Automation {
             let scan = try await scanner.scan(repository, needs: needs.map(\.need), turn: turn, credential: credential)
             Counter(label: "martlet_image_scans_total", dimensions: [("registry", repository.registry), ("outcome", "ok")]).increment()
             guard var state = repositories[repository] else { return scan }
+            heardAt = time.elapsed
             state.isScanning = false
             // New tags may change the mind about whoever runs an image of the repository.
             if state.known?.list.tags != scan.list.tags || state.known?.builds != scan.builds {

@@ -53,7 +53,8 @@ extension Reconciler {
         // An object that should replace another must be there before the other goes.
         if failedApplies == 0 { outcomes += await applier.delete(due, isCurrent: isCurrent, done: report) }
         note(outcomes, due, in: &record)
-        if failedApplies == 0, waiting.isEmpty, isCurrent() {
+        // What comes after an upgrade waits until the new version is everybody's.
+        if failedApplies == 0, waiting.isEmpty, changes.count(.rollOut) == 0, isCurrent() {
             if let failure = await runHooks(isInstall ? .postInstall : .postUpgrade, desired, &record, isCurrent: isCurrent) {
                 outcomes.append(failure)
             }

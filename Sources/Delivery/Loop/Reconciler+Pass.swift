@@ -39,7 +39,8 @@ extension Reconciler {
             var input = planInput(complete, rollouts.prepared, record: record, live: live, source: assignment.source, request: request)
             input.held = rollouts.held
             let changes = plan(input)
-            if !changes.writes.isEmpty || !desired.hooks.isEmpty, let waiting = waitingFor(desired.spec.dependsOn) {
+            // A rollout under way is not held up: its traffic may have to go back.
+            if !changes.writes.isEmpty || !desired.hooks.isEmpty, rollouts.statuses.isEmpty, let waiting = waitingFor(desired.spec.dependsOn) {
                 next.sync = .outOfSync
                 next.message = waiting
                 return try await settle(next, &record, request: nil)
