@@ -12,7 +12,7 @@ extension Reconciler {
     /// Asks the metrics server where the candidate has traffic, as often as a tick.
     func measure(_ subject: RolloutSubject, _ state: RolloutState, _ seen: inout RolloutObservation) async {
         guard let spec = subject.spec, !spec.metrics.isEmpty, state.exposed != nil, state.aborting == nil else {
-            lastLooks[state.id] = nil
+            if lastLooks.removeValue(forKey: state.id) != nil { await environment.analysis?.watch.forget(rollout: state.id) }
             return
         }
         guard let analysis = environment.analysis else {
@@ -29,20 +29,24 @@ extension Reconciler {
                 named: spec.metrics, documents: assignment?.part.spec.metrics ?? [], workload: subject.key)
         else { return }
         let report = await analysis.watch.tick(
-            rollout: state.id, metrics: definitions, arms: arms(subject, state), evidence: state.evidence)
+            rollout: state.id, metrics: definitions, arms: await arms(subject, state), evidence: state.evidence)
         lastLooks[state.id] = LastLook(at: now, report: report)
         (seen.verdicts, seen.findings, seen.evidence) = (report.verdicts, report.findings, report.evidence)
     }
 
-    private func arms(_ subject: RolloutSubject, _ state: RolloutState) -> [Arm: ArmIdentity] {
+    private func arms(_ subject: RolloutSubject, _ state: RolloutState) async -> [Arm: ArmIdentity] {
         var arms: [Arm: ArmIdentity] = [:]
         for (arm, hash) in [(Arm.stable, state.stableHash), (.next, state.candidateHash)] {
             var services = subject.traffic.mode == .replicas ? [] : subject.traffic.services.map { armServiceName($0.name, arm) }
             // What comes by the user's own Service comes to the version that it is pinned to: under ingress-nginx all of it.
             if subject.overlay.pin == hash { services += subject.traffic.services.map(\.name) }
+            var clusters: [String] = []
+            for route in subject.traffic.routes where route.kind == "HTTPRoute" {
+                if let live = await liveObject(route) { clusters += envoyClusters(live, leadingTo: Set(services)) }
+            }
             arms[arm] = ArmIdentity(
                 namespace: subject.key.namespace, workload: subject.key.name, hash: hash,
-                pods: subject.view.pods(hash, olderThan: ArmIdentity.youngest, now: environment.time.now), services: services)
+                pods: subject.view.pods(hash, olderThan: ArmIdentity.youngest, now: environment.time.now), services: services, clusters: clusters)
         }
         return arms
     }

@@ -79,7 +79,10 @@ extension Reconciler {
                 pass.prepared[index] = item
                 guard spec != nil || running != nil else { continue }
                 var traffic = RolloutTraffic(mode: .replicas)
-                if let spec { traffic = try Rollout.traffic(for: spec, workload: item.object, running: live, among: objects) }
+                if let spec {
+                    _ = try metricDefinitions(named: spec.metrics, documents: assignment?.part.spec.metrics ?? [], workload: item.key)
+                    traffic = try Rollout.traffic(for: spec, workload: item.object, running: live, among: objects)
+                }
                 // Nothing runs that could be rolled over: git's first word is applied as it is.
                 guard let live else { continue }
                 let view = await view(live, traffic: traffic)
