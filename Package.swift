@@ -168,7 +168,7 @@ let package = Package(
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", "TestKit", "Scenarios", logging,
         ]),
         tests("Server", ["Basics", "Chart", "Document", "Git", "Kubernetes", "Template", nioEmbedded, "Cluster", "Registry", "Rollout", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
-        tests("Commands", ["Basics", "Chart", "Cluster", "DevCluster", "Document", "Rollout", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Scenarios", "Server", "TestKit", arguments, logging]),
+        tests("Commands", ["Basics", "Chart", "Cluster", "DevCluster", "Document", "Rollout", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Prometheus", "Scenarios", "Server", "TestKit", arguments, logging]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Basics", "Prometheus", "Rollout", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Registry", "Automation", "Server", "TestKit", "Scenarios", "Martlet", logging],

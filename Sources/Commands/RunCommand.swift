@@ -19,19 +19,22 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Every YAML document below --git-path is applied, every folder with a Chart.yaml is rendered as a chart, and
             martlet.yaml files, where there are any, say more. Images of workloads with "martlet.dev/automated" are followed: a
-            better tag becomes a commit on the branch. It serves /healthz, /readyz, /metrics, the API (described in
+            better tag becomes a commit on the branch. Deployments with "martlet.dev/strategy" are rolled out step by step, and
+            with --prometheus-url judged by what their requests say. It serves /healthz, /readyz, /metrics, the API (described in
             /api/v1/openapi.yaml), /webhooks/{generic,github,gitlab} and, for pushes to registries,
             /webhooks/{dockerhub,ghcr,harbor,quay,distribution}, and stops cleanly on SIGTERM.
 
             Examples:
               martlet run --git-url https://git.example.com/shop.git --git-path deploy
               martlet run --git-url git@git.example.com:shop.git --git-ssh-key-file ~/.ssh/id_ed25519
+              martlet run --git-url https://git.example.com/shop.git --prometheus-url http://prometheus.monitoring:9090
             """)
 
     @OptionGroup var git: GitOptions
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var images: AutomationOptions
     @OptionGroup var access: AccessOptions
+    @OptionGroup var metrics: MetricsOptions
 
     @Option(help: ArgumentHelp("Where to serve HTTP.", valueName: "host:port"))
     var listen = "127.0.0.1:8080"
@@ -71,6 +74,7 @@ struct RunCommand: AsyncParsableCommand {
         var environment = WorkEnvironment(
             client: client, cache: cache, store: InventoryStore(client: client, namespace: cluster.martletNamespace), time: time,
             random: random, logger: logger, progress: progress)
+        environment.analysis = try metrics.analysis(time: time)
         let store = environment.store
         let writer = Locked<Automation?>(nil)
         if case .branch = git.reference {

@@ -47,7 +47,7 @@ import Testing
         #expect(command.git.mirrorFolder == "/var/lib/martlet/mirror")
         #expect(command.access.apiClusterTokens)
         guard values == InstallChart.everything else {
-            #expect(command.access.apiTokensFile == nil && command.images.registryConfig == nil)
+            #expect(command.access.apiTokensFile == nil && command.images.registryConfig == nil && command.metrics.prometheusURL == nil)
             return
         }
         #expect(command.access.apiTokensFile == "/etc/martlet/api/people.csv")
@@ -57,6 +57,11 @@ import Testing
         #expect(command.images.author.email == "robot@example.com")
         #expect(command.git.gitTokenFile == "/etc/martlet/git/token")
         #expect(command.git.gitKnownHostsFile == "/etc/martlet/git/known-hosts")
+        #expect(command.metrics.prometheusURL == "https://metrics.example.com/prometheus" && command.metrics.prometheusUser == "robot")
+        #expect(command.metrics.prometheusPasswordFile == "/etc/martlet/analysis/password" && command.metrics.prometheusTokenFile == nil)
+        #expect(command.metrics.prometheusCAFile == "/etc/martlet/analysis/ca.pem")
+        let token = try self.container(values.replacing("passwordKey: password", with: "tokenKey: token"), release)["args"]?.sequence ?? []
+        #expect(try RunCommand.parse(token.dropFirst().compactMap(\.string)).metrics.prometheusTokenFile == "/etc/martlet/analysis/token")
         #expect(command.webhookSecretFile == "/etc/martlet/webhook/hook")
         #expect("\(command.git.reference)".contains("v1.2.0"))
         #expect(command.git.applicationName("") == "shop")
@@ -86,16 +91,18 @@ import Testing
         let bindings = objects.filter { $0.kind == "ClusterRoleBinding" }
         #expect(bindings.map { $0.value[path: "roleRef", "name"]?.string } == ["ops-operator"])
         let rules = objects.filter { $0.kind == "ClusterRole" }.flatMap { $0.value["rules"]?.sequence ?? [] }
-        #expect(rules.count == 8)
+        #expect(rules.count == 15)
         func verbs(_ rules: [Value], on resource: String) -> [String] {
             rules.filter { $0["resources"]?.sequence?.contains(.string(resource)) == true }.flatMap { $0["verbs"]?.sequence ?? [] }.compactMap(\.string)
         }
         #expect(verbs(rules, on: "secrets") == ["get"] && verbs(rules, on: "*") == [])
+        #expect(verbs(rules, on: "replicasets") == ["get", "list", "watch", "create", "patch", "delete"])
+        #expect(verbs(rules, on: "endpoints") == ["get", "list", "watch"] && verbs(rules, on: "httproutes").contains("patch"))
         #expect(verbs(rules, on: "tokenreviews") == ["create"] && verbs(rules, on: "subjectaccessreviews") == ["create"])
-        let less = values.replacing("clusterAdmin: false", with: "clusterAdmin: false\n  reviews: false\n  pullSecrets: false")
+        let less = values.replacing("clusterAdmin: false", with: "clusterAdmin: false\n  rollouts: false\n  reviews: false\n  pullSecrets: false")
         let without = try InstallChart.objects(values: less, release: release).objects
         let remaining = without.filter { $0.kind == "ClusterRole" }.flatMap { $0.value["rules"]?.sequence ?? [] }
-        #expect(remaining.count == 5 && verbs(remaining, on: "secrets") == [])
+        #expect(remaining.count == 5 && verbs(remaining, on: "secrets") == [] && verbs(remaining, on: "services") == [])
     }
 
     @Test func saysWhatIsMissing() throws {
@@ -109,6 +116,7 @@ import Testing
         let (values, release) = Self.releases[0]
         let notes = try InstallChart.objects(values: values, release: release).notes
         #expect(notes.contains("keeps this cluster equal to https://git.example.com/shop.git\n(branch main)."))
+        #expect(notes.contains("martlet rollout restore --all --without-daemon\n  helm uninstall -n martlet-system martlet"))
         #expect(notes.contains("kubectl logs -n martlet-system deployment/martlet --follow"))
     }
 

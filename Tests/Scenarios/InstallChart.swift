@@ -22,6 +22,7 @@ package enum InstallChart {
           credentials: {secretName: martlet-git, tokenKey: token, sshKeyKey: ssh-key, knownHostsKey: known-hosts, caKey: ca.pem}
         webhook: {secretName: martlet-webhook, secretKey: hook}
         images: {pollInterval: 10m, author: "Robot <robot@example.com>", secretName: martlet-images, registryConfigKey: config.json, signingKeyKey: signing-key}
+        analysis: {prometheusURL: "https://metrics.example.com/prometheus", user: robot, secretName: martlet-metrics, passwordKey: password, caKey: ca.pem}
         api: {tokensSecretName: martlet-api, tokensKey: people.csv}
         image: {repository: images.example.com/martlet, digest: "sha256:\(String(repeating: "a", count: 64))", pullPolicy: Always}
         imagePullSecrets: [{name: pull}]
