@@ -84,7 +84,7 @@ struct RolloutRestorer: Sendable {
         var restoration = Restoration(
             workload: workload, sets: try await visit.desk.sets(of: workload),
             services: try await all(GroupKind(group: "", kind: "Service"), namespace: namespace))
-        restoration.ingresses = try await all(GroupKind(group: "networking.k8s.io", kind: "Ingress"), namespace: namespace)
+        for kind in Self.companions { restoration.others += try await all(kind, namespace: namespace) }
         restoration.isForced = isForced
         for kind in Self.routes {
             // A route may lead here from another namespace, where one may look there.
@@ -97,6 +97,12 @@ struct RolloutRestorer: Sendable {
         }
         return restoration
     }
+
+    /// What a rollout adds beside Services.
+    private static let companions = [
+        GroupKind(group: "networking.k8s.io", kind: "Ingress"), GroupKind(group: "networking.istio.io", kind: "DestinationRule"),
+        GroupKind(group: "gateway.networking.k8s.io", kind: "BackendTLSPolicy"),
+    ]
 
     private static let routes = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"].map { GroupKind(group: "gateway.networking.k8s.io", kind: $0) }
         + [GroupKind(group: "networking.istio.io", kind: "VirtualService")]

@@ -19,9 +19,10 @@ package struct Restoration: Sendable {
     package var workload: Object
     /// Its ReplicaSets.
     package var sets: [Object]
-    /// The Services and the Ingresses of its namespace.
+    /// The Services of its namespace.
     package var services: [Object]
-    package var ingresses: [Object]
+    /// What else a rollout may have added beside them: Ingresses, DestinationRules, policies.
+    package var others: [Object]
     /// Whatever may lead to one of the Services: routes of the Gateway API, VirtualServices.
     package var routes: [Object]
     /// Pods and gateways that do not follow are not waited for.
@@ -30,10 +31,10 @@ package struct Restoration: Sendable {
     package var isDrained: Bool
 
     package init(
-        workload: Object, sets: [Object], services: [Object], ingresses: [Object] = [], routes: [Object] = [], isForced: Bool = false,
+        workload: Object, sets: [Object], services: [Object], others: [Object] = [], routes: [Object] = [], isForced: Bool = false,
         isDrained: Bool = false
     ) {
-        (self.workload, self.sets, self.services, self.ingresses) = (workload, sets, services, ingresses)
+        (self.workload, self.sets, self.services, self.others) = (workload, sets, services, others)
         (self.routes, self.isForced, self.isDrained) = (routes, isForced, isDrained)
     }
 
@@ -169,7 +170,7 @@ package struct Restoration: Sendable {
     }
 
     private func withoutCompanions() -> Step? {
-        let companions = (services + ingresses).filter { isCompanion($0) && !$0.isBeingDeleted }
+        let companions = (services + others).filter { isCompanion($0) && !$0.isBeingDeleted }
         if companions.isEmpty { return nil }
         return .write(companions.map { .delete($0.key, uid: $0.uid) }, "\(names(companions)) are deleted")
     }

@@ -26,22 +26,24 @@ private struct ArmsRemoval {
         return (service, arm)
     }
 
+    /// The rules as they were, without those for matching requests: such a one leads to the next arm alone, and is
+    /// but for its matches and its name what another rule is that leads to the stable one.
+    private func withoutAdded(_ rules: [(before: Value, arms: Set<Arm>)], matches: String) -> [Value] {
+        func body(_ rule: Value) -> Value {
+            var rule = rule
+            (rule[matches], rule["name"]) = (nil, nil)
+            return rule
+        }
+        let stable = Set(rules.filter { $0.arms == [.stable] }.map { body($0.before) })
+        return rules.filter { $0.arms != [.next] || !stable.contains(body($0.before)) }.map(\.before)
+    }
+
     // MARK: Gateway API
 
     func gatewayRoute(_ route: Object) -> Object {
         var route = route
         let rules = route.value[path: "spec", "rules"]?.sequence ?? []
-        let hasStable = rules.contains { rule in
-            references(rule).contains { $0.map { $0.arm == .stable } ?? false }
-        }
-        var kept: [Value] = []
-        for rule in rules {
-            let found = references(rule)
-            // A rule for matching requests stands before the rule it was made of, and leads nowhere else.
-            let isAdded = !found.isEmpty && found.allSatisfy { $0?.arm == .next }
-            if isAdded, hasStable || leadsHere(rules, besides: rule) { continue }
-            kept.append(gatewayRule(rule))
-        }
+        let kept = withoutAdded(rules.map { (gatewayRule($0), arms: Set(references($0).compactMap { $0?.arm })) }, matches: "matches")
         if kept != rules { route.value[path: "spec", "rules"] = .sequence(kept) }
         return route
     }
@@ -54,16 +56,6 @@ private struct ArmsRemoval {
     private func target(_ reference: Value) -> (service: String, arm: Arm)? {
         guard reference["kind"]?.string ?? "Service" == "Service" else { return nil }
         return target(reference["name"]?.string ?? "", reference["namespace"]?.string ?? namespace)
-    }
-
-    /// Another rule leads to the user's own Service, which is pinned to the stable version then.
-    private func leadsHere(_ rules: [Value], besides rule: Value) -> Bool {
-        rules.contains { other in
-            other != rule
-                && (other["backendRefs"]?.sequence ?? []).contains {
-                    services.contains($0["name"]?.string ?? "", in: $0["namespace"]?.string ?? namespace)
-                }
-        }
     }
 
     private func gatewayRule(_ rule: Value) -> Value {
@@ -91,30 +83,14 @@ private struct ArmsRemoval {
         var route = route
         for list in ["http", "tcp", "tls"] {
             guard let rules = route.value[path: "spec", list]?.sequence else { continue }
-            func arms(_ rule: Value) -> [Arm?] {
-                (rule["route"]?.sequence ?? []).map { target(host: $0[path: "destination", "host"])?.arm }
-            }
-            let hasStable = rules.contains { arms($0).contains(.stable) }
-            var kept: [Value] = []
-            for rule in rules {
-                let found = arms(rule)
-                let isAdded = !found.isEmpty && found.allSatisfy { $0 == .next }
-                if isAdded, hasStable || leadsHere(hosts: rules, besides: rule) { continue }
-                kept.append(virtualRule(rule))
-            }
+            let kept = withoutAdded(
+                rules.map { rule in
+                    let hosts = (rule["route"]?.sequence ?? []).map { $0[path: "destination", "host"] }
+                    return (virtualRule(rule), arms: Set(hosts.compactMap { target(host: $0)?.arm }))
+                }, matches: "match")
             if kept != rules { route.value[path: "spec", list] = .sequence(kept) }
         }
         return route
-    }
-
-    private func leadsHere(hosts rules: [Value], besides rule: Value) -> Bool {
-        rules.contains { other in
-            other != rule
-                && (other["route"]?.sequence ?? []).contains {
-                    let parts = hostParts($0[path: "destination", "host"])
-                    return services.contains(parts.name, in: parts.namespace)
-                }
-        }
     }
 
     private func hostParts(_ host: Value?) -> (name: String, namespace: String, rest: String) {
