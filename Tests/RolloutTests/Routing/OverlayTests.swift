@@ -193,6 +193,10 @@ import Testing
             "{to: [{group: \"\", kind: Service}]}"
         ),
         ("{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: d}, spec: {host: api}}", "d", "{host: api}"),
+        (
+            "{apiVersion: example.com/v1, kind: Policy, metadata: {name: p}, spec: {targetRefs: [{group: serving.knative.dev, kind: Service, name: web}]}}",
+            "p", "{targetRefs: [{group: serving.knative.dev, kind: Service, name: web}]}"
+        ),
     ]
 
     @Test(arguments: companions) func whatNamesTheServiceNamesItsArms(_ text: String, _ name: String, _ spec: String) throws {
