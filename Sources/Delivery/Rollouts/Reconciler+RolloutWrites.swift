@@ -84,6 +84,8 @@ extension Reconciler {
             case .accepted: break
             case .waiting(let why), .refused(let why): return .pending("\(item.key): \(why)")
             }
+            // An older definition of a route drops what it does not know, such as the percentage of a mirror.
+            if let why = missing(subject.overlay, on: live, traffic: subject.traffic) { return .pending(why) }
         }
         for key in record.inventory.entries.keys where key.namespace == subject.key.namespace && !wanted.contains(key) {
             guard ["Service", "Ingress"].contains(key.kind), let live = await liveObject(key),
