@@ -28,13 +28,17 @@ import Testing
         server.push(by: "Bob", "Another file") { $0["README.md"] = "shop, better\n" }
         let report = try await InterleavingTests.writer(server, seed: 1).perform(.revert(Self.release(before, rejected)))
         let text = server.file("deploy/front.yaml")
-        #expect(report.commit == server.tip && report.files == ["deploy/front.yaml"])
-        #expect(text.contains("front-end:0.3.12") && !text.contains("0.3.13\""))
+        #expect(report.commit == server.tip)
+        #expect(report.files == ["deploy/front.yaml"])
+        #expect(text.contains("front-end:0.3.12"))
+        #expect(!text.contains("0.3.13\""))
         // It follows images: without a lock the same tag would come again.
-        #expect(text.contains("martlet.dev/locked: \"true\"") && text.contains("sent back: errors: 41 of 612"))
+        #expect(text.contains("martlet.dev/locked: \"true\""))
+        #expect(text.contains("sent back: errors: 41 of 612"))
         #expect(server.file("README.md") == "shop, better\n")
         let message = try #require(server.history.last?.message)
-        #expect(message.hasPrefix("Revert ") && message.contains("Reason: errors: 41 of 612 requests"))
+        #expect(message.hasPrefix("Revert "))
+        #expect(message.contains("Reason: errors: 41 of 612 requests"))
         #expect(message.contains("Martlet-Workload: "))
     }
 
@@ -62,9 +66,9 @@ import Testing
     @Test func whatAPersonHasChangedSinceStays() async throws {
         let (server, before, rejected) = Self.server()
         server.push(by: "Bob", "More") { $0["deploy/front.yaml"]? += "# Bob's\n" }
-        await #expect(throws: AutomationError.self) {
-            try await InterleavingTests.writer(server, seed: 4).perform(.revert(Self.release(before, rejected)))
-        }
+        let writer = InterleavingTests.writer(server, seed: 4)
+        let release = Self.release(before, rejected)
+        await #expect(throws: AutomationError.self) { try await writer.perform(.revert(release)) }
         #expect(server.file("deploy/front.yaml") == Self.new + "# Bob's\n")
     }
 
@@ -72,8 +76,8 @@ import Testing
         let (server, _, rejected) = Self.server()
         var release = Self.release(rejected, rejected)
         release.previousCommit = ""
-        await #expect(throws: AutomationError.self) { [release] in
-            try await InterleavingTests.writer(server, seed: 5).perform(.revert(release))
-        }
+        let writer = InterleavingTests.writer(server, seed: 5)
+        let unknown = release
+        await #expect(throws: AutomationError.self) { try await writer.perform(.revert(unknown)) }
     }
 }
