@@ -45,9 +45,11 @@ package struct RoutedScenario: Sendable, Hashable, CustomStringConvertible {
     package var way: Way
     package var router: Router
     package var killedAt: KillPoint?
+    /// A person ends it while the new version is being tried.
+    package var isAborted: Bool
 
-    package init(_ way: Way, _ router: Router, killedAt: KillPoint? = nil) {
-        (self.way, self.router, self.killedAt) = (way, router, killedAt)
+    package init(_ way: Way, _ router: Router, killedAt: KillPoint? = nil, isAborted: Bool = false) {
+        (self.way, self.router, self.killedAt, self.isAborted) = (way, router, killedAt, isAborted)
     }
 
     /// A sample of what the matrix in memory covers whole.
@@ -65,7 +67,12 @@ package struct RoutedScenario: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    package var description: String { "\(way.rawValue) by \(router.rawValue)" + (killedAt.map { ", killed at \($0.rawValue)" } ?? "") }
+    /// The way back of each.
+    package static let aborted = all.map { RoutedScenario($0.way, $0.router, isAborted: true) }
+
+    package var description: String {
+        "\(way.rawValue) by \(router.rawValue)" + (killedAt.map { ", killed at \($0.rawValue)" } ?? "") + (isAborted ? ", aborted" : "")
+    }
 
     /// Long enough to look at; where nothing is looked at, shorter.
     private var wait: String { killedAt == nil ? "4s" : "1s" }
@@ -160,23 +167,33 @@ package struct RoutedScenario: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension RoutedScenario {
-    package func run(in world: World) async throws {
-        try await RouteDefinitions.install(on: world.client)
+    /// - Parameter definitions: of the kinds of routes.
+    package func run(in world: World, definitions: [String] = RouteDefinitions.all) async throws {
+        try await RouteDefinitions.install(definitions, on: world.client)
         let first = try await world.repository.commit("Version 1", files(version: 1))
         let clients = TrafficClient.people.map { client in
             var client = client
             client.headers["x-kind"] = client.name
             return client
         }
+        // Nobody asks before there is something to ask.
+        var options = TrafficOptions([TrafficStream(namespace: "shop", service: "web", rate: 0, clients: clients)])
+        // Proxies hear a little later what their controller has accepted.
+        options.lag = .milliseconds(100)
         let traffic = TrafficSimulator(
-            client: world.client, options: TrafficOptions([TrafficStream(namespace: "shop", service: "web", rate: 100, clients: clients)]),
-            time: world.time, random: RandomSource(seed: 7), logger: Logger(label: "traffic") { _ in SwiftLogNoOpLogHandler() })
+            client: world.client, options: options, time: world.time, random: RandomSource(seed: 7),
+            logger: Logger(label: "traffic") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await GatewayStandIn(client: world.client).run() }
-            try await world.operator.start()
-            try await world.settled("shop", at: first)
             group.addTask { try? await traffic.run() }
             try await traffic.ready()
+            try await world.operator.start()
+            try await world.settled("shop", at: first)
+            try await world.eventually("endpoints") {
+                let endpoints = try await world.object("v1", "Endpoints", "shop", "web")
+                return endpoints?.value["subsets"]?[0]?["addresses"]?.sequence?.count == 3 ? true : nil
+            }
+            try await world.time.sleep(for: .milliseconds(300))
+            traffic.update { options in for index in options.streams.indices { options.streams[index].rate = 100 } }
             try await rollOut(world, traffic)
             await world.operator.kill()
             group.cancelAll()
@@ -207,23 +224,46 @@ extension RoutedScenario {
         try await world.time.sleep(for: .seconds(3))
         let seen = traffic.report.since(before)
         try check(seen, stable: trying.stableHash, next: trying.candidateHash)
+        if isAborted { return try await goBack(world, traffic, trying) }
         if way == .blueGreen {
             let switched = try await reaches(world, "switched") { $0.step == 1 && $0.phase == .analysing }
             let before = traffic.report
             try await world.time.sleep(for: .seconds(1))
             let seen = traffic.report.since(before)
             try expect(seen.share(of: switched.candidateHash) == 1, "after the switch \(seen.byHash)")
-            try await promote(world)
+            try await ask(world, .promote)
         }
         try await world.settled("shop", at: second, within: .seconds(120))
-        let end = traffic.report
-        // Where the Service's selector is the switch its endpoints follow a moment later; both versions are whole then.
-        let isSwitch = way == .blueGreen && router == .none
-        try expect(end.lost == 0 && (isSwitch || end.wrongArm == 0), "\(end.lost) requests lost, \(end.wrongArm) at the wrong version of \(end.sent): \(end.complaints)")
-        try expect(end.sent > 300, "only \(end.sent) requests")
+        try expectNoLoss(traffic.report)
+        try expect(traffic.report.sent > 300, "only \(traffic.report.sent) requests")
         let last = traffic.report
         try await world.time.sleep(for: .seconds(1))
         try expect(traffic.report.since(last).byHash[trying.stableHash] == nil, "the old version still answers")
+        try await isClean(world)
+    }
+
+    /// No request was without an answer or at a version that was not meant.
+    private func expectNoLoss(_ end: TrafficReport) throws {
+        try expect(end.isClean, "\(end.lost) requests lost, \(end.wrongArm) at the wrong version of \(end.sent): \(end.complaints)")
+        try expect(end.mirrorsLost == 0, "\(end.mirrorsLost) copies lost")
+        // Where the Service's selector is the switch its endpoints follow a moment later; both versions are whole then.
+        try expect(end.offPin == 0 || router == .none, "\(end.offPin) requests came past the pin of the user's Service")
+    }
+
+    private func goBack(_ world: World, _ traffic: TrafficSimulator, _ state: RolloutState) async throws {
+        try await ask(world, .abort)
+        _ = try await reaches(world, "rejected") { $0.phase == .rejected }
+        let last = traffic.report
+        try await world.time.sleep(for: .seconds(1))
+        let seen = traffic.report.since(last)
+        // By the number of pods: the last of them go when the garbage collector has seen to them.
+        try expect(seen.byHash.keys.sorted() == [state.stableHash] || router == .none, "after the way back \(seen.byHash)")
+        try await world.eventually("the stable version to answer alone") {
+            let last = traffic.report
+            try await world.time.sleep(for: .milliseconds(300))
+            return traffic.report.since(last).byHash.keys.sorted() == [state.stableHash] ? true : nil
+        }
+        try expectNoLoss(traffic.report)
         try await isClean(world)
     }
 
@@ -231,7 +271,7 @@ extension RoutedScenario {
         if way == .blueGreen, [.fullSize, .template, .oldSetDown].contains(point) {
             // The old version is kept for minutes, which nobody wants to wait for.
             _ = try await reaches(world, "switched") { $0.step == 1 && $0.phase == .analysing }
-            try await promote(world)
+            try await ask(world, .promote)
         }
         let state = try await reaches(world, point.rawValue) { point.isReached($0) }
         await world.operator.kill()
@@ -239,21 +279,20 @@ extension RoutedScenario {
         try await world.operator.start()
         if way == .blueGreen, ![.fullSize, .template, .oldSetDown].contains(point) {
             _ = try await reaches(world, "switched") { $0.step == 1 && $0.phase == .analysing }
-            try await promote(world)
+            try await ask(world, .promote)
         }
         try await world.settled("shop", at: commit, within: .seconds(120))
-        let end = traffic.report
-        try expect(end.lost == 0 && (router == .none || end.wrongArm == 0), "\(end.lost) requests lost, \(end.wrongArm) at the wrong version: \(end.complaints)")
+        try expectNoLoss(traffic.report)
         let last = traffic.report
         try await world.time.sleep(for: .seconds(1))
         try expect(traffic.report.since(last).byHash[state.stableHash] == nil, "the old version still answers")
         try await isClean(world)
     }
 
-    private func promote(_ world: World) async throws {
+    private func ask(_ world: World, _ verb: RolloutRequest.Verb) async throws {
         _ = try await world.client.patch(
             try await world.resource("apps/v1", "Deployment"), namespace: "shop", name: "web",
-            ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: "1", verb: .promote).text)]]])
+            ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: "1", verb: verb).text)]]])
     }
 
     /// What users see while the step runs.
@@ -273,6 +312,11 @@ extension RoutedScenario {
     }
 
     private func isClean(_ world: World) async throws {
+        let live = try await world.object("apps/v1", "Deployment", "shop", "web")
+        try expect(live?.value[path: "spec", "paused"]?.bool != true, "it is still paused")
+        try expect(live?.value[path: "spec", "strategy", "rollingUpdate", "maxSurge"] != nil, "its strategy was not given back")
+        let sets = try await world.client.list(try await world.resource("apps/v1", "ReplicaSet"), namespace: "shop").items
+        try expect(sets.filter { $0.value[path: "spec", "replicas"]?.int != 0 }.count == 1, "pods are of \(sets.map(\.name))")
         let services = try await world.client.list(try await world.resource("v1", "Service"), namespace: "shop").items
         try expect(services.map(\.name) == ["web"], "Services are left: \(services.map(\.name))")
         try expect(services.first?.value[path: "spec", "selector"] == ["app": "web"], "the Service is still pinned")
