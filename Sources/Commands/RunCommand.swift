@@ -6,6 +6,7 @@ import Cluster
 import Delivery
 import Document
 import Git
+import HTTP
 import Kubernetes
 import Logging
 import Metrics
@@ -75,6 +76,7 @@ struct RunCommand: AsyncParsableCommand {
             client: client, cache: cache, store: InventoryStore(client: client, namespace: cluster.martletNamespace), time: time,
             random: random, logger: logger, progress: progress)
         environment.analysis = try metrics.analysis(time: time)
+        environment.gateWebhook = GateWebhook(transport: CurlTransport(userAgent: "martlet/\(MartletVersion.current)"))
         let store = environment.store
         let writer = Locked<Automation?>(nil)
         if case .branch = git.reference {

@@ -80,18 +80,37 @@ struct AnnotationReader {
         return names
     }
 
-    /// `manual`, `manual 24h`, `manual 24h reject`.
+    /// `manual`, `manual 24h`, `manual 24h reject`, `webhook https://example.com/gate 1h promote`.
     func gate() throws(AnnotationError) -> Gate {
-        let expected = "\"manual\", \"manual 24h\" or \"manual 24h reject\""
-        let words = value.split(separator: " ")
-        guard words.first == "manual", words.count <= 3 else { throw invalid(expected, nearest: nearest(to: value, among: ["manual"])) }
-        guard words.count > 1 else { return Gate() }
-        guard let limit = Self.wait(words[1]) else { throw invalid(expected) }
-        guard words.count == 3 else { return Gate(limit: limit) }
-        guard let expiry = Gate.Expiry(rawValue: String(words[2])) else {
-            throw invalid(expected, nearest: nearest(to: String(words[2]), among: Gate.Expiry.allCases.map(\.rawValue)))
+        let expected = "\"manual\", \"manual 24h\", \"manual 24h reject\" or \"webhook https://example.com/gate 24h reject\""
+        var words = value.split(separator: " ")[...]
+        var gate = Gate()
+        switch words.popFirst() {
+        case "manual": break
+        case "webhook":
+            guard let url = words.popFirst(), Self.isWebhook(url) else {
+                throw invalid("a webhook with an address that begins with http:// or https:// and has no user or password in it")
+            }
+            gate.url = String(url)
+        case let word: throw invalid(expected, nearest: nearest(to: word.map(String.init) ?? "", among: ["manual", "webhook"]))
         }
-        return Gate(limit: limit, expiry: expiry)
+        guard let time = words.popFirst() else { return gate }
+        guard let limit = Self.wait(time), words.count <= 1 else { throw invalid(expected) }
+        gate.limit = limit
+        guard let word = words.popFirst() else { return gate }
+        guard let expiry = Gate.Expiry(rawValue: String(word)) else {
+            throw invalid(expected, nearest: nearest(to: String(word), among: Gate.Expiry.allCases.map(\.rawValue)))
+        }
+        gate.expiry = expiry
+        return gate
+    }
+
+    /// What is in git is read by many: an address with a password in it is refused.
+    private static func isWebhook(_ url: Substring) -> Bool {
+        guard let scheme = ["https://", "http://"].first(where: url.hasPrefix), url.utf8.count <= 2048 else { return false }
+        let authority = url.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        return !authority.isEmpty && !authority.contains("@") && authority.first != ":" && !url.contains("#")
+            && url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     }
 
     func traffic() throws(AnnotationError) -> Traffic {

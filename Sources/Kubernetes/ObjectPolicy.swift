@@ -83,15 +83,18 @@ package struct RequestMatch: Sendable, Hashable {
     }
 }
 
-/// A wait for a person before the last step.
+/// A wait for a decision before everybody gets the new version: a person's, and a webhook's where there is one.
 package struct Gate: Sendable, Hashable {
     package enum Expiry: String, Sendable, CaseIterable { case reject, promote }
 
     /// Nil: for ever.
     package var limit: Duration?
     package var expiry = Expiry.reject
+    /// Asked whether to go on; http or https, without credentials.
+    package var url: String?
 
-    package init(limit: Duration? = nil, expiry: Expiry = .reject) {
+    package init(limit: Duration? = nil, expiry: Expiry = .reject, url: String? = nil) {
+        self.url = url
         self.limit = limit
         self.expiry = expiry
     }

@@ -93,6 +93,7 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
             state.evidence["errors"] = Evidence()
             state.evidence["errors"]?.requests = [.stable: 3000, .next: 1000]
             state.evidence["errors"]?.bad = [.stable: 3, .next: 1.5]
+            state.evidence["errors"]?.against = [0]
             state.evidence["latency"] = Evidence()
             state.evidence["queue-lag"] = Evidence()
             state.evidence["queue-lag"]?.lastValue = 12.345
@@ -104,10 +105,10 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
                 VERSION   REPLICASET      PODS   READY   ASKED
                 stable    front-end-aaa   5      5       75%
                 next      front-end-bbb   2      1       25%
-                METRIC      STABLE                 NEXT
-                errors      3 of 3000 bad (0.1%)   1.5 of 1000 bad (0.15%)
-                latency     no requests yet        no requests yet
-                queue-lag   no requests yet        12.35
+                METRIC      STABLE                 NEXT                      SO FAR
+                errors      3 of 3000 bad (0.1%)   1.5 of 1000 bad (0.15%)   undecided
+                latency     no requests yet        no requests yet           -
+                queue-lag   no requests yet        12.35                     -
                 step 2 of 2: errors: nothing against it
                 whoever may patch the Deployment can: martlet promote, martlet pause, martlet abort deployment.apps/front-end -n shop
                 """)

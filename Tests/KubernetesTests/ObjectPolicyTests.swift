@@ -16,6 +16,18 @@ import Testing
         #expect(try policy(of: Self.deployment([])) == ObjectPolicy())
     }
 
+    @Test(arguments: [
+        ("manual", Gate()), ("manual 2h", Gate(limit: .seconds(7200))), ("webhook https://example.com/gate?team=a", Gate(url: "https://example.com/gate?team=a")),
+        ("webhook http://gates.ops:8080 1h promote", Gate(limit: .seconds(3600), expiry: .promote, url: "http://gates.ops:8080")),
+        ("webhook  https://[::1]/  1h", Gate(limit: .seconds(3600), url: "https://[::1]/")), ("", nil), ("webhook", nil), ("webhook 1h", nil), ("webhook ftp://a", nil),
+        ("webhook https://", nil), ("webhook https:///x", nil), ("webhook https://:80", nil), ("webhook https://a/#x", nil), ("webhook https://ä/", nil),
+        ("webhook https://a@b", nil), ("webhook https://a 0s", nil), ("webhook https://a 1h later", nil), ("webhook https://a 1h reject x", nil), ("manual reject", nil),
+        ("manual 1h reject x", nil),
+    ] as [(String, Gate?)]) func gates(_ text: String, _ gate: Gate?) throws {
+        let object = try Self.deployment([("martlet.dev/gate", .string(text))])
+        if let gate { #expect(try policy(of: object).gate == gate) } else { #expect(throws: AnnotationError.self) { try policy(of: object) } }
+    }
+
     @Test func everythingAsked() throws {
         let found = try policy(
             of: Self.deployment([
@@ -80,7 +92,18 @@ import Testing
             "martlet.dev/traffic", "htproute/x",
             "annotation \"martlet.dev/traffic\": \"htproute/x\" is not one of auto, none, httproute/NAME, virtualservice/NAME, ingress/NAME, did you mean \"httproute/x\"?"
         ),
-        ("martlet.dev/gate", "manual 24x", "annotation \"martlet.dev/gate\": \"manual 24x\" is not \"manual\", \"manual 24h\" or \"manual 24h reject\""),
+        (
+            "martlet.dev/gate", "manual 24x",
+            "annotation \"martlet.dev/gate\": \"manual 24x\" is not \"manual\", \"manual 24h\", \"manual 24h reject\" or \"webhook https://example.com/gate 24h reject\""
+        ),
+        (
+            "martlet.dev/gate", "webhok https://a",
+            "annotation \"martlet.dev/gate\": \"webhok https://a\" is not \"manual\", \"manual 24h\", \"manual 24h reject\" or \"webhook https://example.com/gate 24h reject\", did you mean \"webhook\"?"
+        ),
+        (
+            "martlet.dev/gate", "webhook https://ann:x@example.com/",
+            "annotation \"martlet.dev/gate\": \"webhook https://ann:x@example.com/\" is not a webhook with an address that begins with http:// or https:// and has no user or password in it"
+        ),
         ("martlet.dev/analysis", "errors,,x", "annotation \"martlet.dev/analysis\": \"errors,,x\" is not a list of different metric names like \"errors, latency\""),
     ])
     func refused(key: String, value: String, message: String) throws {

@@ -85,11 +85,20 @@ enum RolloutText {
     }
 
     private static func analysis(_ state: RolloutState) -> String {
-        var table = Table("METRIC", "STABLE", "NEXT")
+        var table = Table("METRIC", "STABLE", "NEXT", "SO FAR")
         for (name, evidence) in state.evidence.sorted(by: { $0.key < $1.key }) {
-            table.add(name, counts(evidence, .stable), counts(evidence, .next))
+            table.add(name, counts(evidence, .stable), counts(evidence, .next), word(evidence))
         }
         return table.text
+    }
+
+    private static func word(_ evidence: Evidence) -> String {
+        switch RolloutReport.verdict(of: evidence) {
+        case .pass: "well"
+        case .fail: "worse"
+        case .inconclusive, .unavailable: "undecided"
+        case nil: "-"
+        }
     }
 
     /// `12 of 3400 bad (0.35%)`, or the last value of what is no count.

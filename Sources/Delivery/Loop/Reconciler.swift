@@ -46,6 +46,7 @@ package actor Reconciler {
     var isRollingOut = false
     /// By the rollout's id.
     var lastLooks: [String: LastLook] = [:]
+    var lastGates: [String: (at: Duration, answer: RolloutObservation.GateAnswer?)] = [:]
     var reverts: [String: RolloutObservation.RevertProgress] = [:]
     /// What the server makes of a manifest, per digest and version of the live object.
     var dryRuns: [ObjectKey: (digest: String, version: String, object: Object)] = [:]

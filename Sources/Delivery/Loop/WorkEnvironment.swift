@@ -19,6 +19,8 @@ package struct WorkEnvironment: Sendable {
     package var analysis: RolloutAnalysis?
     /// Commits the revert of a rejected version; nil where nothing is committed.
     package var revert: RevertWriter?
+    /// Asks the webhooks of gates; nil: nobody is asked.
+    package var gateWebhook: GateWebhook?
     package var rolloutTimes = RolloutTimes()
     /// Take fields of other managers when they conflict: only when a person asked for it.
     package var forcesConflicts = false

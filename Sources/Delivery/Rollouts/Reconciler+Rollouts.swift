@@ -193,6 +193,7 @@ extension Reconciler {
             services: subject.traffic.services.map(\.name), nextArms: subject.traffic.services.map { armServiceName($0.name, .next) })
         seen.traffic = traffic
         await measure(subject, state, &seen)
+        seen.gateAnswer = await gateAnswer(subject, state)
         seen.revert = await revertProgress(subject, state)
         let decision = decide(spec: subject.spec, mode: subject.traffic.mode, state: state, observation: seen, times: environment.rolloutTimes)
         do {

@@ -44,6 +44,7 @@ extension RolloutReport {
                 var value: Value = [
                     "metric": .string(name), "requests": Self.byArm(evidence.requests), "bad": Self.byArm(evidence.bad),
                 ]
+                if let verdict = Self.verdict(of: evidence) { value["verdict"] = .string(verdict.rawValue) }
                 if let threshold = evidence.threshold, threshold.isFinite { value["threshold"] = .double(threshold) }
                 if let last = evidence.lastValue, last.isFinite { value["value"] = .double(last) }
                 return value

@@ -63,6 +63,11 @@ package struct RolloutReport: Sendable, Hashable {
         }
     }
 
+    /// What the evidence on a metric says so far; nil for what is no comparison of counts.
+    package static func verdict(of evidence: Evidence) -> Verdict? {
+        evidence.against.isEmpty || evidence.lastValue != nil ? nil : SequentialTest().verdict(evidence)
+    }
+
     /// What a person may ask for now.
     package var possible: [RolloutRequest.Verb] {
         RolloutRequest.Verb.allCases.filter { $0.refusal(in: state) == nil }
