@@ -66,7 +66,7 @@ package struct RolloutObservation: Sendable {
     package struct Reach: Sendable, Hashable {
         /// Behind the arms' Services.
         package var next: Bool
-        /// Behind the user's own.
+        /// Behind the user's own, and no pod that is gone is still named there.
         package var services: Bool
 
         package init(next: Bool, services: Bool) {

@@ -88,7 +88,7 @@ extension RolloutView {
             stated == state.stableHash ? .stable : stated == state.candidateHash ? .candidate : .other
         seen.reach = .init(
             next: nextArms.allSatisfy { hasEndpoint($0, hash: state.candidateHash) },
-            services: services.allSatisfy { hasEndpoint($0, hash: state.candidateHash) })
+            services: services.allSatisfy { hasEndpoint($0, hash: state.candidateHash) && !hasStaleEndpoint($0) })
         return seen
     }
 
@@ -109,6 +109,17 @@ extension RolloutView {
             case .degraded(let text) = health(of: pod, now: Timestamp(milliseconds: 0))
         else { return nil }
         return "pod \(pod.name): \(text)"
+    }
+
+    /// Names a pod that is gone or going: requests sent there now would be lost.
+    private func hasStaleEndpoint(_ service: String) -> Bool {
+        let names = Set(pods.filter { !$0.isBeingDeleted }.map(\.name))
+        return (endpoints[service]?.value["subsets"]?.sequence ?? []).contains { subset in
+            (subset["addresses"]?.sequence ?? []).contains { address in
+                guard let pod = address[path: "targetRef", "name"]?.string else { return false }
+                return !names.contains(pod)
+            }
+        }
     }
 
     private func hasEndpoint(_ service: String, hash: String) -> Bool {
