@@ -79,6 +79,8 @@ struct SyncCommand: AsyncParsableCommand {
             })
         environment.forcesConflicts = forceConflicts
         environment.allowsDeletions = allowDeletions
+        // Nobody stays to go on with what would be begun here.
+        environment.runsRollouts = false
         let tree: any SourceTree
         let settings: Applications.Settings
         if let path {

@@ -106,13 +106,7 @@ package struct Applier: Sendable {
         if refusal.reason == .conflict, !refusal.causes.isEmpty {
             return try await resolve(refusal.withoutValues(of: prepared.key, prepared.object), prepared, resource, change: change, entry: entry)
         }
-        if refusal.causes.contains(where: { $0.field == "spec.strategy.rollingUpdate" }) {
-            // A server's default has no owner, so no apply can take it away: only a null in a merge patch does.
-            _ = try await client.patch(
-                resource, namespace: prepared.key.namespace, name: prepared.key.name,
-                ["spec": ["strategy": ["type": "Recreate", "rollingUpdate": .null]]], fieldManager: rolloutFieldManager)
-            return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
-        }
+        if isLeftoverStrategy(refusal) { return try await forced(prepared.object, resource) }
         guard isImmutableChange(refusal) else { throw refusal }
         refusal = refusal.withoutValues(of: prepared.key, prepared.object)
         switch decide(immutable: refusal, policy: prepared.policy, kind: prepared.key.groupKind) {
@@ -131,7 +125,7 @@ package struct Applier: Sendable {
         let isKnown = entry?.desired.isEmpty == false
         switch decide(conflict: conflict, isDrift: change.action == .correct, isKnown: isKnown, forces: forcesConflicts) {
         case .force, .adopt:
-            return try await client.apply(resource, prepared.object, fieldManager: fieldManager, force: true)
+            return try await forced(prepared.object, resource)
         case .yieldReplicas:
             var object = prepared.object
             object.value[path: "spec", "replicas"] = nil
@@ -147,6 +141,25 @@ package struct Applier: Sendable {
         case .report(let text):
             throw ApplyFailure(text, isTransient: false)
         }
+    }
+
+    /// Takes what others hold.
+    private func forced(_ object: Object, _ resource: APIResource) async throws(ClusterError) -> ApplyResult {
+        do {
+            return try await client.apply(resource, object, fieldManager: fieldManager, force: true)
+        } catch {
+            guard isLeftoverStrategy(error) else { throw error }
+            // A server's default has no owner, so no apply can take it away: only a null in a merge patch does.
+            _ = try await client.patch(
+                resource, namespace: object.namespace, name: object.name,
+                ["spec": ["strategy": ["type": "Recreate", "rollingUpdate": .null]]], fieldManager: rolloutFieldManager)
+            return try await client.apply(resource, object, fieldManager: fieldManager, force: true)
+        }
+    }
+
+    /// `Recreate` beside the `rollingUpdate` that the server has filled in.
+    private func isLeftoverStrategy(_ refusal: ClusterError) -> Bool {
+        refusal.causes.contains { $0.field == "spec.strategy.rollingUpdate" }
     }
 
     /// Deletes an object and waits until it is gone.

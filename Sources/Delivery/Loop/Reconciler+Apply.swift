@@ -5,9 +5,10 @@ internal import Kubernetes
 extension Reconciler {
     /// Applies, runs hooks and deletes; the inventory is written before and after.
     ///
+    /// - Parameter companions: written before hooks run, because traffic may have to go back at once.
     /// - Returns: What was tried, failures that still stand included.
     func carryOut(
-        _ changes: ChangeSet, desired: Desired, record: inout InventoryStore.Record, request: SyncRequest?,
+        _ changes: ChangeSet, first companions: Set<ObjectKey> = [], desired: Desired, record: inout InventoryStore.Record, request: SyncRequest?,
         isCurrent: @escaping @Sendable () -> Bool
     ) async throws -> [Outcome] {
         forget(changes, in: &record.inventory)
@@ -37,16 +38,26 @@ extension Reconciler {
             try await environment.store.ensureNamespace(namespace)
         }
         let isInstall = record.inventory.release.revision <= 1
-        if let failure = await runHooks(isInstall ? .preInstall : .preUpgrade, desired, &record, isCurrent: isCurrent) {
-            return waiting + [failure]
-        }
         var applier = Applier(client: environment.client, time: environment.time)
         applier.forcesConflicts = environment.forcesConflicts || request?.forcesConflicts == true
         let report: @Sendable (Outcome) async -> Void = { [progress = environment.progress, name] outcome in
             // Failures are told when the line they come from is found.
             if outcome.isSuccess { progress.report(.outcome(application: name, outcome)) }
         }
-        var outcomes = await applier.apply(due, known: record.inventory.entries, isCurrent: isCurrent, done: report)
+        var early: [Outcome] = []
+        var rest = due
+        if !companions.isEmpty {
+            var first = due
+            first.changes.removeAll { !companions.contains($0.key) }
+            rest.changes.removeAll { companions.contains($0.key) && $0.action != .delete }
+            early = await applier.apply(first, known: record.inventory.entries, isCurrent: isCurrent, done: report)
+            note(early, due, in: &record)
+        }
+        if let failure = await runHooks(isInstall ? .preInstall : .preUpgrade, desired, &record, isCurrent: isCurrent) {
+            return waiting + early + [failure]
+        }
+        var outcomes = early
+        outcomes += await applier.apply(rest, known: record.inventory.entries, isCurrent: isCurrent, done: report)
         outcomes = await placed(outcomes)
         for outcome in outcomes where !outcome.isSuccess { environment.progress.report(.outcome(application: name, outcome)) }
         let failedApplies = outcomes.count { !$0.isSuccess }

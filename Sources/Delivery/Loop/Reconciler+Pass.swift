@@ -31,9 +31,26 @@ extension Reconciler {
             var complete = desired
             complete.problems += moreProblems
             let unfollowed = await follow(prepared, inventory: record.inventory, resources: resources)
-            let rollouts = await rollOut(prepared, desired: complete, record: record, resources: lookup, isCurrent: isCurrent)
+            var rollouts = await rollOut(
+                prepared, desired: complete, record: record, resources: lookup, unfollowed: unfollowed, isCurrent: isCurrent)
+            if complete.isBlocked || rollouts.problems.contains(where: \.isBlocking), isRollingOut, let good = lastGood {
+                // A commit that cannot be read must not keep a bad version in front of users: rollouts go on by the one before.
+                let problems = (complete.problems + rollouts.problems).map { RenderProblem($0.error, isBlocking: false) }
+                complete = good.desired
+                rollouts = await rollOut(
+                    good.prepared, desired: complete, record: record, resources: lookup, unfollowed: unfollowed, isCurrent: isCurrent)
+                complete.problems += problems
+            } else if !complete.isBlocked {
+                lastGood = (complete, prepared)
+            }
             complete.problems += rollouts.problems
             next.rollouts = rollouts.statuses
+            if let hold = rollouts.hold {
+                next.sync = .outOfSync
+                next.message = hold
+                wakeAfter(.seconds(5))
+                return try await settle(next, &record, request: nil)
+            }
             let live = await lookUp(rollouts.prepared, inventory: record.inventory, unfollowed: unfollowed)
             guard isCurrent() else { return }
             var input = planInput(complete, rollouts.prepared, record: record, live: live, source: assignment.source, request: request)
@@ -46,7 +63,7 @@ extension Reconciler {
                 return try await settle(next, &record, request: nil)
             }
             let outcomes = try await carryOut(
-                changes, desired: complete, record: &record, request: request, isCurrent: isCurrent)
+                changes, first: rollouts.companions, desired: complete, record: &record, request: request, isCurrent: isCurrent)
             guard isCurrent() else { return }
             await assess(&next, changes: changes, outcomes: outcomes, desired: complete, record: record, live: live)
             try await settle(next, &record, request: request)
@@ -153,7 +170,8 @@ extension Reconciler {
             assignment = nil
             return
         }
-        if next.appliedRevision == next.revision, let commit = desired?.revision.commit { record.inventory.appliedCommit = commit }
+        // A version that was sent back is none to return to.
+        if next.appliedRevision == next.revision, next.rollouts.isEmpty, let commit = desired?.revision.commit { record.inventory.appliedCommit = commit }
         record.status = next.value
         record = try await environment.store.save(record)
         self.record = record

@@ -38,8 +38,9 @@ extension Reconciler {
         let unfinished = changes.changes.contains { $0.action == .delete || $0.action == .rollOut } || outcomes.contains { if case .superseded = $0.result { true } else { false } }
         next.sync = hasFailed ? .failed : isWaiting ? .outOfSync : unfinished ? .syncing : .synced
         next.health = assessment.health
+        if next.health == .healthy, changes.count(.rollOut) > 0 { next.health = .progressing }
         if !hasFailed, changes.blocked.isEmpty, changes.count(.rollOut) == 0 { next.appliedRevision = desired.revision.description }
-        if next.health == .progressing, let appliedAt {
+        if next.health == .progressing, !assessment.waiting.isEmpty, let appliedAt {
             let left = desired.spec.healthTimeout - (environment.time.elapsed - appliedAt)
             if left > .zero {
                 wakeAfter(left)
@@ -78,7 +79,8 @@ extension Reconciler {
         }
         let now = environment.time.now
         for change in changes.changes {
-            guard let prepared = change.prepared else { continue }
+            // What a rollout is about has deadlines of its own.
+            guard let prepared = change.prepared, change.action != .rollOut else { continue }
             var object: Object?
             if case .present(let seen)? = live[change.key] { object = seen }
             if let newer = latest[change.key] { object = newer }

@@ -44,6 +44,8 @@ package actor Reconciler {
     var followedKinds: Set<GroupKind> = []
     /// A rollout is under way: pods and their sets matter at each change.
     var isRollingOut = false
+    /// The last commit that could be read, while rollouts may have to go on by it.
+    var lastGood: (desired: Desired, prepared: [Prepared])?
     /// By the rollout's id.
     var lastLooks: [String: LastLook] = [:]
     var lastGates: [String: (at: Duration, answer: RolloutObservation.GateAnswer?)] = [:]

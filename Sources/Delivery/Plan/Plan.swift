@@ -1,4 +1,5 @@
 package import Kubernetes
+internal import Rollout
 
 /// What is known of a live object; "unknown" is not "absent", because a failed
 /// list must never delete or create anything.
@@ -130,8 +131,10 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
             set.changes.append(.init(.hold, key: key, reason: "is being deleted"))
             continue
         }
-        // What a rollout has added is its own to take away.
-        if live.label(MartletAnnotations.armOf) != nil, input.desired.isComplete {
+        // What a rollout has added is its own to take away, as long as there is the workload it was added for.
+        if let workload = live.label(MartletAnnotations.armOf), input.desired.isComplete,
+            wanted.contains(where: { $0.kind == "Deployment" && $0.namespace == key.namespace && armLabelValue($0) == workload })
+        {
             set.changes.append(.init(.delete, key: key, uid: live.uid.isEmpty ? entry.uid : live.uid))
             continue
         }

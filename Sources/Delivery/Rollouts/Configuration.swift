@@ -23,7 +23,7 @@ func withConfiguration(_ object: Object, live: Object?, among objects: [Object],
     var object = object
     object.value[path: "metadata", "annotations", name] = .string(now)
     let isInTemplate = live?.value[path: "spec", "template", "metadata", "annotations", name] != nil
-    if isInTemplate || live == nil || (live?.annotation(name)).map({ $0 != now }) == true {
+    if isInTemplate || (live?.annotation(name)).map({ $0 != now }) == true {
         object.value[path: "spec", "template", "metadata", "annotations", name] = .string(now)
     }
     return object

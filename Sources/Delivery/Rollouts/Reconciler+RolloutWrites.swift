@@ -20,7 +20,7 @@ extension Reconciler {
             // Made where the next look asks whether it is.
             case .revert: wakeAfter(.milliseconds(100))
             case .create:
-                guard let state = decision.state, let template = await merged(subject)?.value[path: "spec", "template"] else {
+                guard let state = decision.state, let template = try await merged(subject)?.value[path: "spec", "template"] else {
                     throw ApplyFailure("the server refuses a dry run of \(subject.key)", isTransient: true)
                 }
                 if let write = view.write(effect, state, manifest: subject.item.object, template: template) { try await self.write(write) }

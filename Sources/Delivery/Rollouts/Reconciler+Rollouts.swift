@@ -15,11 +15,20 @@ extension Reconciler {
     /// decided again from what is seen.
     func rollOut(
         _ prepared: [Prepared], desired: Desired, record: InventoryStore.Record, resources: @escaping ResourceLookup,
-        isCurrent: @escaping @Sendable () -> Bool
+        unfollowed: [GroupKind: String], isCurrent: @escaping @Sendable () -> Bool
     ) async -> RolloutPass {
         var pass = RolloutPass(prepared: prepared)
+        if let why = unfollowed[deployments], prepared.contains(where: { $0.policy.strategy != nil }) {
+            pass.hold = "Deployments cannot be seen, and so no rollout: \(why)"
+            return pass
+        }
+        if !desired.isComplete, let workload = await runningButMissing(prepared, record.inventory) {
+            pass.hold = "\(workload) is being rolled out, and the commit cannot be read whole"
+            return pass
+        }
         let subjects = await subjects(&pass, key: record.key, objects: prepared.map(\.object))
         isRollingOut = subjects.contains { $0.state != nil }
+        forgetOthers(than: subjects)
         guard !subjects.isEmpty, !desired.isBlocked, pass.problems.isEmpty else {
             for subject in subjects where subject.state != nil {
                 pass.held[subject.key] = .init(reason: "waits until the commit can be read", isProblem: false)
@@ -27,23 +36,19 @@ extension Reconciler {
             return pass
         }
         guard await hasSets(in: subjects) else {
-            for subject in subjects { pass.held[subject.key] = .init(reason: "its ReplicaSets cannot be listed yet", isProblem: false) }
-            wakeAfter(.seconds(2))
+            pass.hold = "ReplicaSets and pods cannot be listed yet, and so no rollout be seen"
             return pass
         }
         let inForce = overlaid(pass.prepared, by: subjects.map { ($0, $0.overlay) }, application: name, resources: resources, digest: record.key)
         var next: [(RolloutSubject, RolloutOverlay)] = []
         for subject in subjects {
-            guard isCurrent() else {
+            guard isCurrent(), environment.runsRollouts || subject.state == nil else {
                 next.append((subject, subject.overlay))
                 pass.held[subject.key] = .init(reason: "waits for the next look", isProblem: false)
                 continue
             }
             guard let state = subject.state else {
-                if await begins(subject, record: record, revision: desired.revision, pass: &pass) {
-                    pass.held[subject.key] = .init(reason: "a rollout begins", isProblem: false)
-                    wakeAfter(.milliseconds(50))
-                }
+                pass.held[subject.key] = await begins(subject, record: record, revision: desired.revision)
                 continue
             }
             let traffic = await progress(of: subject, inForce.prepared, failure: inForce.failures[subject.key], record: record)
@@ -55,6 +60,12 @@ extension Reconciler {
         for (key, failure) in failures {
             let origin = subjects.first { $0.key == key }?.item.origin
             pass.problems.append(RenderProblem(RenderError(.invalid("\(failure)"), origin: origin), isBlocking: false))
+            // Git's own words without the overlay would undo what is in force.
+            pass.hold = "\(failure)"
+        }
+        for (subject, _) in next where subject.state != nil {
+            pass.companions.formUnion(subject.traffic.services + subject.traffic.routes)
+            pass.companions.formUnion(result.filter { $0.object.label(MartletAnnotations.armOf) != nil }.map(\.key))
         }
         return pass
     }
@@ -138,15 +149,23 @@ extension Reconciler {
     }
 
     /// Whether a changed manifest is to be rolled out; then its state is on the workload.
-    private func begins(
-        _ subject: RolloutSubject, record: InventoryStore.Record, revision: SourceRevision, pass: inout RolloutPass
-    ) async -> Bool {
+    ///
+    /// - Returns: Why the plan leaves the workload alone; nil where it is applied as git says.
+    private func begins(_ subject: RolloutSubject, record: InventoryStore.Record, revision: SourceRevision) async -> ChangeSet.Held? {
         let entry = record.inventory.entries[subject.key]
         guard entry?.desired != subject.item.digest, owner(of: subject.view.deployment) == name, !subject.view.deployment.isBeingDeleted,
             (try? policy(of: subject.view.deployment))?.isIgnored != true
-        else { return false }
-        // What the server refuses is told by the apply that follows.
-        guard let merged = await merged(subject) else { return false }
+        else { return nil }
+        let merged: Object
+        do {
+            guard let object = try await self.merged(subject) else { return nil }
+            merged = object
+        } catch {
+            // Applied without a look it would be everybody's at once.
+            let failure = ApplyFailure(error, about: subject.key, subject.item.object)
+            wakeAfter(failure.isTransient ? .seconds(2) : .seconds(60))
+            return .init(reason: "cannot be rolled out: \(failure)", isProblem: !failure.isTransient)
+        }
         let now = environment.time.now
         let id = ULID(at: now, random: environment.random).description
         switch subject.view.start(
@@ -154,31 +173,56 @@ extension Reconciler {
         {
         case .apply(let why):
             environment.logger.debug("applied without a rollout", metadata: ["workload": "\(subject.key)", "because": "\(why)"])
-            return false
+            return nil
         case .begin(var state):
+            guard environment.runsRollouts else {
+                return .init(
+                    reason: "asks for \(subject.spec?.strategy.rawValue ?? "a rollout"), which only a daemon carries out: start \"martlet run\"", isProblem: true)
+            }
             state.handledRequest = subject.view.request?.id ?? ""
             (state.commit, state.previousCommit) = (revision.commit, record.inventory.appliedCommit)
+            wakeAfter(.milliseconds(50))
             do {
                 try await write(subject.view.keeping(state))
             } catch {
                 environment.logger.warning("a rollout could not begin", metadata: ["workload": "\(subject.key)", "error": "\(error)"])
                 wakeAfter(.seconds(2))
             }
-            return true
+            return .init(reason: "a rollout begins", isProblem: false)
         }
     }
 
     /// What the server would make of git's manifest: the template with its defaults.
-    func merged(_ subject: RolloutSubject) async -> Object? {
+    ///
+    /// - Returns: Nil while the server does not know the kind.
+    func merged(_ subject: RolloutSubject) async throws(ClusterError) -> Object? {
         let version = subject.view.deployment.resourceVersion
         if let known = dryRuns[subject.key], known.digest == subject.item.digest, known.version == version { return known.object }
-        guard let resource = subject.item.resource,
-            let object = try? await environment.client.apply(
-                resource, subject.item.object, fieldManager: fieldManager, force: true, dryRun: true
-            ).object
-        else { return nil }
+        guard let resource = subject.item.resource else { return nil }
+        // Only the template counts; another strategy would be refused beside the one that the server has filled in.
+        var manifest = subject.item.object
+        manifest.value[path: "spec", "strategy"] = nil
+        let object = try await environment.client.apply(resource, manifest, fieldManager: fieldManager, force: true, dryRun: true).object
         dryRuns[subject.key] = (subject.item.digest, version, object)
         return object
+    }
+
+    /// A Deployment in mid-rollout that the commit has no word of.
+    private func runningButMissing(_ prepared: [Prepared], _ inventory: Inventory) async -> ObjectKey? {
+        let wanted = Set(prepared.map(\.key))
+        for key in inventory.entries.keys.sorted() where key.groupKind == deployments && !wanted.contains(key) {
+            if await liveObject(key)?.annotation(MartletAnnotations.rollout) != nil { return key }
+        }
+        return nil
+    }
+
+    /// What was kept in memory for rollouts that are over.
+    private func forgetOthers(than subjects: [RolloutSubject]) {
+        let ids = Set(subjects.compactMap { $0.state?.id })
+        let keys = Set(subjects.map(\.key))
+        lastLooks = lastLooks.filter { ids.contains($0.key) }
+        reverts = reverts.filter { ids.contains($0.key) }
+        dryRuns = dryRuns.filter { keys.contains($0.key) }
     }
 
     /// One look at a running rollout.
@@ -195,6 +239,7 @@ extension Reconciler {
         await measure(subject, state, &seen)
         seen.gateAnswer = await gateAnswer(subject, state)
         seen.revert = await revertProgress(subject, state)
+        if seen.request.map({ $0.id != state.handledRequest }) == true { lastLooks[state.id] = nil }
         let decision = decide(spec: subject.spec, mode: subject.traffic.mode, state: state, observation: seen, times: environment.rolloutTimes)
         do {
             var view = subject.view

@@ -11,6 +11,10 @@ struct RolloutPass: Sendable {
     /// Workloads whose manifests the plan leaves alone.
     var held: [ObjectKey: ChangeSet.Held] = [:]
     var statuses: [RolloutStatus] = []
+    /// Why nothing at all may be applied now: what is in force of a rollout could be undone.
+    var hold: String?
+    /// Services, routes and arms of running rollouts: written before anything that may have to wait.
+    var companions: Set<ObjectKey> = []
 }
 
 /// A workload whose new versions get to users step by step.
