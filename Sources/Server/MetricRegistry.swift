@@ -84,8 +84,12 @@ package final class MetricRegistry: Sendable {
 private final class SeriesHandler: CounterHandler, FloatingPointCounterHandler, MeterHandler, RecorderHandler, TimerHandler {
     let registry: MetricRegistry
     let series: MetricRegistry.Series
+    /// A recorder that keeps the last value alone: swift-metrics' `Gauge`.
+    let isGauge: Bool
 
-    init(_ registry: MetricRegistry, _ series: MetricRegistry.Series) { (self.registry, self.series) = (registry, series) }
+    init(_ registry: MetricRegistry, _ series: MetricRegistry.Series, isGauge: Bool = false) {
+        (self.registry, self.series, self.isGauge) = (registry, series, isGauge)
+    }
 
     func increment(by amount: Int64) { registry.add(Double(amount), to: series) }
     func increment(by amount: Double) { registry.add(amount, to: series) }
@@ -93,14 +97,14 @@ private final class SeriesHandler: CounterHandler, FloatingPointCounterHandler, 
     func reset() { registry.remove(series) }
     func set(_ value: Int64) { registry.set(Double(value), of: series) }
     func set(_ value: Double) { registry.set(value, of: series) }
-    func record(_ value: Int64) { registry.observe(Double(value), of: series) }
-    func record(_ value: Double) { registry.observe(value, of: series) }
+    func record(_ value: Int64) { record(Double(value)) }
+    func record(_ value: Double) { if isGauge { registry.set(value, of: series) } else { registry.observe(value, of: series) } }
     func recordNanoseconds(_ duration: Int64) { registry.observe(Double(duration) / 1e9, of: series) }
 }
 
 extension MetricRegistry: MetricsFactory {
-    private func handler(_ label: String, _ dimensions: [(String, String)]) -> SeriesHandler {
-        SeriesHandler(self, Series(name: fit(label), labels: dimensions.map { [fit($0.0), $0.1] }))
+    private func handler(_ label: String, _ dimensions: [(String, String)], isGauge: Bool = false) -> SeriesHandler {
+        SeriesHandler(self, Series(name: fit(label), labels: dimensions.map { [fit($0.0), $0.1] }), isGauge: isGauge)
     }
 
     /// Libraries name their metrics with dots, which the format does not have.
@@ -117,7 +121,7 @@ extension MetricRegistry: MetricsFactory {
     }
     package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler { handler(label, dimensions) }
     package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        handler(label, dimensions)
+        handler(label, dimensions, isGauge: !aggregate)
     }
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { handler(label, dimensions) }
     package func destroyCounter(_ handler: any CounterHandler) {}

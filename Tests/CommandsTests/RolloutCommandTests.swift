@@ -188,6 +188,8 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
             try await answering
             guard case .handled(let report) = answer else { throw CandidateFailure("not handled") }
             #expect(report.state?.pausedAt != nil && report.request?.id == report.state?.handledRequest)
+            // The Deployment is paused, and what its annotations ask for is to be read all the same.
+            #expect(report.step?.exposure == .weight(5) && report.value[path: "step", "of"] == 3)
             #expect(report.versions[.next]?.ready == 1 && report.value["openRequest"] == nil)
             // What makes no sense is not even asked for.
             for (verb, says) in [(RolloutRequest.Verb.pause, "paused already"), (.retry, "is not rejected")] {

@@ -60,7 +60,8 @@ struct RolloutStage: Sendable {
     }
 
     func write(_ state: RolloutState) async throws {
-        try await candidate.patch(["metadata": ["annotations": .mapping([MartletAnnotations.rollout: .string(state.text)])]])
+        let annotations: Mapping = [MartletAnnotations.strategy: "canary", MartletAnnotations.rollout: .string(state.text)]
+        try await candidate.patch(["metadata": ["annotations": .mapping(annotations)]])
     }
 
     func state() async throws -> RolloutState? {

@@ -29,6 +29,15 @@ import Testing
         #expect(!registry.exposition().contains("x=\"2\""))
     }
 
+    /// swift-metrics' `Gauge` is a recorder that does not aggregate.
+    @Test func gauges() {
+        let registry = MetricRegistry()
+        let gauge = registry.makeRecorder(label: "a", dimensions: [], aggregate: false)
+        for value in [3.0, 1.5] { gauge.record(value) }
+        registry.makeRecorder(label: "b", dimensions: [], aggregate: true).record(Int64(2))
+        #expect(registry.exposition() == "# TYPE a gauge\na 1.5\n# TYPE b summary\nb_sum 2\nb_count 1\n")
+    }
+
     @Test(arguments: [
         ("plain", "plain"), ("a\"b", "a\\\"b"), ("a\\b", "a\\\\b"), ("a\nb", "a\\nb"), ("a\r\nb", "a\r\\nb"), ("ä{},=", "ä{},="), ("", ""),
     ]) func escaping(_ value: String, _ written: String) {

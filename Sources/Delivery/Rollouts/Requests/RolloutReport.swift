@@ -42,7 +42,10 @@ package struct RolloutReport: Sendable, Hashable {
     package init(_ object: Object, sets: [Object]) {
         self.init(workload: object.key)
         state = object.annotation(MartletAnnotations.rollout).flatMap(RolloutState.init(text:))
-        spec = (try? policy(of: object)).flatMap { try? RolloutSpec.of(object, $0) }
+        // Paused it is by the rollout.
+        var asked = object
+        asked.value[path: "spec", "paused"] = nil
+        spec = (try? policy(of: object)).flatMap { try? RolloutSpec.of(asked, $0) }
         pods = object.count("spec", "replicas") ?? 1
         ready = object.count("status", "readyReplicas") ?? 0
         request = object.annotation(RolloutRequest.annotation).flatMap(RolloutRequest.init)
