@@ -75,14 +75,17 @@ extension Reconciler {
         var subjects: [RolloutSubject] = []
         for (index, item) in pass.prepared.enumerated() where item.key.groupKind == deployments {
             let live = await liveObject(item.key)
-            let running = live?.annotation(MartletAnnotations.rollout)
-            guard item.policy.strategy != nil || running != nil else { continue }
+            let running = live?.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
+            let hasConfiguration = live?.value[path: "spec", "template", "metadata", "annotations", MartletAnnotations.configuration] != nil
+            guard item.policy.strategy != nil || running != nil || hasConfiguration else { continue }
             var item = item
             do throws(RolloutError) {
-                let spec = try RolloutSpec.of(item.object, item.policy, defaultMetrics: environment.analysis?.defaults ?? [])
-                if spec != nil {
+                var spec = try RolloutSpec.of(item.object, item.policy, defaultMetrics: environment.analysis?.defaults ?? [])
+                // Taking a strategy away is no reason to restart pods.
+                if spec != nil || hasConfiguration {
                     item = item.with(withConfiguration(item.object, live: live, among: objects, digest: key), key)
-                } else if item.policy.strategy == .recreate {
+                }
+                if item.policy.strategy == .recreate {
                     var object = item.object
                     object.value[path: "spec", "strategy"] = ["type": "Recreate"]
                     item = item.with(object, key)
@@ -94,20 +97,33 @@ extension Reconciler {
                     _ = try metricDefinitions(named: spec.metrics, documents: assignment?.part.spec.metrics ?? [], workload: item.key)
                     traffic = try Rollout.traffic(for: spec, workload: item.object, running: live, among: objects)
                 }
+                if let mode = running?.mode, spec == nil || mode != traffic.mode {
+                    // It goes back the way it came, whatever git says of strategies and traffic now.
+                    spec = nil
+                    traffic = try self.traffic(of: item, mode: mode, among: objects)
+                }
                 // Nothing runs that could be rolled over: git's first word is applied as it is.
                 guard let live else { continue }
                 let view = await view(live, traffic: traffic)
-                let state = view.state
+                let state = running
                 subjects.append(
                     RolloutSubject(
                         item: item, spec: spec, traffic: traffic, view: view, state: state,
-                        overlay: state.map { overlay(of: $0, spec: spec, mode: traffic.mode) } ?? .none))
+                        overlay: state.map { overlay(of: $0, mode: traffic.mode) } ?? .none))
             } catch {
                 let origin = await place(error, item)
                 pass.problems.append(RenderProblem(RenderError(.invalid("\(item.key): \(error)"), origin: origin), isBlocking: true))
             }
         }
         return subjects
+    }
+
+    /// Where the traffic of a rollout is that git no longer asks for in that form.
+    private nonisolated func traffic(of item: Prepared, mode: RolloutTraffic.Mode, among objects: [Object]) throws(RolloutError) -> RolloutTraffic {
+        guard mode != .replicas else { return RolloutTraffic(mode: .replicas) }
+        let probe = RolloutSpec(workload: item.key, strategy: mode == .selector ? .blueGreen : .canary, steps: [])
+        let found = try Rollout.traffic(for: probe, workload: item.object, among: objects)
+        return RolloutTraffic(mode: mode, services: found.services, routes: mode == .routes ? found.routes : [])
     }
 
     private func place(_ error: RolloutError, _ item: Prepared) async -> Origin {
@@ -180,6 +196,7 @@ extension Reconciler {
                     reason: "asks for \(subject.spec?.strategy.rawValue ?? "a rollout"), which only a daemon carries out: start \"martlet run\"", isProblem: true)
             }
             state.handledRequest = subject.view.request?.id ?? ""
+            state.mode = subject.traffic.mode
             (state.commit, state.previousCommit) = (revision.commit, record.inventory.appliedCommit)
             wakeAfter(.milliseconds(50))
             do {

@@ -29,9 +29,7 @@ package struct RolloutStatus: Sendable, Hashable {
         ready = [.stable: stable.ready, .next: next.ready]
         wanted = [.stable: stable.wanted, .next: next.wanted]
         weight = 0
-        if let exposed = state.exposed, let spec, spec.steps.indices.contains(exposed) {
-            if case .weight(let percent) = spec.steps[exposed].exposure { weight = percent }
-        }
+        if state.exposed != nil, case .weight(let percent)? = state.exposure { weight = percent }
         if state.phase == .promoting, state.finishing != .fullSize { weight = 100 }
     }
 

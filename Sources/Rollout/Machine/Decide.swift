@@ -39,7 +39,7 @@ struct Machine {
         times: RolloutTimes
     ) {
         (self.spec, self.mode, self.state, self.seen, self.times) = (spec, mode, state, seen, times)
-        inForce = overlay(of: state, spec: spec, mode: mode)
+        inForce = overlay(of: state, mode: mode)
     }
 
     mutating func run() -> RolloutDecision {
@@ -50,6 +50,7 @@ struct Machine {
             carryOut(request.verb)
         }
         if isSuperseded { supersede() }
+        followSteps()
         // Every transition leads on in the lists; the bound is there for a mistake in them.
         for _ in 0..<32 where !isOver {
             let before = state
@@ -60,7 +61,7 @@ struct Machine {
         }
         if isOver { return RolloutDecision(state: nil, effects: told) }
         return RolloutDecision(
-            state: state, overlay: overlay(of: state, spec: spec, mode: mode), effects: effects + told,
+            state: state, overlay: overlay(of: state, mode: mode), effects: effects + told,
             wake: wake)
     }
 
@@ -82,6 +83,10 @@ struct Machine {
 
     /// Goes to another phase, or to another point of a list.
     mutating func enter(_ phase: RolloutState.Phase, message: String) {
+        if phase == .verifying {
+            state.exposure = currentStep?.exposure
+            state.matches = spec?.matches ?? []
+        }
         state.phase = phase
         state.since = seen.now
         state.confirmedAt = nil
@@ -108,7 +113,7 @@ struct Machine {
     /// A wait is noted where it is not.
     mutating func isConfirmed(_ what: String) -> Bool {
         guard mode != .replicas else { return true }
-        guard overlay(of: state, spec: spec, mode: mode) == inForce else {
+        guard overlay(of: state, mode: mode) == inForce else {
             wait("\(what): being written", lookAgain: .seconds(1))
             return false
         }
@@ -130,6 +135,13 @@ struct Machine {
         return true
     }
 
+    /// Git may say other steps in the middle of one: its pods and its traffic are brought about in their order.
+    private mutating func followSteps() {
+        guard [.verifying, .analysing, .gated].contains(state.phase), state.exposed != nil, let step = currentStep else { return }
+        guard step.exposure != state.exposure || (step.exposure == .matching && spec?.matches != state.matches) else { return }
+        enter(.stepping, message: "git says another step")
+    }
+
     /// Follows the Deployment's replicas; not downwards while both sets are full, for then an autoscaler sees half the load.
     private mutating func followSize() {
         guard seen.replicas > 0 else { return }
@@ -147,11 +159,11 @@ struct Machine {
 
     /// What the step in hand needs.
     var sizes: ArmSizes {
-        guard let spec, let step = currentStep else { return .both(max(1, state.size)) }
+        guard let step = currentStep else { return .both(max(1, state.size)) }
         let own = ArmSizes.of(step.exposure, size: state.size, mode: mode)
         // A candidate that serves a larger share already is not made smaller before the traffic is.
-        guard let exposed = state.exposed, spec.steps.indices.contains(exposed) else { return own }
-        let serving = ArmSizes.of(spec.steps[exposed].exposure, size: state.size, mode: mode)
+        guard state.exposed != nil, let exposure = state.exposure else { return own }
+        let serving = ArmSizes.of(exposure, size: state.size, mode: mode)
         return ArmSizes(stable: own.stable, next: max(own.next, serving.next))
     }
 

@@ -25,7 +25,7 @@ extension Machine {
             go(.trafficToStable)
         case .trafficToStable:
             let hadTraffic = state.exposed != nil
-            guard isConfirmed("all traffic to the stable version") else { return }
+            guard isConfirmed("all traffic to the stable version") || (!hadTraffic && left(seen.progressDeadline) == .zero) else { return }
             state.exposed = nil
             go(hadTraffic && mode != .replicas ? .drain : .deleteCandidate)
         case .drain:
@@ -43,7 +43,7 @@ extension Machine {
             guard isResumed() else { return }
             go(.clean)
         case .clean:
-            guard isConfirmed("cleaning up") else { return }
+            guard isConfirmed("cleaning up") || left(seen.progressDeadline) == .zero else { return }
             go(.commitBack)
         case .commitBack:
             if state.cause == .failed, spec?.onFailure == .revert, !isSuperseded {
@@ -122,6 +122,7 @@ extension Machine {
                 candidateHash: state.candidateHash,
                 revision: state.revision, size: seen.replicas)
             again.handledRequest = handled
+            again.mode = state.mode
             (again.commit, again.previousCommit) = (state.commit, state.previousCommit)
             state = again
         }

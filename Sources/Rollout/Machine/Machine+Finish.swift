@@ -45,7 +45,9 @@ extension Machine {
                 return wait(
                     "\(old) pods of the old version are left", lookAgain: left(seen.progressDeadline))
             }
-            guard mode == .replicas || seen.reach.services else {
+            // Where the new version is gone there is nothing to wait for: the Service has what there is.
+            let isHopeless = isSuperseded || !seen.reach.next || left(seen.progressDeadline) == .zero
+            guard mode == .replicas || seen.reach.services || isHopeless else {
                 return wait("the Service has no endpoints of the new version yet", lookAgain: .seconds(1))
             }
             go(.routesBack)
@@ -60,7 +62,7 @@ extension Machine {
             }
             go(.clean)
         case .clean:
-            guard isConfirmed("cleaning up") else { return }
+            guard isConfirmed("cleaning up") || left(seen.progressDeadline) == .zero else { return }
             tell(
                 "RolloutSucceeded",
                 "\(state.revision) is the version of all, after \(durationText(seen.now.duration(since: state.startedAt)))"

@@ -98,7 +98,7 @@ extension RolloutView {
             name: set.name, uid: set.uid, hash: set.label(templateHashLabel) ?? "",
             replicas: set.count("spec", "replicas") ?? 1,
             current: set.count("status", "replicas") ?? 0,
-            ready: set.count("status", "readyReplicas") ?? 0,
+            ready: set.count("status", (set.count("spec", "minReadySeconds") ?? 0) > 0 ? "availableReplicas" : "readyReplicas") ?? 0,
             isMarkedSaturated: set.annotation(desiredReplicasAnnotation) != nil,
             trouble: own.lazy.compactMap(trouble).first)
     }

@@ -2,7 +2,7 @@ package import Kubernetes
 
 /// Through which objects requests reach a workload, found among an application's own objects.
 package struct RolloutTraffic: Sendable, Hashable {
-    package enum Mode: Sendable, Hashable {
+    package enum Mode: String, Sendable, Hashable {
         /// Pods alone: the share of requests is the share of pods.
         case replicas
         /// Blue-green without a route: the Services' selector is the switch.

@@ -28,7 +28,7 @@ package struct RolloutRequest: Sendable, Hashable {
     /// `VERB ID`.
     package init?(_ text: String) {
         let words = text.split(separator: " ")
-        guard words.count == 2, let verb = Verb(rawValue: String(words[0])) else { return nil }
+        guard words.count == 2, words[1].utf8.count <= 64, let verb = Verb(rawValue: String(words[0])) else { return nil }
         self.init(id: String(words[1]), verb: verb)
     }
 

@@ -1,5 +1,6 @@
 internal import Basics
 package import Document
+internal import Kubernetes
 
 /// The state as it stands in the annotation: JSON under 4 KiB.
 extension RolloutState {
@@ -20,6 +21,9 @@ extension RolloutState {
         if !commit.isEmpty { value["commit"] = .string(commit) }
         if !previousCommit.isEmpty { value["previous"] = .string(previousCommit) }
         if let exposed { value["exposed"] = .int(Int64(exposed)) }
+        if let exposure { value["exposure"] = .string(exposure.stateText) }
+        if !matches.isEmpty { value["matches"] = .sequence(matches.map(\.stateValue)) }
+        if let mode { value["mode"] = .string(mode.rawValue) }
         if retreats > 0 { value["retreats"] = .int(Int64(retreats)) }
         if let confirmedAt { value["confirmedAt"] = .int(confirmedAt.milliseconds) }
         if let originals { value["originals"] = originals }
@@ -43,6 +47,9 @@ extension RolloutState {
         let whole = JSON.text(value)
         guard whole.utf8.count > Self.sizeLimit else { return whole }
         var short = self
+        (short.message, short.reason) = (String(message.prefix(60)), String(reason.prefix(200)))
+        let shorter = JSON.text(short.value)
+        guard shorter.utf8.count > Self.sizeLimit else { return shorter }
         short.evidence = [:]
         return JSON.text(short.value)
     }
@@ -56,19 +63,22 @@ extension RolloutState {
             let next = value["next"]?.string
         else { return nil }
         self.init(
-            id: id, phase: phase, step: max(0, Int(clamping: value["step"]?.int ?? 0)),
+            id: id, phase: phase, step: Self.count(value["step"], upTo: 1000) ?? 0,
             since: Timestamp(milliseconds: since),
             template: template, stableHash: stable, candidateHash: next,
             revision: value["revision"]?.string ?? "",
-            size: max(0, Int(clamping: value["size"]?.int ?? 0)))
+            size: Self.count(value["size"], upTo: 1_000_000) ?? 0)
         startedAt = Timestamp(milliseconds: value["startedAt"]?.int ?? since)
         finishing = value["finishing"]?.string.flatMap(Finishing.init(rawValue:))
         aborting = value["aborting"]?.string.flatMap(Aborting.init(rawValue:))
         cause = value["cause"]?.string.flatMap(Cause.init(rawValue:))
         commit = value["commit"]?.string ?? ""
         previousCommit = value["previous"]?.string ?? ""
-        exposed = value["exposed"]?.int.map { max(0, Int(clamping: $0)) }
-        retreats = max(0, Int(clamping: value["retreats"]?.int ?? 0))
+        exposed = Self.count(value["exposed"], upTo: 1000)
+        exposure = value["exposure"]?.string.flatMap { Exposure(stateText: $0) }
+        matches = (value["matches"]?.sequence ?? []).compactMap { RequestMatch(stateValue: $0) }
+        mode = value["mode"]?.string.flatMap(RolloutTraffic.Mode.init(rawValue:))
+        retreats = Self.count(value["retreats"], upTo: 1000) ?? 0
         confirmedAt = value["confirmedAt"]?.int.map { Timestamp(milliseconds: $0) }
         originals = value["originals"]
         pausedAt = value["pausedAt"]?.int.map { Timestamp(milliseconds: $0) }
@@ -78,10 +88,50 @@ extension RolloutState {
         for entry in value["evidence"]?.mapping ?? [:] { evidence[entry.key] = Evidence(entry.value) }
     }
 
+    /// What anybody may have written, within bounds that can be counted with.
+    private static func count(_ value: Value?, upTo limit: Int) -> Int? { value?.int.map { min(limit, max(0, Int(clamping: $0))) } }
+
     /// From the annotation's text.
     package init?(text: String) {
         guard let value = try? JSON.parse(text) else { return nil }
         self.init(value)
+    }
+}
+
+extension Exposure {
+    /// `preview`, `weight 25`, `matching`, `mirror 50`.
+    fileprivate var stateText: String {
+        switch self {
+        case .preview: "preview"
+        case .weight(let percent): "weight \(percent)"
+        case .matching: "matching"
+        case .mirror(let percent): "mirror \(percent)"
+        }
+    }
+
+    fileprivate init?(stateText: String) {
+        let words = stateText.split(separator: " ")
+        let percent = words.count == 2 ? Int(words[1]).flatMap { (0...100).contains($0) ? $0 : nil } : nil
+        switch (words.first, percent) {
+        case ("preview", nil): self = .preview
+        case ("matching", nil): self = .matching
+        case ("weight", let percent?): self = .weight(percent)
+        case ("mirror", let percent?): self = .mirror(percent)
+        default: return nil
+        }
+    }
+}
+
+extension RequestMatch {
+    fileprivate var stateValue: Value {
+        ["in": .string(source.rawValue), "name": .string(name), "is": .string(isRegularExpression ? "~" : "="), "value": .string(value)]
+    }
+
+    fileprivate init?(stateValue: Value) {
+        guard let source = stateValue["in"]?.string.flatMap(Source.init(rawValue:)), let name = stateValue["name"]?.string,
+            let value = stateValue["value"]?.string
+        else { return nil }
+        self.init(source, name, isRegularExpression: stateValue["is"]?.string == "~", value)
     }
 }
 

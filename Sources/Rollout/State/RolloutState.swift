@@ -1,5 +1,6 @@
 package import Basics
 package import Document
+package import Kubernetes
 
 /// What must not be forgotten of a rollout: one annotation on the workload.
 package struct RolloutState: Sendable, Hashable {
@@ -85,6 +86,11 @@ package struct RolloutState: Sendable, Hashable {
     package var cause: Cause?
     /// The step whose traffic is in force; nil while requests go where they went before.
     package var exposed: Int?
+    /// Who sees the candidate by that step, as it was when the traffic was written: git may say something else by now.
+    package var exposure: Exposure?
+    package var matches: [RequestMatch]
+    /// How requests reach the workload, as it was found when the rollout began.
+    package var mode: RolloutTraffic.Mode?
     /// How often the candidate lost all its pods and the traffic was taken off it.
     package var retreats: Int
     /// When the phase, or the point of its list, began.
@@ -129,6 +135,7 @@ package struct RolloutState: Sendable, Hashable {
         (finishing, aborting, cause, originals, pausedAt) = (nil, nil, nil, nil, nil)
         (evidence, message, reason, handledRequest) = ([:], "", "", "")
         (exposed, retreats, confirmedAt) = (nil, 0, nil)
+        (exposure, matches, mode) = (nil, [], nil)
         (commit, previousCommit) = ("", "")
     }
 }

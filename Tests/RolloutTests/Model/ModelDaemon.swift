@@ -76,7 +76,7 @@ struct ModelDaemon {
             state, now: now, newID: "r\(world.revision)", template: templateIdentity(world.git.manifest),
             services: world.setup.mode == .replicas ? [] : ["shop"],
             nextArms: world.setup.mode == .replicas ? [] : [ModelTraffic.arm(.next).name])
-        if let missing = world.missing(overlay(of: state, spec: world.git.spec, mode: world.setup.mode)) {
+        if let missing = world.missing(overlay(of: state, mode: world.setup.mode)) {
             seen.traffic = .pending(missing)
         }
         let metrics = world.git.spec?.metrics ?? []
