@@ -94,13 +94,20 @@ extension RolloutView {
 
     private func view(_ set: Object) -> RolloutObservation.ReplicaSet {
         let own = pods.filter { $0.isControlled(by: set.uid) }
+        var ready = set.count("status", (set.count("spec", "minReadySeconds") ?? 0) > 0 ? "availableReplicas" : "readyReplicas") ?? 0
+        // The status is behind while pods go.
+        if !pods.isEmpty { ready = min(ready, own.count { !$0.isBeingDeleted && isReady($0) }) }
         return RolloutObservation.ReplicaSet(
             name: set.name, uid: set.uid, hash: set.label(templateHashLabel) ?? "",
             replicas: set.count("spec", "replicas") ?? 1,
             current: set.count("status", "replicas") ?? 0,
-            ready: set.count("status", (set.count("spec", "minReadySeconds") ?? 0) > 0 ? "availableReplicas" : "readyReplicas") ?? 0,
+            ready: ready,
             isMarkedSaturated: set.annotation(desiredReplicasAnnotation) != nil,
             trouble: own.lazy.compactMap(trouble).first)
+    }
+
+    private func isReady(_ pod: Object) -> Bool {
+        (pod.value[path: "status", "conditions"]?.sequence ?? []).contains { $0["type"]?.string == "Ready" && $0["status"]?.string == "True" }
     }
 
     /// Why a pod will not run without somebody changing something.
