@@ -114,6 +114,14 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
                 """)
     }
 
+    /// The commit that brings the new version brings the strategy too: it is not on the live object yet.
+    @Test func aFirstRollout() {
+        var report = Self.report(.analysing) { $0.exposure = .weight(25) }
+        report.spec = nil
+        let text = RolloutText.text(report, now: Self.now)
+        #expect(text.contains("\nstep 2: 25% see the new version\n") && text.contains("front-end-bbb   2      1       25%"), "\(text)")
+    }
+
     private static let lines: [(RolloutState.Phase, @Sendable (inout RolloutState) -> Void, String)] = [
         (.gated, { _ in }, "canary, gated, revision"), (.promoting, { $0.finishing = .trafficToNext }, "promoting (traffic to next)"),
         (.aborting, { ($0.aborting, $0.cause) = (.deleteCandidate, .superseded) }, "aborting (delete candidate), superseded by a newer commit"),

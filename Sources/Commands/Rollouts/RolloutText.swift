@@ -58,7 +58,9 @@ enum RolloutText {
             return "step \(state.step &+ 1) of \(spec.steps.count): \(step.exposure.text), for \(durationText(step.duration)) at least"
         }
         switch state.phase {
-        case .stepping, .verifying, .analysing, .gated: return "step \(state.step &+ 1)"
+        case .stepping, .verifying, .analysing, .gated:
+            // The live object has no annotations of git's yet: what is in force is in the state.
+            return "step \(state.step &+ 1)" + (state.exposure.map { ": \($0.text)" } ?? "")
         case .planned, .starting, .promoting, .aborting, .rejected: return nil
         }
     }
@@ -75,7 +77,7 @@ enum RolloutText {
 
     /// The share of requests that the step asks for.
     private static func share(_ report: RolloutReport, _ arm: Arm) -> String {
-        switch report.step?.exposure {
+        switch report.step?.exposure ?? report.state?.exposure {
         case nil: "-"
         case .weight(let percent): "\(arm == .next ? percent : 100 &- percent)%"
         case .preview: arm == .next ? "preview" : "100%"
