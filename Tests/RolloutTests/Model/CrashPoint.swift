@@ -30,13 +30,13 @@ struct ModelWrite {
         if begins { (before, after) = (before.union([.trafficConfirmed]), after.union([.analysisStarted])) }
         if old.phase == .analysing, new?.phase != .analysing { after.insert(.verdictWritten) }
         if old.phase != .promoting, new?.phase == .promoting { after.insert(.promotionIntent) }
-        if new?.phase == .promoting, old.finishing != new?.finishing {
-            if old.finishing == .oldSetDown { after.insert(.oldSetScaledDown) }
-            // Without arms there is nothing else to clean.
-            if new?.finishing == .clean, mode == .replicas { after.insert(.cleaned) }
+        if old.phase == .promoting, new?.phase ?? .promoting == .promoting, old.finishing != new?.finishing {
+            let isDown: [RolloutState.Finishing?] = [nil, .routesBack, .drain, .clean]
+            if isDown.contains(new?.finishing), !isDown.contains(old.finishing) { after.insert(.oldSetScaledDown) }
         }
         if new?.aborting == .resume, old.aborting != .resume { after.insert(.oldSetScaledDown) }
         if new == nil || new?.phase == .rejected { after.insert(.done) }
+        // Without arms there is nothing else to clean.
         if new == nil, mode == .replicas { after.insert(.cleaned) }
     }
 }

@@ -30,8 +30,11 @@ struct Invariants {
     mutating func check(_ world: ModelWorld, old: Object?, new: Object?, by writer: ModelWorld.Writer) {
         guard isOn, let kind = (new ?? old)?.groupKind else { return }
         if kind == .deployment { checkState(world, old: old, new: new, by: writer) }
-        checkRoutes(world, by: writer)
-        checkCapacity(world, by: writer)
+        let isStatusAlone = [.deployment, .replicaSet].contains(kind) && old?.value["spec"] == new?.value["spec"] && writer == .controller
+        if !isStatusAlone {
+            checkRoutes(world, by: writer)
+            checkCapacity(world, by: writer)
+        }
         if kind == .replicaSet, let old, let new { checkScale(world, old, new, by: writer) }
         if kind == .deployment, writer == .martlet { checkRejected(world, new) }
     }
@@ -101,7 +104,7 @@ struct Invariants {
 
     private mutating func checkState(_ world: ModelWorld, old: Object?, new: Object?, by writer: ModelWorld.Writer) {
         let text = new?.annotation(MartletAnnotations.rollout)
-        let state = text.flatMap { RolloutState(text: $0) }
+        let state = world.state
         defer { lastState = state }
         guard writer == .martlet else { return }
         if let text, text.utf8.count > RolloutState.sizeLimit { violate(world, "the state has \(text.utf8.count) bytes") }

@@ -42,7 +42,9 @@ struct ModelDaemon {
             let merged = try world.merged(manifest)
             let start = view.start(
                 merged: merged, identity: templateIdentity(manifest), revision: world.git.revision, now: now, id: "r\(world.revision)")
-            if case .begin(let state) = start {
+            if case .begin(var state) = start {
+                // What was asked of an earlier rollout is not asked of this one.
+                state.handledRequest = view.request?.id ?? ""
                 try write(ModelWrite(nil, state, world.setup.mode)) { try world.carryOut(view.keeping(state)) }
                 view = currentView
             }
@@ -56,6 +58,7 @@ struct ModelDaemon {
             try write(ModelWrite(state, decision.state, world.setup.mode)) {
                 try world.carryOut(view.keeping(decision.state))
             }
+            view.deployment = world.deployment ?? view.deployment
         }
         for effect in decision.effects { try carryOut(effect, decision.state ?? state, view, manifest) }
         try plan(decision.overlay, applying: false)

@@ -93,6 +93,8 @@ extension ModelWorld {
 
     /// The state as it stands.
     var state: RolloutState? {
-        deployment?.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
+        guard let text = deployment?.annotation(MartletAnnotations.rollout) else { return nil }
+        if known.text != text { known = (text, RolloutState(text: text)) }
+        return known.state
     }
 }

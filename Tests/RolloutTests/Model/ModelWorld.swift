@@ -33,6 +33,8 @@ final class ModelWorld {
     var failures: [ControllerItem: ActionFailure] = [:]
     private(set) var revision: Int64 = 0
     private var names = 0
+    /// The last state that was read, for it is read often.
+    var known: (text: String, state: RolloutState?) = ("", nil)
 
     let controllers: [any Controller] = [DeploymentController(), ReplicaSetController(), EndpointsController()]
 
@@ -44,6 +46,15 @@ final class ModelWorld {
     struct ControllerItem: Hashable {
         var controller: Int
         var key: ObjectKey
+    }
+
+    /// Another one at the same moment, which goes its own way from here.
+    func copy() -> ModelWorld {
+        let copy = ModelWorld(setup)
+        (copy.observed, copy.now, copy.git, copy.verdicts, copy.skew) = (observed, now, git, verdicts, skew)
+        (copy.ways, copy.behaviors, copy.invariants, copy.journal, copy.told) = (ways, behaviors, invariants, journal, told)
+        (copy.queue, copy.due, copy.failures, copy.revision, copy.names) = (queue, due, failures, revision, names)
+        return copy
     }
 
     enum Writer: String { case martlet, controller, kubelet, gateway, person }
