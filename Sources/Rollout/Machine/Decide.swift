@@ -20,7 +20,7 @@ package func decide(
 struct Machine {
     let spec: RolloutSpec?
     let mode: RolloutTraffic.Mode
-    let seen: RolloutObservation
+    private(set) var seen: RolloutObservation
     let times: RolloutTimes
     /// The overlay that was in force when `seen.traffic` was looked at.
     private let inForce: RolloutOverlay
@@ -43,6 +43,8 @@ struct Machine {
     }
 
     mutating func run() -> RolloutDecision {
+        followClock()
+        followStable()
         followSize()
         state.evidence.merge(seen.evidence) { _, new in new }
         if let request = seen.request, request.id != state.handledRequest {
@@ -140,6 +142,25 @@ struct Machine {
         guard [.verifying, .analysing, .gated].contains(state.phase), state.exposed != nil, let step = currentStep else { return }
         guard step.exposure != state.exposure || (step.exposure == .matching && spec?.matches != state.matches) else { return }
         enter(.stepping, message: "git says another step")
+    }
+
+    /// What is written of a later time than now is of now: a clock that was put back must not stretch a wait.
+    private mutating func followClock() {
+        state.since = min(state.since, seen.now)
+        state.startedAt = min(state.startedAt, seen.now)
+        state.confirmedAt = state.confirmedAt.map { min($0, seen.now) }
+        state.pausedAt = state.pausedAt.map { min($0, seen.now) }
+    }
+
+    /// A stable set that somebody deleted comes back under the name that the Deployment's controller gives it.
+    private mutating func followStable() {
+        guard seen.stable == nil, state.phase == .aborting, seen.stated == .other, let hash = seen.statedHash,
+            let again = seen.others.first(where: { $0.hash == hash })
+        else { return }
+        state.stableHash = hash
+        seen.stable = again
+        seen.stated = .stable
+        seen.others.removeAll { $0.hash == hash }
     }
 
     /// Follows the Deployment's replicas; not downwards while both sets are full, for then an autoscaler sees half the load.

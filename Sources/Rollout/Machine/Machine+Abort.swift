@@ -1,19 +1,19 @@
 internal import Basics
+internal import Document
 internal import Kubernetes
 
 /// The ordered list of the way back.
 extension Machine {
     mutating func abort() {
+        growStable()
         switch state.aborting ?? .stableSize {
         case .stableSize:
             guard let stable = seen.stable else {
-                // Somebody deleted it: the Deployment still states its template, and makes it anew when it is let.
+                // Somebody deleted it: the Deployment still states its template, and makes it anew when it is let,
+                // also where a person had paused it before.
+                state.originals?["paused"] = nil
                 if isResumed() { wait("waits for the stable version's pods", lookAgain: .seconds(5)) }
                 return
-            }
-            if seen.candidate != nil, stable.isMarkedSaturated { unmark() }
-            if stable.replicas < state.size {
-                effects.append(.scale(set: stable.name, uid: stable.uid, to: state.size))
             }
             let isEnough =
                 stable.ready >= state.size || (stable.ready > 0 && left(seen.progressDeadline) == .zero)
@@ -57,6 +57,17 @@ extension Machine {
             }
             end()
         }
+    }
+
+    /// The stable set has all pods, also those that an autoscaler asks for on the way back, until its controller has it again.
+    private mutating func growStable() {
+        switch state.aborting ?? .stableSize {
+        case .stableSize, .trafficToStable, .drain, .deleteCandidate: break
+        case .resume, .clean, .commitBack: return
+        }
+        guard state.originals != nil, let stable = seen.stable else { return }
+        if seen.candidate != nil, stable.isMarkedSaturated { unmark() }
+        if stable.replicas < state.size { effects.append(.scale(set: stable.name, uid: stable.uid, to: state.size)) }
     }
 
     private mutating func go(_ next: RolloutState.Aborting) {

@@ -28,7 +28,8 @@ extension Machine {
             switch seen.stated {
             case .candidate: go(.resume)
             // What the server made of the manifest is not what was tried: its own controller rolls it out, under the Service.
-            case .other where state.confirmedAt != nil && elapsed > times.floor: go(.routesBack)
+            // Nor is what git says by now, which must not be written in its place.
+            case .other where state.confirmedAt != nil && (elapsed > times.floor || isSuperseded): go(.routesBack)
             case .stable, .other:
                 guard holds() else { return }
                 // Others may have edited the template meanwhile: git's word is written once in any case.
@@ -45,8 +46,9 @@ extension Machine {
                 return wait(
                     "\(old) pods of the old version are left", lookAgain: left(seen.progressDeadline))
             }
-            // Where the new version is gone there is nothing to wait for: the Service has what there is.
-            let isHopeless = isSuperseded || !seen.reach.next || left(seen.progressDeadline) == .zero
+            // Where the new version is gone, or nobody wants pods, there is nothing to wait for: the Service has what there is.
+            let isHopeless =
+                isSuperseded || (seen.candidate?.ready ?? 0) == 0 || seen.replicas == 0 || left(seen.progressDeadline) == .zero
             guard mode == .replicas || seen.reach.services || isHopeless else {
                 return wait("the Service has no endpoints of the new version yet", lookAgain: .seconds(1))
             }
@@ -96,7 +98,8 @@ extension Machine {
         guard state.phase == .promoting else { return true }
         switch state.finishing ?? .fullSize {
         case .fullSize, .trafficToNext, .unpin: return true
-        case .template: return false
+        // What others wrote, or nobody: ours is still to come.
+        case .template: return seen.stated == .stable || (seen.stated == .other && state.confirmedAt == nil)
         case .resume, .oldSetDown, .routesBack, .drain, .clean: return false
         }
     }

@@ -11,8 +11,9 @@ extension Machine {
     /// Whether the Deployment is paused and its controller knows; an effect where it is not.
     mutating func holds() -> Bool {
         if state.originals == nil {
-            var originals: Value = ["strategy": seen.updateStrategy]
-            if seen.isPaused { originals["paused"] = true }
+            // Held already: an earlier state was lost, and with it what stood there before; git's word is applied at the end.
+            var originals: Value = ["strategy": isHeld ? ["type": "RollingUpdate"] : seen.updateStrategy]
+            if seen.isPaused, !isHeld { originals["paused"] = true }
             state.originals = originals
         }
         guard isHeld else {
@@ -32,9 +33,10 @@ extension Machine {
         guard let originals = state.originals else { return true }
         let strategy = originals["strategy"] ?? .null
         let wasPaused = originals["paused"]?.bool ?? false
-        guard seen.isPaused == wasPaused,
-            strategy.mapping?.isEmpty != false || strategy == seen.updateStrategy
-        else {
+        let isAsBefore =
+            strategy["rollingUpdate"] == nil
+            ? strategy["type"] == nil || strategy["type"] == seen.updateStrategy["type"] : strategy == seen.updateStrategy
+        guard seen.isPaused == wasPaused, isAsBefore else {
             effects.append(.resume)
             wait("giving the Deployment back to its controller")
             return false

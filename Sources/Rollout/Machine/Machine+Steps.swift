@@ -5,7 +5,9 @@ internal import Kubernetes
 extension Machine {
     mutating func planned() {
         guard let stable = seen.stable else {
-            return wait("the Deployment has no pods of its present version yet", lookAgain: .seconds(5))
+            // Deleted meanwhile, and nothing is changed yet: how it is brought in is decided anew.
+            isOver = true
+            return
         }
         if let other = seen.others.first {
             if left(seen.progressDeadline) > .zero {
@@ -29,7 +31,7 @@ extension Machine {
     }
 
     mutating func starting() {
-        guard holds() else { return }
+        guard holds(), !hasLostStable() else { return }
         guard isOnTime("not prepared", for: seen.progressDeadline) else { return }
         // The Service is pinned to the stable version before there are pods of another.
         guard isConfirmed("preparing the traffic") else { return }
@@ -42,7 +44,7 @@ extension Machine {
     }
 
     mutating func stepping() {
-        guard holds() else { return }
+        guard holds(), !hasLostStable() else { return }
         guard !hasFailed() else { return }
         guard isSized(sizes) else {
             if state.pausedAt != nil { return wait("paused") }
@@ -62,14 +64,16 @@ extension Machine {
         if state.pausedAt != nil { return wait("paused") }
         // Nothing may lead to a Service without endpoints.
         guard mode == .replicas || seen.reach.next else {
-            return wait("the new version's Service has no endpoints yet", lookAgain: .seconds(1))
+            wait("the new version's Service has no endpoints yet", lookAgain: .seconds(1))
+            _ = isOnTime("not reachable", for: seen.progressDeadline)
+            return
         }
         state.exposed = min(state.step, max(0, (spec?.steps.count ?? 1) - 1))
         enter(.verifying, message: "writing the traffic of step \(state.step + 1)")
     }
 
     mutating func verifying() {
-        guard holds() else { return }
+        guard holds(), !hasLostStable() else { return }
         guard !hasFailed(), !hasLostPods() else { return }
         _ = isSized(sizes)
         guard isConfirmed("traffic of step \(state.step + 1)") else {
@@ -88,7 +92,7 @@ extension Machine {
     }
 
     mutating func analysing() {
-        guard holds() else { return }
+        guard holds(), !hasLostStable() else { return }
         guard !hasFailed(), !hasLostPods() else { return }
         _ = isSized(sizes)
         if state.pausedAt != nil { return wait("paused") }
@@ -138,7 +142,7 @@ extension Machine {
     }
 
     mutating func gated() {
-        guard holds() else { return }
+        guard holds(), !hasLostStable() else { return }
         guard !hasFailed(), !hasLostPods() else { return }
         _ = isSized(sizes)
         if state.pausedAt != nil { return wait("paused") }
@@ -194,6 +198,13 @@ extension Machine {
             isWarning: true)
         state.exposed = nil
         enter(.stepping, message: "waits for pods of the new version")
+        return true
+    }
+
+    /// Without the stable set there is no way back, and a paused Deployment does not make it anew: back to its controller, and then anew.
+    private mutating func hasLostStable() -> Bool {
+        guard seen.stable == nil else { return false }
+        goBack(.superseded, "the stable version's ReplicaSet is gone")
         return true
     }
 

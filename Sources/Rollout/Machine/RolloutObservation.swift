@@ -39,6 +39,8 @@ package struct RolloutObservation: Sendable {
     package var updateStrategy: Value
     /// Which template the live Deployment states.
     package var stated: StatedTemplate
+    /// The hash of the set that has that template; nil where none has.
+    package var statedHash: String?
     /// The controller has seen the Deployment's generation.
     package var isObserved: Bool
     package var progressDeadline: Duration
@@ -62,7 +64,7 @@ package struct RolloutObservation: Sendable {
     /// The revert that `on-failure: revert` asked for is on the branch, or cannot be made: why.
     package var revert: RevertProgress
 
-    /// Where ready pods of the candidate stand behind every Service.
+    /// Whether all ready pods of the candidate stand behind every Service.
     package struct Reach: Sendable, Hashable {
         /// Behind the arms' Services.
         package var next: Bool

@@ -84,11 +84,13 @@ extension RolloutView {
         }
         let stated = replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)?.label(
             templateHashLabel)
+        seen.statedHash = stated
         seen.stated =
             stated == state.stableHash ? .stable : stated == state.candidateHash ? .candidate : .other
+        let ready = seen.candidate?.ready ?? 0
         seen.reach = .init(
-            next: nextArms.allSatisfy { hasEndpoint($0, hash: state.candidateHash) },
-            services: services.allSatisfy { hasEndpoint($0, hash: state.candidateHash) && !hasStaleEndpoint($0) })
+            next: nextArms.allSatisfy { hasEndpoints($0, hash: state.candidateHash, count: ready) },
+            services: services.allSatisfy { hasEndpoints($0, hash: state.candidateHash, count: ready) && !hasStaleEndpoint($0) })
         return seen
     }
 
@@ -129,15 +131,14 @@ extension RolloutView {
         }
     }
 
-    private func hasEndpoint(_ service: String, hash: String) -> Bool {
+    /// Whether all ready pods of a version stand behind a Service: its endpoints have a controller of their own, which may be behind.
+    private func hasEndpoints(_ service: String, hash: String, count: Int) -> Bool {
         guard let subsets = endpoints[service]?.value["subsets"]?.sequence else { return false }
         let names = Set(
             pods.filter { $0.label(templateHashLabel) == hash && !$0.isBeingDeleted }.map(\.name))
-        return subsets.contains { subset in
-            (subset["addresses"]?.sequence ?? []).contains {
-                names.contains($0[path: "targetRef", "name"]?.string ?? "")
-            }
-        }
+        let there = subsets.flatMap { $0["addresses"]?.sequence ?? [] }.compactMap { $0[path: "targetRef", "name"]?.string }
+        // An Endpoints object has no more than 1,000 addresses.
+        return Set(there).intersection(names).count >= max(1, min(count, 1000))
     }
 }
 

@@ -41,7 +41,10 @@ extension RolloutView {
             return .patch(
                 deployment.key,
                 [
-                    "metadata": ["annotations": [MartletAnnotations.rollout: .string(state.text)]],
+                    "metadata": [
+                        "resourceVersion": .string(deployment.resourceVersion),
+                        "annotations": [MartletAnnotations.rollout: .string(state.text)],
+                    ],
                     // A defaulted rollingUpdate has no owner: only a null in a merge patch removes it.
                     "spec": ["paused": true, "strategy": ["type": "Recreate", "rollingUpdate": .null]],
                 ])
@@ -62,6 +65,7 @@ extension RolloutView {
             return .patch(
                 deployment.key,
                 [
+                    "metadata": ["resourceVersion": .string(deployment.resourceVersion)],
                     "spec": [
                         "paused": originals["paused"]?.bool == true ? true : .null, "strategy": strategy,
                     ]
