@@ -116,7 +116,7 @@ struct Disturbance {
 
     private mutating func meddle(_ world: ModelWorld) {
         guard let deployment = world.deployment else { return }
-        world.invariants.isMeddled = true
+        (world.invariants.isMeddled, world.invariants.wasMeddled) = (true, true)
         let key = deployment.key
         let set = pick(world.sets)
         switch below(8) {

@@ -47,6 +47,7 @@ struct InterleavingTests {
         // A version that cannot run and was applied without a rollout stays until somebody mends it.
         if world.behaviors[world.git.image] != nil { world.commit("shop:v6") }
         if world.state?.pausedAt != nil { world.request(.promote, "peace") }
+        if test.hasMeddlers, world.state == nil { world.giveBack() }
         var end = try world.run(ModelDaemon(world: world), limit: .seconds(14_400))
         if !end, world.state?.pausedAt != nil {
             // Evidence has paused it again: a person decides.

@@ -12,6 +12,8 @@ struct Invariants {
     /// What people did to the workload behind Martlet's back, so that capacity and routes are not Martlet's doing;
     /// until the rollout in hand is over and all pods are there again.
     var isMeddled = false
+    /// Whether people ever did: what they left as the Deployment's strategy may have been taken for its own.
+    var wasMeddled = false
     /// As many pods as answered before: only the environment may take any of them.
     private var floor = 0
     /// Backends that the environment has emptied.
@@ -76,15 +78,19 @@ struct Invariants {
         let replicas = world.deployment?.replicas ?? 0
         let serving = world.backends.filter { $0.kind != "mirror" }
         let answering = serving.reduce(into: Set<String>()) { $0.formUnion(world.reachable($1.name)) }.count
-        let isOver = world.state == nil || world.state?.phase == .rejected
-        if isMeddled, isOver, answering >= replicas, replicas > 0, world.git.isAtRest(world) { isMeddled = false }
+        if isMeddled, answering >= replicas, replicas > 0, world.isWhole { isMeddled = false }
         if writer == .person || writer == .kubelet || isMeddled { floor = min(floor, answering) }
         floor = min(floor, replicas)
         if answering < floor {
             violate(world, "only \(answering) pods answer requests, and \(floor) did before, of \(replicas)")
             floor = answering
         }
-        floor = max(floor, min(answering, replicas))
+        // On the way back an autoscaler's wish is met by the stable version alone: what serves beside it is about to go.
+        let next = world.state?.phase == .aborting ? world.state?.candidateHash : nil
+        let staying = serving.reduce(into: Set<String>()) { $0.formUnion(world.reachable($1.name)) }.filter { name in
+            next == nil || world.observed.object(.pod, namespace: "default", name: name)?.hash != next
+        }
+        floor = max(floor, min(staying.count, replicas))
     }
 
     /// The stable set keeps its pods while requests reach it.
@@ -147,7 +153,7 @@ struct Invariants {
         if state == nil, deployment.annotation(MartletAnnotations.rollout) != nil { violate(world, "the state is left behind") }
         if deployment.bool("spec", "paused") { violate(world, "the Deployment is left paused") }
         let manifest = world.git.manifest
-        if deployment.value[path: "spec", "strategy"] != manifest.value[path: "spec", "strategy"] {
+        if !(wasMeddled && state != nil), deployment.value[path: "spec", "strategy"] != manifest.value[path: "spec", "strategy"] {
             violate(world, "the Deployment has another strategy: \(deployment.value[path: "spec", "strategy"] ?? .null)")
         }
         if state?.phase == .rejected {
@@ -174,9 +180,12 @@ struct Invariants {
     }
 }
 
-extension ModelGit {
-    /// Whether the workload stands as git says, or is held where its newest version was rejected.
-    func isAtRest(_ world: ModelWorld) -> Bool {
-        world.deployment?.image == image || world.state?.phase == .rejected
+extension ModelWorld {
+    /// Whether the workload stands as its Deployment says, with no rollout and nothing left to do for its controllers.
+    var isWhole: Bool {
+        guard let deployment, state == nil || state?.phase == .rejected, queue.isEmpty, !deployment.bool("spec", "paused") else { return false }
+        let running = sets.filter { $0.replicas > 0 }
+        return running.count == 1 && running[0].image == deployment.image && running[0].replicas == deployment.replicas
+            && pods.count == deployment.replicas && ModelTraffic.arms.allSatisfy { observed.object($0) == nil }
     }
 }

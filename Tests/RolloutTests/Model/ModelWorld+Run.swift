@@ -62,6 +62,16 @@ extension ModelWorld {
             ModelSetup.workload, ["metadata": ["annotations": [RolloutRequest.annotation: .string("\(verb.rawValue) \(id)")]]], by: .person)
     }
 
+    /// What `rollout restore` does to a workload whose state somebody took away.
+    func giveBack() {
+        guard let deployment, deployment.bool("spec", "paused") || deployment.annotation(MartletAnnotations.rollout) != nil else { return }
+        log("\(clock) a person gives the Deployment back")
+        let strategy = git.manifest.value[path: "spec", "strategy"] ?? .null
+        try? patch(
+            ModelSetup.workload,
+            ["metadata": ["annotations": [MartletAnnotations.rollout: nil]], "spec": ["paused": nil, "strategy": strategy]], by: .person)
+    }
+
     func commit(_ image: String) {
         guard git.image != image else { return }
         log("\(clock) git commit \(image)")
