@@ -34,7 +34,7 @@ struct MachineCase {
             state.originals = ["strategy": Self.original]
             (seen.isPaused, seen.updateStrategy) = (true, ["type": "Recreate"])
         }
-        if [.verifying, .analysing, .gated, .promoting].contains(phase) { state.exposed = 0 }
+        if [.verifying, .analysing, .gated, .promoting].contains(phase) { (state.exposed, state.exposure) = (0, steps.first?.exposure) }
         state.confirmedAt = phase == .analysing || phase == .gated ? Self.start : nil
     }
 

@@ -50,7 +50,7 @@ struct MachineTests {
         Row("ready pods get traffic", "verifying") { MachineCase(.stepping) },
         Row("pods alone are their traffic", "analysing", ["scale shop-old 2"]) {
             MachineCase(.stepping, .replicas).with { $0.seen.stable = .init(name: "shop-old", uid: "1", hash: "old", replicas: 4, current: 4, ready: 4) }
-                .with { $0.state.phase = .analysing; $0.state.exposed = 0 }
+                .with { $0.state.phase = .analysing; ($0.state.exposed, $0.state.exposure) = (0, .weight(50)) }
         },
         Row("a route that is not accepted is waited for", "verifying") {
             MachineCase(.verifying, after: .seconds(20)).with { $0.seen.traffic = .pending("gateway") }
@@ -228,8 +228,8 @@ struct MachineTests {
     @Test func blueGreenIsASelectorThatNeverLeadsBack() {
         let steps: [RolloutSpec.Step] = [.init(.preview, .seconds(60)), .init(.weight(100), .seconds(60))]
         let pins = RolloutState.Finishing.allCases.map { point in
-            let look = MachineCase(.promoting, .selector, steps: steps, strategy: .blueGreen).with { $0.state.exposed = 1; $0.state.finishing = point }
-            return overlay(of: look.state, spec: look.spec, mode: look.mode).pin
+            let look = MachineCase(.promoting, .selector, steps: steps, strategy: .blueGreen).with { ($0.state.exposed, $0.state.exposure, $0.state.finishing) = (1, .weight(100), point) }
+            return overlay(of: look.state, mode: look.mode).pin
         }
         #expect(pins == ["new", "new", "new", "new", "new", "new", nil, nil, nil])
     }

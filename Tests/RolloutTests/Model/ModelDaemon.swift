@@ -44,6 +44,7 @@ struct ModelDaemon {
                 merged: merged, identity: templateIdentity(manifest), revision: world.git.revision, now: now, id: "r\(world.revision)")
             if case .begin(var state) = start {
                 // What was asked of an earlier rollout is not asked of this one.
+                state.mode = world.setup.mode
                 state.handledRequest = view.request?.id ?? ""
                 try write(ModelWrite(nil, state, world.setup.mode)) { try world.carryOut(view.keeping(state)) }
                 view = currentView
