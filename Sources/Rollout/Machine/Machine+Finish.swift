@@ -42,6 +42,8 @@ extension Machine {
             go(.oldSetDown)
         case .oldSetDown:
             let old = seen.stable?.current ?? 0
+            // The new version broke down under everybody: the Service has the old pods that its controller has kept.
+            if mode == .routes, (seen.candidate?.ready ?? 0) == 0, (seen.stable?.ready ?? 0) > 0 { return go(.routesBack) }
             if old > 0 || (seen.stable?.replicas ?? 0) > 0, left(seen.progressDeadline) > .zero {
                 return wait(
                     "\(old) pods of the old version are left", lookAgain: left(seen.progressDeadline))
