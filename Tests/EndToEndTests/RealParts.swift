@@ -20,7 +20,9 @@ let isWanted = environment["MARTLET_E2E"] != nil
 let data = environment["MARTLET_DATA"].flatMap { $0.isEmpty ? nil : $0 }
 
 /// A control plane with simulated nodes, for one test.
-func withControlPlane(_ body: (ControlPlane, ClusterClient) async throws -> Void) async throws {
+func withControlPlane(
+    nodes options: NodeOptions = NodeOptions(provisionsVolumes: true), _ body: (ControlPlane, ClusterClient) async throws -> Void
+) async throws {
     let plane = try ControlPlane(binaries: environment["MARTLET_CONTROL_PLANE"] ?? "")
     do {
         try await plane.start()
@@ -33,7 +35,7 @@ func withControlPlane(_ body: (ControlPlane, ClusterClient) async throws -> Void
         }
         var logger = Logger(label: "nodes") { SwiftLogNoOpLogHandler($0) }
         logger.logLevel = .critical
-        let nodes = NodeSimulator(client: client("nodes"), time: time, random: random, options: NodeOptions(provisionsVolumes: true))
+        let nodes = NodeSimulator(client: client("nodes"), time: time, random: random, options: options)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try? await nodes.run() }
             try await body(plane, client("test"))

@@ -2,10 +2,8 @@ import Basics
 import Cluster
 import Delivery
 import DevCluster
-import Document
 import Git
 import HTTP
-import Kubernetes
 import Logging
 import Rollout
 import Scenarios
@@ -44,13 +42,41 @@ import Testing
         }
     }
 
-    /// Every scenario with the loop in this process and the real controllers.
-    @Test(.timeLimit(.minutes(15))) func realControlPlane() async throws {
-        try await withControlPlane { plane, client in
+    /// Every way of releasing without routes, with the loop in this process and the real controllers.
+    @Test(.timeLimit(.minutes(15))) func rolloutsOnARealControlPlane() async throws {
+        try await onARealControlPlane { client, world in
+            for scenario in RolloutScenario.allCases {
+                try await scenario.run(in: try await world())
+                try await clear(client)
+            }
+        }
+    }
+
+    /// Each strategy by each router, forward and back, and killed on the way; no request is lost.
+    @Test(.timeLimit(.minutes(30))) func routedOnARealControlPlane() async throws {
+        let definitions = try routeDefinitions()
+        try await onARealControlPlane { client, world in
+            for scenario in RoutedScenario.all + RoutedScenario.aborted + RoutedScenario.crashes {
+                do {
+                    try await scenario.run(in: try await world(), definitions: definitions)
+                } catch {
+                    Issue.record(error)
+                }
+                try await clear(client)
+            }
+        }
+    }
+
+    private func onARealControlPlane(_ body: (ClusterClient, _ world: () async throws -> World) async throws -> Void) async throws {
+        let nodes = NodeOptions(stopDelay: .seconds(1), provisionsVolumes: true)
+        try await withControlPlane(nodes: nodes) { plane, client in
             let own = ClusterClient(
                 configuration: plane.configuration, transport: CurlTransport(tls: plane.configuration.tls, userAgent: "martlet"), time: SystemTime(),
                 random: RandomSource(), userAgent: "martlet")
-            func world(_ folder: TemporaryFolder) async throws -> World {
+            var folders: [TemporaryFolder] = []
+            try await body(client) {
+                let folder = try TemporaryFolder("martlet-rollout")
+                folders.append(folder)
                 let repository = try await TestRepository(in: folder)
                 return World(
                     client: client, repository: repository,
@@ -58,16 +84,16 @@ import Testing
                         client: own, remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
                         mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(60), rolloutTimes: quick))
             }
-            for scenario in RolloutScenario.allCases {
-                let folder = try TemporaryFolder("martlet-rollout")
-                try await scenario.run(in: try await world(folder))
-                try await clear(client)
-            }
-            for scenario in RoutedScenario.all + RoutedScenario.crashes {
-                let folder = try TemporaryFolder("martlet-routed")
-                try await scenario.run(in: try await world(folder))
-                try await clear(client)
-            }
+        }
+    }
+
+    /// The projects' own definitions where there are some; else as much of them as is needed.
+    private func routeDefinitions() throws -> [String] {
+        guard let data else { return RouteDefinitions.all }
+        let names = ["gateway.networking.k8s.io_httproutes", "istio_virtualservices", "istio_destinationrules"]
+        return try names.map { name in
+            // Kubernetes 1.20 takes an empty default for null, and refuses it.
+            String(decoding: try TemporaryFolder.read("\(data)/crds/\(name).yaml"), as: UTF8.self).replacing("default: \"\"\n", with: "\n")
         }
     }
 
