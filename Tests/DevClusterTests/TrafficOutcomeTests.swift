@@ -29,7 +29,7 @@ import Testing
             ---
             apiVersion: v1
             kind: Service
-            metadata: {name: \(name), namespace: shop}
+            metadata: {name: \(name), namespace: shop, labels: {\(name.contains("--") ? "martlet.dev/arm-of: web" : "")}}
             spec: {selector: {app: web\(hash.map { ", pod-template-hash: \($0)" } ?? "")}, ports: [{name: http, port: 80}, {name: admin, port: 81}]}
             ---
             apiVersion: v1
@@ -86,6 +86,13 @@ import Testing
         let yaml = Self.route + Self.service("web--next", hash: "bbb", pods: ["one"]) + Self.pod("one", hash, ip: "10.0.0.1")
         let outcome = try send(yaml)
         #expect(outcome.rule == "HTTPRoute shop/web rule 0" && outcome.arrival.isWrongArm == isWrong)
+    }
+
+    /// The user's own Service while it is pinned: told apart, for endpoints follow a moved pin a moment later.
+    @Test(arguments: [("aaa", true), ("bbb", false)])
+    func aPinnedServiceIsNoArm(hash: String, isOff: Bool) throws {
+        let outcome = try send(Self.service("web", hash: "bbb", pods: ["one"]) + Self.pod("one", hash, ip: "10.0.0.1"))
+        #expect(outcome.arrival.isOffPin == isOff && !outcome.arrival.isWrongArm)
     }
 
     @Test func podsAnswerAsTheyAreTold() throws {
