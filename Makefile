@@ -40,7 +40,7 @@ e2e: setup-e2e ## the same loop on a real control plane, with real git servers a
 	MARTLET_E2E=1 MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" MARTLET_DATA="$(DATA)" \
 	    $(SWIFT) test --skip-build --no-parallel --filter EndToEndTests
 	MARTLET_KUBECTL="$$(Scripts/control-plane.sh)/kubectl" $(SWIFT) test --skip-build --filter KubectlTests
-	MARTLET_E2E=1 $(SWIFT) test --skip-build --filter "DockerRegistryTests|RealPrometheusTests"
+	MARTLET_E2E=1 $(SWIFT) test --skip-build --filter "DockerRegistryTests|RealPrometheusTests|RealMetricsTests"
 
 conformance: setup ## charts against Helm's recorded output: make conformance CORPUS=folder
 	@test -n "$(CORPUS)" || { echo "say where the corpus is: make conformance CORPUS=folder"; exit 2; }

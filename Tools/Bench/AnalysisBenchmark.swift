@@ -65,7 +65,7 @@ enum AnalysisBenchmark {
         return "\(text), \(durationText(.seconds(median)))"
     }
 
-    private static func percent(_ share: Double) -> String { "\((share * 100).rounded(toPlaces: 1))%" }
+    private static func percent(_ share: Double) -> String { "\(Finding.decimal(share * 100))%" }
     private static func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
 }
 
