@@ -63,7 +63,9 @@ private let isWanted = PrometheusServer.isInstalled || Subprocess.environment["M
                 + (bad > 0 ? "http_server_requests_seconds_count{\(labels),status=\"500\"} \(bad)\n" : "")
         default:
             let labels = "namespace=\"\(source)\",pod=\"\(pod)\""
-            return counter("http_requests_total", labels, "status_code") + histogram("http_request_duration_seconds", labels, seconds)
+            // Probes do not count.
+            let probes = "http_requests_total{\(labels),path=\"/healthz\",status_code=\"500\"} \(50 * scrapes)\n"
+            return probes + counter("http_requests_total", "\(labels),path=\"/\"", "status_code") + histogram("http_request_duration_seconds", labels, seconds)
         }
     }
 

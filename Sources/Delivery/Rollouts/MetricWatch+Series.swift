@@ -36,7 +36,7 @@ extension MetricWatch {
         return try await compare(name, source, threshold, arms, evidence, &memory)
     }
 
-    /// The series to read; looked for until some are known for both versions.
+    /// The series to read; looked for until a router knows both versions.
     private func source(
         among sources: [MetricSource], _ arms: [Arm: ArmIdentity], _ memory: inout MetricMemory
     ) async throws(PrometheusError) -> MetricSource? {
@@ -46,7 +46,8 @@ extension MetricWatch {
         let answer = try await vector(probe).map(\.labels)
         memory.askedAt = time.elapsed
         guard let choice = MetricSource.choose(sources, answer) else { return memory.source }
-        memory.isSettled = choice.knowsBoth
+        // Routers tell of a version only once it gets requests.
+        memory.isSettled = choice.knowsBoth && !choice.source.isOfPods
         if choice.source != memory.source {
             memory.source = choice.source
             (memory.counters, memory.pending) = (CounterMemory(), PendingCounts())

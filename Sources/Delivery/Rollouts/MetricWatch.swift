@@ -24,7 +24,10 @@ package actor MetricWatch {
     let client: PrometheusClient
     let time: any TimeSource
     let test: SequentialTest
-    private var rollouts: [String: [String: MetricMemory]] = [:]
+    private var rollouts: [String: RolloutMemory] = [:]
+
+    /// What was kept for a rollout that nobody asks about any more is dropped, whether or not it was said to be over.
+    private static let longestSilence = Duration.seconds(3600)
 
     /// How many of a version's requests may be bad where there is no other to compare with.
     static let limit = 0.05
@@ -43,12 +46,17 @@ package actor MetricWatch {
         rollout id: String, metrics: [MetricDefinition], arms: [Arm: ArmIdentity], evidence: [String: Evidence]
     ) async -> MetricReport {
         var report = MetricReport(evidence: evidence)
-        if rollouts[id] == nil { rollouts[id] = [:] }
+        let now = time.elapsed
+        if rollouts[id] == nil {
+            rollouts = rollouts.filter { now - $0.value.lookedAt < Self.longestSilence }
+            rollouts[id] = RolloutMemory(lookedAt: now)
+        }
+        rollouts[id]?.lookedAt = now
         /// Once the server has not answered it is not asked again in this look: each try may last as long as its time limit.
         var outage: PrometheusError?
         for metric in metrics {
             let known = evidence[metric.name] ?? Evidence()
-            var memory = rollouts[id]?[metric.name] ?? MetricMemory()
+            var memory = rollouts[id]?.metrics[metric.name] ?? MetricMemory()
             do throws(PrometheusError) {
                 if let outage { throw outage }
                 let look = try await look(metric, arms, known, &memory)
@@ -61,7 +69,7 @@ package actor MetricWatch {
                 report.findings.append("\(metric.name): \(error)")
             }
             // Nothing, where the rollout was over meanwhile.
-            rollouts[id]?[metric.name] = memory
+            rollouts[id]?.metrics[metric.name] = memory
         }
         return report
     }
@@ -80,6 +88,12 @@ package actor MetricWatch {
             try await value(metric.name, query, LimitTest(max: max, min: min), arms, evidence, &memory)
         }
     }
+}
+
+/// What is remembered of one rollout.
+private struct RolloutMemory: Sendable {
+    var lookedAt: Duration
+    var metrics: [String: MetricMemory] = [:]
 }
 
 /// What is remembered of one metric of one rollout.

@@ -31,6 +31,9 @@ package struct MetricSource: Sendable, Hashable {
     var also: [String] = []
     var outcome: Outcome
 
+    /// Whether the pods tell it themselves, so that there may be something better.
+    package var isOfPods: Bool { if case .pod = key { true } else { false } }
+
     /// `a="b",c=~"d|e"`: what an arm's series are known by; nil where the arm has no such names.
     func matchers(_ arm: Arm, _ arms: [Arm: ArmIdentity]) -> String? {
         guard let identity = arms[arm] else { return nil }
