@@ -55,6 +55,8 @@ extension Machine {
             wait("making the new version's pods")
             return false
         }
+        // One that ran before: by what its controller wanted of it then, it would be scaled down as soon as it is given back.
+        if candidate.isMarkedSaturated { effects.append(.unmark(set: candidate.name)) }
         // Without pods it is only an old set to the controller, which scales the other one.
         if candidate.replicas != sizes.next {
             if candidate.replicas == 0 { unmark() }
@@ -73,6 +75,10 @@ extension Machine {
     }
 
     private mutating func isReady(_ set: RolloutObservation.ReplicaSet, _ count: Int) -> Bool {
+        if set.isMarkedSaturated {
+            wait("the new version's set still has the mark of an earlier time", lookAgain: .seconds(1))
+            return false
+        }
         guard set.replicas == count, set.ready >= count else {
             let trouble = set.trouble.map { ": \($0)" } ?? ""
             wait("\(set.ready) of \(count) pods of the new version are ready\(trouble)")
