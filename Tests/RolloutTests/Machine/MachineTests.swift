@@ -47,6 +47,9 @@ struct MachineTests {
         Row("endpoints that never come fail it", "aborting/trafficToStable") {
             MachineCase(.stepping, after: .seconds(601)).with { $0.seen.reach.next = false }
         },
+        Row("a candidate that ran before loses its old mark", "stepping", ["unmark shop-new"]) {
+            MachineCase(.stepping).with { $0.seen.candidate?.isMarkedSaturated = true }
+        },
         Row("ready pods get traffic", "verifying") { MachineCase(.stepping) },
         Row("pods alone are their traffic", "analysing", ["scale shop-old 2"]) {
             MachineCase(.stepping, .replicas).with { $0.seen.stable = .init(name: "shop-old", uid: "1", hash: "old", replicas: 4, current: 4, ready: 4) }

@@ -105,7 +105,8 @@ struct Disturbance {
     }
 
     private mutating func jump(_ world: ModelWorld) {
-        world.skew = .seconds(below(7200) - 3600)
+        // Forward a little only: past a deadline by the clock is past the deadline.
+        world.skew = .seconds(below(3660) - 3600)
         world.log("\(world.clock) Martlet's clock is off by \(world.skew)")
     }
 
@@ -136,8 +137,12 @@ struct Disturbance {
         case 5:
             guard let set else { return }
             edit(world, "scales \(set.name)", set.key, ["spec": ["replicas": .int(Int64(below(6)))]])
-        case 6: edit(world, "takes the state away", key, ["metadata": ["annotations": [MartletAnnotations.rollout: nil]]])
-        default: edit(world, "writes rubbish", key, ["metadata": ["annotations": [MartletAnnotations.rollout: "{\"id\": 3"]]])
+        case 6:
+            world.invariants.rejected = []
+            edit(world, "takes the state away", key, ["metadata": ["annotations": [MartletAnnotations.rollout: nil]]])
+        default:
+            world.invariants.rejected = []
+            edit(world, "writes rubbish", key, ["metadata": ["annotations": [MartletAnnotations.rollout: "{\"id\": 3"]]])
         }
     }
 

@@ -79,7 +79,9 @@ struct Invariants {
         let serving = world.backends.filter { $0.kind != "mirror" }
         let answering = serving.reduce(into: Set<String>()) { $0.formUnion(world.reachable($1.name)) }.count
         if isMeddled, answering >= replicas, replicas > 0, world.isWhole { isMeddled = false }
-        if writer == .person || writer == .kubelet || isMeddled { floor = min(floor, answering) }
+        // Without a rollout the Deployment's own controller answers for its pods.
+        let isNative = writer == .controller && (world.state == nil || world.state?.phase == .rejected)
+        if writer == .person || writer == .kubelet || isMeddled || isNative { floor = min(floor, answering) }
         floor = min(floor, replicas)
         if answering < floor {
             violate(world, "only \(answering) pods answer requests, and \(floor) did before, of \(replicas)")

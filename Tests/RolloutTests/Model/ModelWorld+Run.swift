@@ -51,7 +51,7 @@ extension ModelWorld {
         for _ in 0..<40 {
             _ = try? ModelDaemon(world: self).look()
             advance(by: .seconds(20))
-            if due.isEmpty, queue.isEmpty { break }
+            if isWhole && reachable("shop").count == deployment?.replicas || (due.isEmpty && queue.isEmpty) { break }
         }
         invariants.checkEnd(self)
     }
