@@ -127,8 +127,16 @@ package final class ControlPlane: Sendable {
             if let answer = try? await transport.send(HTTPRequest("GET", "\(url)/readyz", timeout: .seconds(5))), answer.status == 200 { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        let log = (try? String(decoding: TemporaryFolder.read(folder.file("server.log")).suffix(2000), as: UTF8.self)) ?? ""
-        throw SubprocessError("kube-apiserver is not ready after 60 s:\n\(log)")
+        throw SubprocessError("kube-apiserver is not ready after 60 s:\n\(serverLog)")
+    }
+
+    /// Where the API server died, or the end of what it says, for a test that fails because of it.
+    package var serverLog: String {
+        let text = (try? String(decoding: TemporaryFolder.read(folder.file("server.log")), as: UTF8.self)) ?? ""
+        for word in ["\nfatal error:", "\npanic:"] {
+            if let found = text.firstRange(of: word) { return String(text[found.lowerBound...].prefix(2000)) }
+        }
+        return String(text.suffix(2000))
     }
 
     package func stop() async {

@@ -42,8 +42,9 @@ func withControlPlane(
             group.cancelAll()
         }
     } catch {
+        let log = plane.serverLog
         await plane.stop()
-        throw error
+        throw ScenarioFailure("\(error)\nthe API server's last words:\n\(log)")
     }
     await plane.stop()
 }
