@@ -112,6 +112,8 @@ struct Disturbance {
 
     private mutating func strategy(_ world: ModelWorld) {
         world.git.spec = world.git.spec == nil || below(3) > 0 ? world.setup.spec : nil
+        // Who takes the strategy away wants the version without one.
+        if world.git.spec == nil { world.invariants.rejected = [] }
         world.log("\(world.clock) git \(world.git.spec == nil ? "asks for no strategy" : "asks for the strategy")")
     }
 
