@@ -7,7 +7,8 @@ set -euo pipefail
 
 cache=${MARTLET_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/martlet}
 version=1.20.2
-target=$cache/control-plane-$version
+# Another number where what is built from the same version changes.
+target=$cache/control-plane-$version-2
 
 complete() { for binary in kube-apiserver kube-controller-manager kubectl; do [ -x "$target/$binary" ] || return 1; done; }
 
