@@ -70,6 +70,9 @@ extension Reconciler {
             // They carry their Service's labels, and so Martlet's.
             try? await cache.start(resource, scope: ours, dropping: [["metadata", "managedFields"]])
         }
+        if await keepsRevisions(prepared), let resource = resources.first(where: { $0.gvk.kind == "ControllerRevision" && $0.gvk.group == "apps" }) {
+            try? await cache.start(resource, dropping: [["metadata", "managedFields"]])
+        }
         if let resource = resources.first(where: { $0.gvk.kind == "Secret" && $0.gvk.group.isEmpty }) {
             // Where `martlet sync` leaves its requests.
             try? await cache.start(
@@ -77,6 +80,15 @@ extension Reconciler {
                 dropping: [["metadata", "managedFields"]])
         }
         return unknown
+    }
+
+    /// Whether a StatefulSet or DaemonSet has, or asks for, a rollout: its versions are ControllerRevisions.
+    private func keepsRevisions(_ prepared: [Prepared]) async -> Bool {
+        for item in prepared where item.key.group == "apps" && ["StatefulSet", "DaemonSet"].contains(item.key.kind) {
+            if item.policy.strategy != nil { return true }
+            if await environment.cache.object(item.key)?.annotation(MartletAnnotations.rollout) != nil { return true }
+        }
+        return false
     }
 
     /// A request changed the version of the inventory's Secret: the next save needs the new one.

@@ -137,7 +137,7 @@ package actor Reconciler {
             if record?.inventory.entries[key] != nil { return true }
             if key.kind == "Secret", key.namespace == environment.store.namespace { return true }
             // Pods and replica sets tell why a workload is not well.
-            if isRollingOut, ["Pod", "ReplicaSet", "Endpoints", "Deployment"].contains(key.kind), namespaces.contains(key.namespace) { return true }
+            if isRollingOut, ["Pod", "ReplicaSet", "ControllerRevision", "Endpoints", "Deployment", "StatefulSet", "DaemonSet"].contains(key.kind), namespaces.contains(key.namespace) { return true }
             if key.kind == "Pod" || key.kind == "ReplicaSet", namespaces.contains(key.namespace), status.health != .healthy { return true }
         }
         return false

@@ -5,8 +5,6 @@ internal import Kubernetes
 internal import Logging
 internal import Rollout
 
-private let deployments = GroupKind(group: "apps", kind: "Deployment")
-
 extension Reconciler {
     /// Looks at every rollout of the application, takes each a step further where it is due, and says what is to be
     /// applied meanwhile.
@@ -18,8 +16,9 @@ extension Reconciler {
         unfollowed: [GroupKind: String], isCurrent: @escaping @Sendable () -> Bool
     ) async -> RolloutPass {
         var pass = RolloutPass(prepared: prepared)
-        if let why = unfollowed[deployments], prepared.contains(where: { $0.policy.strategy != nil }) {
-            pass.hold = "Deployments cannot be seen, and so no rollout: \(why)"
+        for (kind, why) in unfollowed.sorted(by: { $0.key.kind < $1.key.kind }) where RolloutSpec.kinds.contains(kind) {
+            guard prepared.contains(where: { $0.policy.strategy != nil && $0.key.groupKind == kind }) else { continue }
+            pass.hold = "\(kind.kind)s cannot be seen, and so no rollout: \(why)"
             return pass
         }
         if !desired.isComplete, let workload = await runningButMissing(prepared, record.inventory) {
@@ -36,7 +35,7 @@ extension Reconciler {
             return pass
         }
         guard await hasSets(in: subjects) else {
-            pass.hold = "ReplicaSets and pods cannot be listed yet, and so no rollout be seen"
+            pass.hold = "pods and the versions they are of cannot be listed yet, and so no rollout be seen"
             return pass
         }
         let inForce = overlaid(pass.prepared, by: subjects.map { ($0, $0.overlay) }, application: name, resources: resources, digest: record.key)
@@ -73,7 +72,7 @@ extension Reconciler {
     /// The workloads that have, or ask for, rollouts; mistakes in what they ask for block the commit.
     private func subjects(_ pass: inout RolloutPass, key: FingerprintKey, objects: [Object]) async -> [RolloutSubject] {
         var subjects: [RolloutSubject] = []
-        for (index, item) in pass.prepared.enumerated() where item.key.groupKind == deployments {
+        for (index, item) in pass.prepared.enumerated() where RolloutSpec.kinds.contains(item.key.groupKind) {
             let live = await liveObject(item.key)
             let running = live?.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
             let hasConfiguration = live?.value[path: "spec", "template", "metadata", "annotations", MartletAnnotations.configuration] != nil
@@ -144,15 +143,19 @@ extension Reconciler {
     }
 
     private func hasSets(in subjects: [RolloutSubject]) async -> Bool {
-        for kind in [GroupKind(group: "apps", kind: "ReplicaSet"), GroupKind(group: "", kind: "Pod")] {
+        var kinds = [GroupKind(group: "", kind: "Pod")]
+        if subjects.contains(where: { !$0.view.isSet }) { kinds.append(GroupKind(group: "apps", kind: "ReplicaSet")) }
+        if subjects.contains(where: \.view.isSet) { kinds.append(GroupKind(group: "apps", kind: "ControllerRevision")) }
+        for kind in kinds {
             guard await environment.cache.isSynced(kind) else { return false }
         }
         return true
     }
 
     private func view(_ live: Object, traffic: RolloutTraffic) async -> RolloutView {
-        let sets = await environment.cache.owned(by: live.uid).filter { $0.kind == "ReplicaSet" }
-        var pods: [Object] = []
+        let owned = await environment.cache.owned(by: live.uid)
+        let sets = owned.filter { $0.kind == "ReplicaSet" }
+        var pods = owned.filter { $0.kind == "Pod" }
         for set in sets { pods += await environment.cache.owned(by: set.uid).filter { $0.kind == "Pod" } }
         var endpoints: [String: Object] = [:]
         for service in traffic.services {
@@ -161,7 +164,8 @@ extension Reconciler {
                 if let object = await environment.cache.object(key) { endpoints[name] = object }
             }
         }
-        return RolloutView(deployment: live, replicaSets: sets, pods: pods, endpoints: endpoints)
+        return RolloutView(
+            deployment: live, replicaSets: sets, pods: pods, endpoints: endpoints, revisions: owned.filter { $0.kind == "ControllerRevision" })
     }
 
     /// Whether a changed manifest is to be rolled out; then its state is on the workload.
@@ -227,7 +231,7 @@ extension Reconciler {
     /// A Deployment in mid-rollout that the commit has no word of.
     private func runningButMissing(_ prepared: [Prepared], _ inventory: Inventory) async -> ObjectKey? {
         let wanted = Set(prepared.map(\.key))
-        for key in inventory.entries.keys.sorted() where key.groupKind == deployments && !wanted.contains(key) {
+        for key in inventory.entries.keys.sorted() where RolloutSpec.kinds.contains(key.groupKind) && !wanted.contains(key) {
             if await liveObject(key)?.annotation(MartletAnnotations.rollout) != nil { return key }
         }
         return nil

@@ -38,6 +38,8 @@ struct Machine {
         spec: RolloutSpec?, mode: RolloutTraffic.Mode, state: RolloutState, seen: RolloutObservation,
         times: RolloutTimes
     ) {
+        var seen = seen
+        if let set = seen.set { seen.progressDeadline = deadline(set, state, times) }
         (self.spec, self.mode, self.state, self.seen, self.times) = (spec, mode, state, seen, times)
         inForce = overlay(of: state, mode: mode)
     }
@@ -166,7 +168,7 @@ struct Machine {
     /// Follows the Deployment's replicas; not downwards while both sets are full, for then an autoscaler sees half the load.
     private mutating func followSize() {
         guard seen.replicas > 0 else { return }
-        if seen.replicas > state.size || !isDoubled { state.size = seen.replicas }
+        if seen.replicas > state.size || seen.set != nil || !isDoubled { state.size = seen.replicas }
     }
 
     private var isDoubled: Bool {

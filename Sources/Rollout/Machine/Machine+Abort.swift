@@ -5,6 +5,7 @@ internal import Kubernetes
 /// The ordered list of the way back.
 extension Machine {
     mutating func abort() {
+        if let set = seen.set, state.aborting != .commitBack { return abort(set) }
         growStable()
         switch state.aborting ?? .stableSize {
         case .stableSize:
@@ -118,7 +119,7 @@ extension Machine {
             guard state.phase != .rejected else { return remark("it is rejected already") }
             guard canGoBack else {
                 return remark(
-                    "too late to go back: the Deployment states the new version; revert the commit instead")
+                    "too late to go back: it states the new version; revert the commit instead")
             }
             if state.phase != .aborting {
                 goBack(

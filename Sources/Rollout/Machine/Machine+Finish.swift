@@ -3,6 +3,7 @@ internal import Basics
 /// The ordered list that makes the candidate the version of all.
 extension Machine {
     mutating func promote() {
+        if let set = seen.set, state.finishing != .clean { return promote(set) }
         switch state.finishing ?? .fullSize {
         case .fullSize:
             guard holds(), !isTooLate() else { return }
@@ -81,7 +82,7 @@ extension Machine {
     }
 
     /// Before the template is written the way back is open, and taken when it must be.
-    private mutating func isTooLate() -> Bool {
+    mutating func isTooLate() -> Bool {
         if hasFailed() { return true }
         if (seen.candidate?.ready ?? 0) == 0, state.exposed != nil,
             seen.candidate != nil || elapsed > times.floor
@@ -98,6 +99,7 @@ extension Machine {
     /// Whether the Deployment still states the old template, so that going back changes nothing.
     var canGoBack: Bool {
         guard state.phase == .promoting else { return true }
+        if let set = seen.set { return (state.finishing ?? .fullSize) == .fullSize && set.knowsStable }
         switch state.finishing ?? .fullSize {
         case .fullSize, .trafficToNext, .unpin: return true
         // What others wrote, or nobody: ours is still to come.

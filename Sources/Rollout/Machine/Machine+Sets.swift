@@ -4,7 +4,8 @@ internal import Document
 extension Machine {
     /// What a Deployment looks like whose sets are ours to size.
     var isHeld: Bool {
-        seen.isPaused && seen.updateStrategy["type"]?.string == "Recreate"
+        if let set = seen.set { return isHeld(set) }
+        return seen.isPaused && seen.updateStrategy["type"]?.string == "Recreate"
             && seen.updateStrategy["rollingUpdate"]?.mapping == nil
     }
 
@@ -18,13 +19,14 @@ extension Machine {
         }
         guard isHeld else {
             effects.append(.pause)
-            wait("pausing the Deployment")
+            wait("taking it over from its controller")
             return false
         }
         guard seen.isObserved else {
-            wait("the Deployment's controller has not seen that it is paused", lookAgain: .seconds(1))
+            wait("its controller has not seen that it waits", lookAgain: .seconds(1))
             return false
         }
+        if let set = seen.set { return statesCandidate(set) }
         return true
     }
 
@@ -38,7 +40,7 @@ extension Machine {
             ? strategy["type"] == nil || strategy["type"] == seen.updateStrategy["type"] : strategy == seen.updateStrategy
         guard seen.isPaused == wasPaused, isAsBefore else {
             effects.append(.resume)
-            wait("giving the Deployment back to its controller")
+            wait("giving it back to its controller")
             return false
         }
         state.originals = nil
@@ -49,6 +51,7 @@ extension Machine {
     ///
     /// - Returns: Whether both are there, ready.
     mutating func isSized(_ sizes: ArmSizes) -> Bool {
+        if let set = seen.set { return isSized(set, sizes.next) }
         guard let candidate = seen.candidate else {
             unmark()
             effects.append(.create(replicas: max(1, sizes.next)))

@@ -31,6 +31,7 @@ extension Machine {
     }
 
     mutating func starting() {
+        if let set = seen.set { return starting(set) }
         guard holds(), !hasLostStable() else { return }
         guard isOnTime("not prepared", for: seen.progressDeadline) else { return }
         // The Service is pinned to the stable version before there are pods of another.
@@ -208,7 +209,7 @@ extension Machine {
         return true
     }
 
-    private mutating func isOnTime(_ what: String, for limit: Duration) -> Bool {
+    mutating func isOnTime(_ what: String, for limit: Duration) -> Bool {
         guard left(limit) == .zero else { return true }
         fail("\(what) after \(durationText(limit)): \(state.message)")
         return false

@@ -31,6 +31,13 @@ package enum RolloutEffect: Sendable, Hashable {
     case delete(set: String, uid: String)
     /// Git's manifest, applied while paused.
     case applyTemplate
+    /// A StatefulSet's pods from this ordinal on may have the stated template.
+    case partition(Int)
+    /// A pod whose controller makes another one in its place.
+    case deletePod(name: String, uid: String)
+    /// A StatefulSet or DaemonSet states the stable template again: by an apply under Martlet's name, or, where that
+    /// did not do it, by a patch of whatever differs.
+    case templateBack(isForced: Bool)
     /// Gives the originals back.
     case resume
     /// Asks for a commit that takes the revision back.

@@ -63,6 +63,8 @@ package struct RolloutObservation: Sendable {
     package var template: String
     /// The revert that `on-failure: revert` asked for is on the branch, or cannot be made: why.
     package var revert: RevertProgress
+    /// Of a StatefulSet or a DaemonSet; nil for a Deployment.
+    package var set: SetObservation?
 
     /// Whether all ready pods of the candidate stand behind every Service.
     package struct Reach: Sendable, Hashable {
@@ -100,6 +102,6 @@ package struct RolloutObservation: Sendable {
         (traffic, reach, verdicts, findings, evidence) = (
             .settled, Reach(next: true, services: true), [:], [], [:]
         )
-        (request, gateAnswer, revert) = (nil, nil, .none)
+        (request, gateAnswer, revert, set) = (nil, nil, .none, nil)
     }
 }

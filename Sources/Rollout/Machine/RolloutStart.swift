@@ -19,6 +19,7 @@ extension RolloutView {
         -> RolloutStart
     {
         let template = merged.value[path: "spec", "template"] ?? .null
+        if isSet { return startSet(template: template, identity: identity, revision: revision, now: now, id: id) }
         if withoutHash(template) == withoutHash(deployment.value[path: "spec", "template"] ?? .null) {
             return .apply("the pods stay as they are")
         }

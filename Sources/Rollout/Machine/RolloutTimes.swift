@@ -9,5 +9,8 @@ package struct RolloutTimes: Sendable, Hashable {
     /// Losing all pods more often than this fails the rollout.
     package var retreats = 3
 
+    /// Without a pod getting ready: for the kinds of workload that have no `progressDeadlineSeconds`.
+    package var progress = Duration.seconds(600)
+
     package init() {}
 }

@@ -8,15 +8,17 @@ package struct RolloutView: Sendable {
     /// All that the Deployment controls.
     package var replicaSets: [Object]
     package var pods: [Object]
+    /// The ControllerRevisions of a StatefulSet or DaemonSet.
+    package var revisions: [Object]
     /// `Endpoints` of the user's Services and of the arms, by name of the Service.
     package var endpoints: [String: Object]
 
     package init(
         deployment: Object, replicaSets: [Object], pods: [Object] = [],
-        endpoints: [String: Object] = [:]
+        endpoints: [String: Object] = [:], revisions: [Object] = []
     ) {
-        (self.deployment, self.replicaSets, self.pods, self.endpoints) = (
-            deployment, replicaSets, pods, endpoints
+        (self.deployment, self.replicaSets, self.pods, self.endpoints, self.revisions) = (
+            deployment, replicaSets, pods, endpoints, revisions
         )
     }
 
@@ -41,7 +43,10 @@ package struct RolloutView: Sendable {
         replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)
     }
 
-    package var replicas: Int { deployment.count("spec", "replicas") ?? 1 }
+    /// How many pods it is to have; a DaemonSet's own controller counts the nodes.
+    package var replicas: Int {
+        deployment.kind == "DaemonSet" ? deployment.count("status", "desiredNumberScheduled") ?? 0 : deployment.count("spec", "replicas") ?? 1
+    }
 }
 
 /// A template as Kubernetes compares it.
@@ -63,6 +68,10 @@ extension RolloutView {
     ) -> RolloutObservation {
         var seen = RolloutObservation(now: now, replicas: replicas, template: template)
         seen.newID = newID
+        if isSet {
+            observeSet(state, &seen)
+            return seen
+        }
         seen.isPaused = deployment.value[path: "spec", "paused"]?.bool ?? false
         seen.updateStrategy = deployment.value[path: "spec", "strategy"] ?? .mapping([:])
         seen.isObserved =
@@ -113,7 +122,7 @@ extension RolloutView {
     }
 
     /// Why a pod will not run without somebody changing something.
-    private func trouble(_ pod: Object) -> String? {
+    func trouble(_ pod: Object) -> String? {
         guard !pod.isBeingDeleted,
             case .degraded(let text) = health(of: pod, now: Timestamp(milliseconds: 0))
         else { return nil }
@@ -147,7 +156,7 @@ extension RolloutView {
     package func pods(_ hash: String, olderThan age: Duration, now: Timestamp) -> Set<String> {
         Set(
             pods.filter { pod in
-                guard pod.label(templateHashLabel) == hash,
+                guard pod.label(podHashLabel) == hash,
                     let text = pod.value[path: "status", "startTime"]?.string ?? pod.created.nonEmpty,
                     let start = Timestamp(text)
                 else { return false }

@@ -36,6 +36,7 @@ extension RolloutView {
     package func write(
         _ effect: RolloutEffect, _ state: RolloutState, manifest: Object, template: Value
     ) -> RolloutWrite? {
+        if isSet { return writeSet(effect, state, manifest: manifest) }
         switch effect {
         case .pause:
             return .patch(
@@ -70,7 +71,7 @@ extension RolloutView {
                         "paused": originals["paused"]?.bool == true ? true : .null, "strategy": strategy,
                     ]
                 ])
-        case .revert, .tell: return nil
+        case .partition, .deletePod, .templateBack, .revert, .tell: return nil
         }
     }
 

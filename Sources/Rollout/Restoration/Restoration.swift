@@ -1,7 +1,7 @@
 internal import Document
 package import Kubernetes
 
-/// Gives a Deployment back to its own controller where no daemon does it: `martlet rollout restore`, and uninstalling.
+/// Gives a workload back to its own controller where no daemon does it: `martlet rollout restore`, and uninstalling.
 ///
 /// Decided from the live objects alone, each time anew, so that it may be stopped and begun again anywhere. What git
 /// says of Services and routes is not known here: what a rollout added to them is taken out of them.
@@ -17,8 +17,11 @@ package struct Restoration: Sendable {
     }
 
     package var workload: Object
-    /// Its ReplicaSets.
+    /// A Deployment's ReplicaSets.
     package var sets: [Object]
+    /// Of a StatefulSet or DaemonSet: its pods and its ControllerRevisions.
+    package var pods: [Object] = []
+    package var revisions: [Object] = []
     /// The Services of its namespace.
     package var services: [Object]
     /// What else a rollout may have added beside them: Ingresses, DestinationRules, policies.
@@ -38,10 +41,17 @@ package struct Restoration: Sendable {
         (self.routes, self.isForced, self.isDrained) = (routes, isForced, isDrained)
     }
 
+    /// Of a StatefulSet or DaemonSet.
+    package init(workload: Object, pods: [Object], revisions: [Object], isForced: Bool = false) {
+        self.init(workload: workload, sets: [], services: [], isForced: isForced)
+        (self.pods, self.revisions) = (pods, revisions)
+    }
+
     package var next: Step {
         guard let text = workload.annotation(MartletAnnotations.rollout) else { return .done }
         // A state that nobody can read holds nothing that could be given back but the pause.
         guard let state = RolloutState(text: text) else { return forget(restoring: workload.isHeld ? unreadable : nil) }
+        if workload.kind != "Deployment" { return nextOfSet(state) }
         let view = RolloutView(deployment: workload, replicaSets: sets)
         let isForward = view.current?.label(templateHashLabel) == state.candidateHash && state.candidateHash != state.stableHash
         let steps = isForward ? [toBoth, toUser, settled, drained] : [stableSize, toStable, toUser, settled, drained, withoutCandidate]
@@ -184,7 +194,14 @@ package struct Restoration: Sendable {
     /// A Deployment that is held by a state in which nothing of its own is to be read: Kubernetes' defaults.
     private var unreadable: Value { ["paused": .null, "strategy": ["type": "RollingUpdate", "rollingUpdate": .null]] }
 
-    private func forget(restoring spec: Value?) -> Step {
+    /// Without a fence: for what is written together with something else.
+    var forgetting: RolloutWrite {
+        .patch(
+            workload.key,
+            ["metadata": ["annotations": .mapping([MartletAnnotations.rollout: .null, MartletAnnotations.rolloutRequest: .null])]])
+    }
+
+    func forget(restoring spec: Value?) -> Step {
         var patch: Value = [
             "metadata": [
                 "resourceVersion": .string(workload.resourceVersion),

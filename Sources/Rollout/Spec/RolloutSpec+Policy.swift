@@ -20,12 +20,13 @@ extension RolloutSpec {
             RolloutError(
                 "annotation \"\(annotation)\": \(text)", workload: object.key, annotation: annotation)
         }
-        guard object.groupKind == GroupKind(group: "apps", kind: "Deployment") else {
+        guard kinds.contains(object.groupKind) else {
             throw refuse(
                 MartletAnnotations.strategy,
-                "a \(object.kind) has no strategies of Martlet's, only a Deployment has: leave it out, and the \(object.kind)'s own updateStrategy decides"
+                "a \(object.kind) has no strategies of Martlet's, only Deployments, StatefulSets and DaemonSets have: leave it out"
             )
         }
+        if object.kind != "Deployment", let (annotation, text) = objection(object, strategy) { throw refuse(annotation, text) }
         switch strategy {
         case .recreate:
             if !policy.analysis.isEmpty {

@@ -70,6 +70,9 @@ extension RolloutDecision {
             case .scale(let set, _, let count): "scale \(set) \(count)"
             case .delete(let set, _): "delete \(set)"
             case .applyTemplate: "template"
+            case .partition(let ordinal): "partition \(ordinal)"
+            case .deletePod(let name, _): "delete pod \(name)"
+            case .templateBack: "template back"
             case .resume: "resume"
             case .revert: "revert"
             case .tell: nil

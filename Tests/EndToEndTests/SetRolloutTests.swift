@@ -1,0 +1,43 @@
+import Basics
+import Cluster
+import Delivery
+import DevCluster
+import Git
+import HTTP
+import Kubernetes
+import Rollout
+import Scenarios
+import TestKit
+import Testing
+
+/// Rollouts of StatefulSets and DaemonSets under the controllers of Kubernetes itself, with the loop in this process.
+@Suite(.serialized, .enabled(if: isWanted, "make e2e")) struct SetRolloutTests {
+    @Test(.timeLimit(.minutes(15))) func realControllers() async throws {
+        try await withControlPlane { plane, client in
+            for scenario in SetScenario.allCases {
+                try await run(scenario, plane, client)
+                try await clear(client)
+            }
+        }
+    }
+
+    private func run(_ scenario: SetScenario, _ plane: ControlPlane, _ client: ClusterClient) async throws {
+        let folder = try TemporaryFolder("martlet-set")
+        let repository = try await TestRepository(in: folder)
+        let own = ClusterClient(
+            configuration: plane.configuration, transport: CurlTransport(tls: plane.configuration.tls, userAgent: "martlet"), time: SystemTime(),
+            random: RandomSource(), userAgent: "martlet")
+        var times = RolloutTimes()
+        (times.floor, times.drain, times.tick, times.progress) = (.seconds(1), .milliseconds(300), .seconds(1), .seconds(10))
+        let loop = InProcessOperator(
+            client: own, remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
+            mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(60), rolloutTimes: times)
+        let world = World(client: client, repository: repository, operator: loop)
+        do {
+            try await scenario.run(in: world)
+        } catch {
+            await loop.kill()
+            throw ScenarioFailure("\(scenario): \(error)")
+        }
+    }
+}
