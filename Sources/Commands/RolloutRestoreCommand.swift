@@ -6,10 +6,11 @@ import Rollout
 
 struct RolloutRestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Give a Deployment back to its own controller, with or without a daemon.",
+        commandName: "restore", abstract: "Give a workload back to its own controller, with or without a daemon.",
         discussion: """
-            While a rollout runs, its Deployment is paused. This ends the rollout: requests go to the stable version, the new
-            version's pods go, Services and routes are as they were, and paused and strategy are what they were before. The
+            While a rollout runs, its Deployment is paused, and a StatefulSet or DaemonSet waits. This ends the rollout: requests
+            go to the stable version, the new version's pods go, Services and routes are as they were, and so are paused, strategy
+            and updateStrategy. The
             daemon is asked first; when none answers, this command does it by itself. Do this before Martlet is uninstalled.
             A daemon that starts later begins the rollout again as long as git has the new version.
 
@@ -21,7 +22,7 @@ struct RolloutRestoreCommand: AsyncParsableCommand {
 
     @OptionGroup var workload: RolloutOptions
 
-    @Flag(help: "All Deployments that have a rollout: of the namespace, or of all where none is said.")
+    @Flag(help: "All workloads that have a rollout: of the namespace, or of all where none is said.")
     var all = false
 
     @Flag(help: "Do not ask a daemon: it is uninstalled, or does not answer.")
@@ -51,8 +52,8 @@ struct RolloutRestoreCommand: AsyncParsableCommand {
             let visit = try workload.connect()
             var reports: [RolloutReport] = []
             if all {
-                reports = try await visit.desk.underWay(namespace: workload.namespace).map { RolloutReport($0, sets: []) }
-                if reports.isEmpty { Terminal.standardError.line("no Deployment has a rollout") }
+                reports = try await visit.desk.underWay(namespace: workload.namespace).map { RolloutReport($0) }
+                if reports.isEmpty { Terminal.standardError.line("no workload has a rollout") }
             } else {
                 reports = [try await visit.report(workload)]
             }
@@ -97,7 +98,7 @@ struct RolloutRestoreCommand: AsyncParsableCommand {
             }
             tell("no daemon answers")
         }
-        try await RolloutRestorer(visit: visit, isForced: force, limit: limit, tell: tell).restore(namespace: key.namespace, name: key.name)
+        try await RolloutRestorer(visit: visit, isForced: force, limit: limit, tell: tell).restore(key)
         tell("its own controller has it")
     }
 
@@ -107,7 +108,7 @@ struct RolloutRestoreCommand: AsyncParsableCommand {
         return try await visit.following(key) { bell in
             var shown: RolloutReport?
             while true {
-                let report = try await visit.desk.report(namespace: key.namespace, name: key.name)
+                let report = try await visit.desk.report(key)
                 guard let state = report.state, state.phase != .rejected else { return report }
                 if let news = RolloutFollowing.news(report, after: shown, now: visit.time.now) { tell(news) }
                 shown = report

@@ -8,7 +8,7 @@ struct RolloutStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show a rollout's step, weights and evidence, and follow it to its end.",
         discussion: """
-            It reads what the daemon wrote on the Deployment, so it works without one too. It follows until the rollout is over,
+            It reads what the daemon wrote on the workload, so it works without one too. It follows until the rollout is over,
             as kubectl does; --no-watch looks once, and so does -o json or yaml unless --watch is said. Exit code 0: done, or
             none runs (with --no-watch also: it runs); 1: rejected or aborted; 2: could not be asked, or not over in time.
 
@@ -80,7 +80,7 @@ struct RolloutStatusCommand: AsyncParsableCommand {
                     wait = min(wait, left)
                 }
                 _ = await bell.wait(upTo: wait, visit.time)
-                report = try await visit.desk.report(namespace: key.namespace, name: key.name)
+                report = try await visit.desk.report(key)
             }
         }
     }

@@ -51,7 +51,7 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
     }
 
     private static let mistakeTable: [(Int, [String], String)] = [
-        (0, [], "which workload?"), (1, ["sts/x"], "only Deployments have rollouts"), (2, ["deployment/UP!"], "no object's name"),
+        (0, [], "which workload?"), (1, ["cronjob/x"], "only Deployments, StatefulSets and DaemonSets have"), (2, ["deployment/UP!"], "no object's name"),
         (2, ["shop:deployment/x", "-n", "back"], "the option has another"), (3, ["x", "--timeout", "soon"], "--timeout is \"soon\""),
         (3, ["x", "--timeout", "0"], "--timeout is \"0\""), (4, [], "which workload?"), (4, ["x", "-o", "xml"], "xml"),
         (4, ["x", "--timeout", "-1s"], "--timeout"), (5, ["x", "--all"], "--all and a workload: choose one"), (5, [], "which workload?"),
@@ -232,7 +232,7 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
             try await stage.candidate.patch(["metadata": ["annotations": .mapping([RolloutRequest.annotation: nil])]])
             async let answering: Void = self.daemon(stage) { request in
                 guard request.verb == .promote else { throw CandidateFailure("not yet") }
-                _ = try await stage.visit.desk.ask(.abort, namespace: "shop", name: "web")
+                _ = try await stage.visit.desk.ask(.abort, ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web"))
             }
             let error = await #expect(throws: WorkloadFailure.self) { _ = try await stage.visit.ask(.promote, of: report, limit: .seconds(20)) }
             try await answering

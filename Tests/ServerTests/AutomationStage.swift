@@ -98,11 +98,11 @@ struct AutomationStage: Sendable {
     /// A rollout of "front-end" that waits at its gate, until somebody aborts it.
     var rollouts: RolloutsView {
         RolloutsView(
-            report: { [requests, clusterFailure] (namespace: String, name: String) throws(ClusterError) -> RolloutReport in
+            report: { [requests, clusterFailure] (key: ObjectKey) throws(ClusterError) -> RolloutReport in
                 if let error = clusterFailure.withLock({ $0 }) { throw error }
-                var report = RolloutReport(workload: Self.key(name, namespace: namespace))
+                var report = RolloutReport(workload: key)
                 (report.pods, report.ready) = (5, 4)
-                guard name == "front-end" else { return report }
+                guard key.name == "front-end" else { return report }
                 var state = RolloutState(
                     id: "01K", phase: .gated, step: 1, since: Timestamp(milliseconds: 1_000), template: "t", stableHash: "aaa", candidateHash: "bbb",
                     revision: "main@4f4f4f4", size: 5)
@@ -117,7 +117,7 @@ struct AutomationStage: Sendable {
                 report.versions = [.stable: .init(hash: "aaa", set: "front-end-aaa", pods: 5, ready: 5), .next: .init(hash: "bbb", pods: 3, ready: 2)]
                 return report
             },
-            ask: { [requests] (verb: RolloutRequest.Verb, _: String, _: String) throws(ClusterError) -> RolloutRequest in
+            ask: { [requests] (verb: RolloutRequest.Verb, _: ObjectKey) throws(ClusterError) -> RolloutRequest in
                 let request = RolloutRequest(id: "01M", verb: verb)
                 requests.withLock { $0.append(request) }
                 return request

@@ -43,8 +43,8 @@ private let frontEnd = "/api/v1/workloads/shop/deployment/front-end"
     static let mistakes: [(String, String, Int, String)] = [
         ("\(frontEnd)/promote", #"{"step":2}"#, 400, "send {}, or no body"), ("\(frontEnd)/abort?now=1", "", 400, "unknown query parameter"),
         ("\(frontEnd)/retry", "", 409, "is not rejected"), ("/api/v1/workloads/shop/deployment/other/promote", "", 409, "no rollout of it runs"),
-        ("/api/v1/workloads/shop/sts/front-end/pause", "", 422, "only Deployments have rollouts"),
-        ("/api/v1/workloads/shop/deployment.extensions/front-end/pause", "", 422, "only Deployments have rollouts"),
+        ("/api/v1/workloads/shop/cj/front-end/pause", "", 422, "only Deployments, StatefulSets and DaemonSets have"),
+        ("/api/v1/workloads/shop/deployment.extensions/front-end/pause", "", 422, "only Deployments, StatefulSets and DaemonSets have"),
         ("/api/v1/workloads/shop/deployment/%2e%2e/pause", "", 422, "names no workload"), ("\(frontEnd)/restore", "", 404, ""),
     ]
 

@@ -34,12 +34,12 @@ extension RolloutVisit {
     func ask(_ verb: RolloutRequest.Verb, of report: RolloutReport, limit: Duration?) async throws -> Answer {
         let key = report.workload
         if let refusal = verb.refusal(in: report.state) { throw WorkloadFailure("\(key): \(refusal)", exitCode: 1) }
-        let request = try await desk.ask(verb, namespace: key.namespace, name: key.name)
+        let request = try await desk.ask(verb, key)
         guard let limit else { return .late(report) }
         let start = time.elapsed
         return try await following(key) { bell in
             while true {
-                let now = try await desk.report(namespace: key.namespace, name: key.name)
+                let now = try await desk.report(key)
                 // A rollout that is over takes its state, and with it the answer, along.
                 guard let state = now.state, state.handledRequest != request.id else { return .handled(now) }
                 if let other = now.request, other.id != request.id {
@@ -52,13 +52,13 @@ extension RolloutVisit {
         }
     }
 
-    /// Runs `body` with a bell that rings at each change of a Deployment.
+    /// Runs `body` with a bell that rings at each change of a workload.
     func following<Result: Sendable>(_ key: ObjectKey, _ body: @escaping @Sendable (Doorbell) async throws -> Result) async throws -> Result {
         let bell = Doorbell()
         let desk = desk
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
-                await desk.watch(namespace: key.namespace, name: key.name, bell)
+                await desk.watch(key, bell)
                 return nil
             }
             group.addTask { try await body(bell) }
@@ -84,7 +84,7 @@ func steer(_ verb: RolloutRequest.Verb, _ options: RolloutOptions, _ waiting: Re
         case .late where waiting.noWait: Terminal.standardError.line("\(key): asked to \(verb.rawValue) it")
         case .late:
             throw WorkloadFailure(
-                "\(key): no daemon answered within \(waiting.timeout): is it running (martlet status), and is the workload its own? The request stays, and is carried out when one sees it. \"martlet rollout restore\" gives the Deployment back without a daemon",
+                "\(key): no daemon answered within \(waiting.timeout): is it running (martlet status), and is the workload its own? The request stays, and is carried out when one sees it. \"martlet rollout restore\" gives the workload back without a daemon",
                 exitCode: 2)
         }
     }

@@ -5,10 +5,11 @@ import Cluster
 import Delivery
 import Kubernetes
 import Rollout
+import Server
 
 /// Which workload's rollout, in which cluster.
 struct RolloutOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("The Deployment, as kubectl takes it: deployment/front-end.", valueName: "workload"))
+    @Argument(help: ArgumentHelp("The workload, as kubectl takes it: deployment/front-end, statefulset/store.", valueName: "workload"))
     var words: [String] = []
 
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Its namespace; by default the kubeconfig's.", valueName: "namespace"))
@@ -34,8 +35,8 @@ struct RolloutOptions: ParsableArguments {
             throw ValidationError("\(error)")
         }
         if name.resource.isEmpty { name.resource = "deployment" }
-        guard name.matches(ObjectKey(group: "apps", kind: "Deployment", namespace: name.namespace ?? "", name: name.name)) else {
-            throw ValidationError("only Deployments have rollouts: name it like deployment/\(name.name)")
+        guard name.rolloutKey != nil else {
+            throw ValidationError("only Deployments, StatefulSets and DaemonSets have rollouts: name it like deployment/\(name.name)")
         }
         if name.namespace == nil { name.namespace = standard }
         return name
@@ -62,7 +63,8 @@ struct RolloutVisit: Sendable {
         let name = try options.name(in: namespace)
         let namespace = name.namespace ?? namespace
         do throws(ClusterError) {
-            return try await desk.report(namespace: namespace, name: name.name)
+            guard let key = name.rolloutKey else { throw ClusterError(.notFound, message: "\(name) has no rollouts") }
+            return try await desk.report(key)
         } catch {
             guard error.reason == .notFound else { throw error }
             throw await missing(name, namespace)
@@ -78,8 +80,8 @@ struct RolloutVisit: Sendable {
             let key = try name.resolve(among: keys)
             return WorkloadFailure("\(key) was not there a moment ago: ask again", exitCode: 2)
         } catch {
-            let advice = keys.isEmpty ? "\"kubectl get deployments -A\" lists them" : error.advice
-            return WorkloadFailure("there is no Deployment \"\(name)\"; \(advice)", exitCode: 2)
+            let advice = keys.isEmpty ? "\"kubectl get deployments,statefulsets,daemonsets -A\" lists them" : error.advice
+            return WorkloadFailure("there is no \(name.rolloutKey?.kind ?? "workload") \"\(name)\"; \(advice)", exitCode: 2)
         }
     }
 }

@@ -18,7 +18,7 @@ struct RolloutRestorer: Sendable {
     /// More writes than any restoration takes: then somebody undoes them as fast.
     private static let mostWrites = 40
 
-    func restore(namespace: String, name: String) async throws {
+    func restore(_ key: ObjectKey) async throws {
         let (client, time) = (visit.client, visit.time)
         let start = time.elapsed
         var isDrained = false
@@ -30,7 +30,7 @@ struct RolloutRestorer: Sendable {
             said = text
         }
         while true {
-            var restoration = try await look(namespace, name)
+            var restoration = try await look(key)
             restoration.isDrained = isDrained
             switch restoration.next {
             case .done: return
@@ -78,12 +78,17 @@ struct RolloutRestorer: Sendable {
 
     // MARK: what is there
 
-    private func look(_ namespace: String, _ name: String) async throws(ClusterError) -> Restoration {
-        let client = visit.client
-        let workload = try await client.get(try await client.resource(for: RolloutDesk.kind), namespace: namespace, name: name)
+    private func look(_ key: ObjectKey) async throws(ClusterError) -> Restoration {
+        let namespace = key.namespace
+        let workload = try await visit.desk.workload(key)
+        let parts = try await visit.desk.parts(of: workload)
+        guard workload.kind == "Deployment" else {
+            return Restoration(
+                workload: workload, pods: parts.filter { $0.kind == "Pod" }, revisions: parts.filter { $0.kind == "ControllerRevision" },
+                isForced: isForced)
+        }
         var restoration = Restoration(
-            workload: workload, sets: try await visit.desk.sets(of: workload),
-            services: try await all(GroupKind(group: "", kind: "Service"), namespace: namespace))
+            workload: workload, sets: parts, services: try await all(GroupKind(group: "", kind: "Service"), namespace: namespace))
         for kind in Self.companions { restoration.others += try await all(kind, namespace: namespace) }
         restoration.isForced = isForced
         for kind in Self.routes {

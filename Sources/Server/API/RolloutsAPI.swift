@@ -48,7 +48,7 @@ struct RolloutsAPI: Sendable {
             throw APIFailure(.conflict, "rollout", "\(key): \(refusal)", advice: "GET …/rollout tells how it stands, and what is possible")
         }
         let rollouts = try rollouts()
-        do throws(ClusterError) { report.request = try await rollouts.ask(verb, key.namespace, key.name) } catch { throw Self.failure(error, key) }
+        do throws(ClusterError) { report.request = try await rollouts.ask(verb, key) } catch { throw Self.failure(error, key) }
         return report.value
     }
 
@@ -61,10 +61,10 @@ struct RolloutsAPI: Sendable {
 
     private func read(_ key: ObjectKey) async throws(APIFailure) -> RolloutReport {
         let rollouts = try rollouts()
-        do throws(ClusterError) { return try await rollouts.report(key.namespace, key.name) } catch { throw Self.failure(error, key) }
+        do throws(ClusterError) { return try await rollouts.report(key) } catch { throw Self.failure(error, key) }
     }
 
-    /// The Deployment that the path names, if the caller may do this with it; whether there is one is not told to others.
+    /// The workload that the path names, if the caller may do this with it; whether there is one is not told to others.
     private func workload(
         _ parameters: Parameters, _ admission: AccessControl.Admission, _ verb: AccessVerb
     ) async throws(APIFailure) -> ObjectKey {
@@ -75,11 +75,9 @@ struct RolloutsAPI: Sendable {
         } catch {
             throw APIFailure(error)
         }
-        let key = ObjectKey(
-            group: RolloutDesk.kind.group, kind: RolloutDesk.kind.kind, namespace: name.namespace ?? "", name: name.name)
-        guard name.matches(key) else {
+        guard let key = name.rolloutKey else {
             throw APIFailure(
-                .unprocessableContent, "invalid", "\"\(shortened(name.description))\" is no Deployment, and only Deployments have rollouts",
+                .unprocessableContent, "invalid", "\"\(shortened(name.description))\" has no rollouts, only Deployments, StatefulSets and DaemonSets have",
                 advice: "ask for /api/v1/workloads/NAMESPACE/deployment/NAME/…")
         }
         guard try await admission.may(verb, key, name: key.name) else { throw admission.refusal(verb, name.description) }
@@ -89,11 +87,11 @@ struct RolloutsAPI: Sendable {
     private static func failure(_ error: ClusterError, _ key: ObjectKey) -> APIFailure {
         switch error.reason {
         case .notFound:
-            APIFailure(.notFound, "notFound", "there is no \(key) in the cluster", advice: "\"kubectl get deployments -A\" lists them")
+            APIFailure(.notFound, "notFound", "there is no \(key) in the cluster", advice: "\"kubectl get \(key.kind.lowercased())s -A\" lists them")
         case .forbidden:
             APIFailure(
                 .badGateway, "cluster", "the daemon may not do this with \(key)",
-                advice: "let its service account get and patch deployments, and list replicasets (rbac in the chart's values)")
+                advice: "let its service account get and patch \(key.kind.lowercased())s, and list replicasets, pods and controllerrevisions (rbac in the chart's values)")
         default: APIFailure(.badGateway, "cluster", "the cluster did not do its part: \(error)", advice: "try again")
         }
     }

@@ -15,60 +15,71 @@ package struct RolloutDesk: Sendable {
         (self.client, self.time, self.random) = (client, time, random)
     }
 
-    /// What has rollouts.
-    package static let kind = GroupKind(group: "apps", kind: "Deployment")
-
-    private static let sets = APIResource(
-        gvk: GroupVersionKind(group: "apps", version: "v1", kind: "ReplicaSet"), name: "replicasets", isNamespaced: true,
-        verbs: ["get", "list", "watch", "create", "patch", "delete"])
-    private static let deployments = APIResource(
-        gvk: GroupVersionKind(group: "apps", version: "v1", kind: "Deployment"), name: "deployments", isNamespaced: true,
-        verbs: ["get", "list", "watch", "create", "patch", "delete"])
+    private static func resource(_ kind: String, group: String = "apps") -> APIResource {
+        APIResource(
+            gvk: GroupVersionKind(group: group, version: "v1", kind: kind), name: kind.lowercased() + "s", isNamespaced: true,
+            verbs: ["get", "list", "watch", "create", "patch", "delete"])
+    }
 
     /// How a workload's rollout is.
     ///
-    /// - Throws: `.notFound` where there is no such Deployment.
-    package func report(namespace: String, name: String) async throws(ClusterError) -> RolloutReport {
-        let workload = try await client.get(Self.deployments, namespace: namespace, name: name)
-        guard workload.annotation(MartletAnnotations.rollout) != nil else { return RolloutReport(workload, sets: []) }
-        return RolloutReport(workload, sets: try await sets(of: workload))
+    /// - Throws: `.notFound` where there is no such workload.
+    package func report(_ key: ObjectKey) async throws(ClusterError) -> RolloutReport {
+        let workload = try await workload(key)
+        guard workload.annotation(MartletAnnotations.rollout) != nil else { return RolloutReport(workload) }
+        return RolloutReport(workload, parts: try await parts(of: workload))
     }
 
-    /// The ReplicaSets that a Deployment owns.
-    package func sets(of workload: Object) async throws(ClusterError) -> [Object] {
+    package func workload(_ key: ObjectKey) async throws(ClusterError) -> Object {
+        try await client.get(Self.resource(key.kind), namespace: key.namespace, name: key.name)
+    }
+
+    /// What tells a workload's versions apart: a Deployment's ReplicaSets, the pods and the ControllerRevisions of others.
+    package func parts(of workload: Object) async throws(ClusterError) -> [Object] {
         let labels = workload.value[path: "spec", "selector", "matchLabels"]?.mapping ?? [:]
         let selector = labels.sorted.map { "\($0.key)=\($0.value.string ?? "")" }.joined(separator: ",")
-        let list = try await client.list(Self.sets, namespace: workload.namespace, labelSelector: selector.isEmpty ? nil : selector)
-        return list.items.filter { $0.isOwned(by: workload) }
+        var found: [Object] = []
+        let kinds = workload.kind == "Deployment" ? [Self.resource("ReplicaSet")] : [Self.resource("ControllerRevision"), Self.resource("Pod", group: "")]
+        for kind in kinds {
+            found += try await client.list(kind, namespace: workload.namespace, labelSelector: selector.isEmpty ? nil : selector).items
+        }
+        return found.filter { $0.isOwned(by: workload) }
     }
 
-    /// The Deployments that have a rollout's state on them.
+    /// The workloads that have a rollout's state on them.
     package func underWay(namespace: String?) async throws(ClusterError) -> [Object] {
-        let list = try await client.list(Self.deployments, namespace: namespace)
-        return list.items.filter { $0.annotation(MartletAnnotations.rollout) != nil }.sorted { $0.key < $1.key }
+        try await all(namespace: namespace).filter { $0.annotation(MartletAnnotations.rollout) != nil }.sorted { $0.key < $1.key }
     }
 
-    /// The Deployments there are, for whoever mistyped one's name.
+    /// The workloads there are, for whoever mistyped one's name.
     package func names(namespace: String?) async throws(ClusterError) -> [ObjectKey] {
-        try await client.list(Self.deployments, namespace: namespace).items.map(\.key)
+        try await all(namespace: namespace).map(\.key)
+    }
+
+    private func all(namespace: String?) async throws(ClusterError) -> [Object] {
+        var found: [Object] = []
+        for kind in RolloutSpec.kinds.sorted(by: { $0.kind < $1.kind }) {
+            found += try await client.list(Self.resource(kind.kind), namespace: namespace).items
+        }
+        return found
     }
 
     /// Leaves a request; the daemon carries it out when it sees it, and says so by `handledRequest`.
     ///
     /// - Returns: The request's own ID.
-    package func ask(_ verb: RolloutRequest.Verb, namespace: String, name: String) async throws(ClusterError) -> RolloutRequest {
+    package func ask(_ verb: RolloutRequest.Verb, _ key: ObjectKey) async throws(ClusterError) -> RolloutRequest {
         let request = RolloutRequest(id: ULID(at: time.now, random: random).description, verb: verb)
         _ = try await client.patch(
-            Self.deployments, namespace: namespace, name: name,
+            Self.resource(key.kind), namespace: key.namespace, name: key.name,
             ["metadata": ["annotations": .mapping([RolloutRequest.annotation: .string(request.text)])]], type: .merge,
             fieldManager: rolloutFieldManager)
         return request
     }
 
     /// Rings at each change of the workload, until the task is cancelled.
-    package func watch(namespace: String, name: String, _ bell: Doorbell) async {
+    package func watch(_ key: ObjectKey, _ bell: Doorbell) async {
         let reflector = Reflector(
-            client: client, resource: Self.deployments, scope: ListScope(namespace: namespace, fieldSelector: "metadata.name=\(name)"), time: time,
+            client: client, resource: Self.resource(key.kind), scope: ListScope(namespace: key.namespace, fieldSelector: "metadata.name=\(key.name)"), time: time,
             random: random)
         await reflector.run { effect in
             switch effect {

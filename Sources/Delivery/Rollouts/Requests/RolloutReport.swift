@@ -38,23 +38,38 @@ package struct RolloutReport: Sendable, Hashable {
         (self.pods, self.ready, self.request) = (pods, ready, request)
     }
 
-    /// From a live workload and the ReplicaSets that it may own.
-    package init(_ object: Object, sets: [Object]) {
+    /// From a live workload and the ReplicaSets, or the pods and ControllerRevisions, that it may own.
+    package init(_ object: Object, parts: [Object] = []) {
         self.init(workload: object.key)
         state = object.annotation(MartletAnnotations.rollout).flatMap(RolloutState.init(text:))
-        // Paused it is by the rollout.
+        // What a rollout does to it is not what its owner asks for.
         var asked = object
         asked.value[path: "spec", "paused"] = nil
+        if object.kind != "Deployment", let strategy = state?.originals?["strategy"] { asked.value[path: "spec", "updateStrategy"] = strategy }
         spec = (try? policy(of: object)).flatMap { try? RolloutSpec.of(asked, $0) }
-        pods = object.count("spec", "replicas") ?? 1
-        ready = object.count("status", "readyReplicas") ?? 0
+        let isDaemon = object.kind == "DaemonSet"
+        pods = isDaemon ? object.count("status", "desiredNumberScheduled") ?? 0 : object.count("spec", "replicas") ?? 1
+        ready = object.count("status", isDaemon ? "numberReady" : "readyReplicas") ?? 0
         request = object.annotation(RolloutRequest.annotation).flatMap(RolloutRequest.init)
         guard let state else { return }
         for (arm, hash) in [(Arm.stable, state.stableHash), (.next, state.candidateHash)] where !hash.isEmpty {
-            let set = sets.first { $0.label(templateHashLabel) == hash && $0.isOwned(by: object) }
+            guard object.kind == "Deployment" else {
+                versions[arm] = version(hash, of: object, parts: parts)
+                continue
+            }
+            let set = parts.first { $0.label(templateHashLabel) == hash && $0.isOwned(by: object) }
             versions[arm] = Version(
                 hash: hash, set: set?.name ?? "", pods: set?.count("spec", "replicas") ?? 0, ready: set?.count("status", "readyReplicas") ?? 0)
         }
+    }
+
+    /// Of a StatefulSet or DaemonSet: counted by its pods.
+    private func version(_ hash: String, of object: Object, parts: [Object]) -> Version {
+        let view = RolloutView(
+            deployment: object, replicaSets: [], pods: parts.filter { $0.kind == "Pod" && $0.isOwned(by: object) },
+            revisions: parts.filter { $0.kind == "ControllerRevision" })
+        let count = view.count(hash)
+        return Version(hash: hash, set: count.revision, pods: count.pods, ready: count.ready)
     }
 
     /// The step whose traffic is written or flows; nil before the first one and on the way back.
