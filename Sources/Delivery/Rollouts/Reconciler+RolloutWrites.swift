@@ -54,7 +54,7 @@ extension Reconciler {
             }
         case .delete(let key, let uid):
             let resource = try await client.resource(for: key.groupKind)
-            _ = try await client.delete(resource, namespace: key.namespace, name: key.name, uid: uid, propagation: .background)
+            _ = try await client.delete(resource, namespace: key.namespace, name: key.name, uid: uid, propagation: .foreground)
             written = nil
         case .apply(let object):
             let resource = try await client.resource(for: object.gvk)

@@ -35,7 +35,7 @@ extension Machine {
             }
             go(.deleteCandidate)
         case .deleteCandidate:
-            if let candidate = seen.candidate {
+            if let candidate = seen.candidate, left(seen.progressDeadline) > .zero {
                 effects.append(.delete(set: candidate.name, uid: candidate.uid))
                 return wait("deleting the new version's pods", lookAgain: .seconds(5))
             }

@@ -85,8 +85,9 @@ extension RolloutView {
             if found.hash == state.stableHash {
                 seen.stable = found
             } else if found.hash == state.candidateHash {
-                seen.candidate = set.isBeingDeleted ? nil : found
-                if set.isBeingDeleted { seen.others.append(found) }
+                // On the way back it counts until its pods are gone too.
+                seen.candidate = set.isBeingDeleted && state.phase != .aborting ? nil : found
+                if seen.candidate == nil { seen.others.append(found) }
             } else if found.current > 0 || found.replicas > 0 {
                 seen.others.append(found)
             }

@@ -9,7 +9,7 @@ package enum RolloutWrite: Sendable, Hashable {
     /// A JSON merge patch (RFC 7386).
     case patch(ObjectKey, Value)
     case create(Object)
-    /// With its dependents, in the background.
+    /// With its dependents: gone when they are.
     case delete(ObjectKey, uid: String)
     /// Server-side apply under Martlet's own name, taking what others hold.
     case apply(Object)
