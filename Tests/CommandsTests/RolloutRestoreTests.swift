@@ -42,7 +42,7 @@ import Testing
                   - matches: [{path: {type: PathPrefix, value: /}}]
                     backendRefs: [{name: web--stable, port: 80, weight: 75}, {name: web--next, port: 80, weight: 25}]
                 """)
-            try await stage.restorer.restore(namespace: "shop", name: "web")
+            try await stage.restorer.restore(ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web"))
             try await isGivenBack(stage)
             #expect(try await stage.candidate.pods("web:1") == before, "no pod of the stable version was touched")
             #expect(try await stage.candidate.sets().map(\.name).contains("web-candidate1") == false)
@@ -60,7 +60,7 @@ import Testing
                     "Service \"web--next\", Service \"web--stable\" are deleted", "the rollout is forgotten",
                 ], "\(told)")
             // Again: there is nothing to do.
-            try await stage.restorer.restore(namespace: "shop", name: "web")
+            try await stage.restorer.restore(ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web"))
             #expect(stage.told.withLock { $0.count } == told.count)
             try await stage.candidate.apply(stage.candidate.manifest("web:3", replicas: 3))
             try await stage.candidate.rolledOut("web:3")
@@ -75,7 +75,7 @@ import Testing
             try await stage.candidate.scale("web-\(stable)", to: 1)
             try await stage.apply(
                 "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: web, pod-template-hash: candidate1}, ports: [{port: 80}]}}")
-            try await stage.restorer.restore(namespace: "shop", name: "web")
+            try await stage.restorer.restore(ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web"))
             try await isGivenBack(stage)
             #expect(try await stage.object("", "Service", "web")?.value[path: "spec", "selector"] == ["app": "web"])
             let told = stage.told.withLock { $0.filter { !$0.contains(" of 2 pods") } }
@@ -94,7 +94,7 @@ import Testing
             _ = try await stage.begin(replicas: 2, next: 2, phase: .promoting)
             let pods = try await stage.candidate.pods("web:2")
             try await stage.candidate.apply(stage.candidate.manifest("web:2", replicas: 2, held: true))
-            try await stage.restorer.restore(namespace: "shop", name: "web")
+            try await stage.restorer.restore(ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web"))
             try await isGivenBack(stage)
             try await stage.candidate.rolledOut("web:2")
             #expect(try await stage.candidate.pods("web:2") == pods)
@@ -109,14 +109,14 @@ import Testing
                 id: "01K", phase: .rejected, since: SystemTime().now, template: "t", stableHash: "a", candidateHash: "b", revision: "main@1", size: 1)
             state.reason = "it was worse"
             try await stage.write(state)
-            try await stage.restorer.restore(namespace: "shop", name: "web")
+            try await stage.restorer.restore(ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web"))
             try await isGivenBack(stage)
             #expect(stage.told.withLock { $0 } == ["the rollout is forgotten"])
 
             try await stage.candidate.pause()
             try await stage.candidate.patch(["metadata": ["annotations": .mapping([MartletAnnotations.rollout: "{"])]])
             #expect(try await stage.visit.desk.underWay(namespace: nil).map(\.name) == ["web"])
-            try await stage.restorer.restore(namespace: "shop", name: "web")
+            try await stage.restorer.restore(ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web"))
             try await isGivenBack(stage)
             #expect(try await stage.visit.desk.underWay(namespace: "shop").isEmpty)
         }
@@ -134,10 +134,10 @@ import Testing
             try await stage.candidate.patch(["spec": ["replicas": 3]])
             var restorer = stage.restorer
             restorer.limit = .milliseconds(10)
-            let error = await #expect(throws: WorkloadFailure.self) { try await restorer.restore(namespace: "shop", name: "web") }
+            let error = await #expect(throws: WorkloadFailure.self) { try await restorer.restore(ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web")) }
             #expect(error?.exitCode == 2 && error?.description.contains("pods of the stable version are ready; --force does not wait for it") == true)
             restorer.isForced = true
-            try await restorer.restore(namespace: "shop", name: "web")
+            try await restorer.restore(ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web"))
             try await isGivenBack(stage)
         }
     }

@@ -119,14 +119,14 @@ private let frontEnd = "/api/v1/workloads/shop/deployment/front-end"
             _ = try await client.create(sets, try #require(Object(set)))
         }
         let view = RolloutsView(client: client, time: time, random: random)
-        let report = try await view.report("default", "front-end")
+        let report = try await view.report(ObjectKey(group: "apps", kind: "Deployment", namespace: "default", name: "front-end"))
         #expect(report.state == state && report.spec?.steps.count == 3 && report.step?.exposure == .weight(5))
         #expect(report.versions[.stable]?.set == "front-end-aaa" && report.versions[.stable]?.pods == 2)
         #expect(report.versions[.next] == .init(hash: "bbb"), "a set of somebody else's is not the rollout's")
-        let request = try await view.ask(.promote, "default", "front-end")
+        let request = try await view.ask(.promote, ObjectKey(group: "apps", kind: "Deployment", namespace: "default", name: "front-end"))
         let live = try await client.get(resource, namespace: "default", name: "front-end")
         #expect(live.annotation("martlet.dev/rollout-request") == "promote \(request.id)")
-        #expect(try await view.report("default", "front-end").request == request)
-        await #expect(throws: ClusterError.self) { _ = try await view.report("default", "nothing") }
+        #expect(try await view.report(ObjectKey(group: "apps", kind: "Deployment", namespace: "default", name: "front-end")).request == request)
+        await #expect(throws: ClusterError.self) { _ = try await view.report(ObjectKey(group: "apps", kind: "Deployment", namespace: "default", name: "nothing")) }
     }
 }
