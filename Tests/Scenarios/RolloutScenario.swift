@@ -19,6 +19,7 @@ package enum RolloutScenario: String, CaseIterable, Sendable {
     case gateWaitsForAPerson
     case configurationIsARelease
     case strategyTakenAway
+    case stateTakenAway
 
     package func run(in world: World) async throws {
         let first = try await world.repository.commit("Version 1", files(version: 1))
@@ -33,6 +34,7 @@ package enum RolloutScenario: String, CaseIterable, Sendable {
         case .gateWaitsForAPerson: try await gated(world)
         case .configurationIsARelease: try await configuration(world)
         case .strategyTakenAway: try await strategyTakenAway(world)
+        case .stateTakenAway: try await stateTakenAway(world)
         }
         await world.operator.kill()
     }
@@ -42,7 +44,7 @@ package enum RolloutScenario: String, CaseIterable, Sendable {
         case .rampedByPods: "{martlet.dev/strategy: ramped, martlet.dev/steps: \"25% 1s, 50% 1s\"}"
         case .canaryWithoutRoutes, .configurationIsARelease: "{martlet.dev/strategy: canary, martlet.dev/steps: \"25% 1s, 50% 1s\"}"
         case .blueGreenBySelector: "{martlet.dev/strategy: blue-green, martlet.dev/steps: \"preview 1s\", martlet.dev/gate: manual 2s promote}"
-        case .supersededByANewVersion, .takenBackByACommit, .abortedByAPerson, .strategyTakenAway:
+        case .supersededByANewVersion, .takenBackByACommit, .abortedByAPerson, .strategyTakenAway, .stateTakenAway:
             "{martlet.dev/strategy: canary, martlet.dev/steps: \"25% 1h\"}"
         case .neverReady: "{martlet.dev/strategy: canary, martlet.dev/steps: \"25% 1s\"}"
         case .gateWaitsForAPerson: "{martlet.dev/strategy: canary, martlet.dev/steps: \"50% 1s\", martlet.dev/gate: manual}"
@@ -238,6 +240,26 @@ extension RolloutScenario {
         let second = try await commit(world, "Blue", files(version: 1, color: "blue"))
         _ = try await reaches(world, "begun") { _ in true }
         try await world.settled("shop", at: second, within: .seconds(90))
+        try await isClean(world, version: 1)
+    }
+
+    /// The annotation is gone and git is back at what runs: nobody would remember that the Deployment is paused.
+    private func stateTakenAway(_ world: World) async throws {
+        _ = try await commit(world, "Version 2", files(version: 2))
+        _ = try await reaches(world, "at its first step") { $0.phase == .analysing }
+        await world.operator.kill()
+        _ = try await world.client.patch(
+            try await world.resource("apps/v1", "Deployment"), namespace: "shop", name: "front-end",
+            ["metadata": ["annotations": [MartletAnnotations.rollout: .null]]])
+        let back = try await commit(world, "Version 1 again", files(version: 1))
+        try await world.operator.start()
+        try await world.settled("shop", at: back, within: .seconds(90))
+        try await world.eventually("the Deployment to be its own controller's") {
+            let live = try await deployment(world)
+            let isFree = live.value[path: "spec", "paused"]?.bool != true
+            let left = try await pods(world, version: 2)
+            return isFree && left.isEmpty ? true : nil
+        }
         try await isClean(world, version: 1)
     }
 

@@ -173,9 +173,13 @@ extension Reconciler {
     /// - Returns: Why the plan leaves the workload alone; nil where it is applied as git says.
     private func begins(_ subject: RolloutSubject, record: InventoryStore.Record, revision: SourceRevision) async -> ChangeSet.Held? {
         let entry = record.inventory.entries[subject.key]
-        guard entry?.desired != subject.item.digest, owner(of: subject.view.deployment) == name, !subject.view.deployment.isBeingDeleted,
+        guard owner(of: subject.view.deployment) == name, !subject.view.deployment.isBeingDeleted,
             (try? policy(of: subject.view.deployment))?.isIgnored != true
         else { return nil }
+        guard entry?.desired != subject.item.digest else {
+            if environment.runsRollouts, isLeftPaused(subject) { await resumeLeft(subject) }
+            return nil
+        }
         let merged: Object
         do {
             guard let object = try await self.merged(subject) else { return nil }
@@ -226,6 +230,30 @@ extension Reconciler {
         let object = try await environment.client.apply(resource, manifest, fieldManager: fieldManager, force: true, dryRun: true).object
         dryRuns[subject.key] = (subject.item.digest, version, object)
         return object
+    }
+
+    /// Somebody took the state of a rollout away, and with it who would have given the Deployment back.
+    private nonisolated func isLeftPaused(_ subject: RolloutSubject) -> Bool {
+        let live = subject.view.deployment.value
+        guard subject.key.groupKind == GroupKind(group: "apps", kind: "Deployment"), live[path: "spec", "paused"]?.bool == true,
+            subject.item.object.value[path: "spec", "paused"]?.bool != true
+        else { return false }
+        return (live[path: "metadata", "managedFields"]?.sequence ?? []).contains {
+            $0["manager"]?.string == rolloutFieldManager && $0[path: "fieldsV1", "f:spec", "f:paused"] != nil
+        }
+    }
+
+    private func resumeLeft(_ subject: RolloutSubject) async {
+        var strategy = subject.item.object.value[path: "spec", "strategy"] ?? ["type": "RollingUpdate"]
+        if strategy["rollingUpdate"] == nil { strategy["rollingUpdate"] = .null }
+        let live = subject.view.deployment
+        do {
+            try await write(
+                .patch(live.key, ["metadata": ["resourceVersion": .string(live.resourceVersion)], "spec": ["paused": .null, "strategy": strategy]]))
+            environment.logger.warning("given back to its controller: its rollout is forgotten", metadata: ["workload": "\(subject.key)"])
+        } catch {
+            wakeAfter(.seconds(2))
+        }
     }
 
     /// A Deployment in mid-rollout that the commit has no word of.
