@@ -14,9 +14,8 @@ import TestKit
     /// A few of all; the others run with the real control plane.
     private static let some = [
         RoutedScenario(.canary, .httpRoute), RoutedScenario(.abTest, .virtualService), RoutedScenario(.blueGreen, .none),
-        RoutedScenario(.mirror, .httpRoute), RoutedScenario(.canary, .ingress), RoutedScenario(.canary, .httpRoute, killedAt: .verifying),
-        RoutedScenario(.blueGreen, .none, killedAt: .template), RoutedScenario(.canary, .httpRoute, isAborted: true),
-        RoutedScenario(.abTest, .ingress, isAborted: true), RoutedScenario(.mirror, .virtualService, isAborted: true),
+        RoutedScenario(.canary, .ingress), RoutedScenario(.canary, .httpRoute, killedAt: .verifying),
+        RoutedScenario(.blueGreen, .none, killedAt: .template), RoutedScenario(.mirror, .virtualService, isAborted: true),
     ]
 
     @Test(.timeLimit(.minutes(3)), arguments: some)
