@@ -49,7 +49,10 @@ done < debian/patches/series
 # Its copy of reflect2 calls the map iterator as Go before 1.18 had it, and an API server built so dies of any
 # custom resource with labels or annotations (modern-go/reflect2, corrected in 1.0.2).
 reflect2=vendor/github.com/modern-go/reflect2
-sed -i 's/^func mapiterinit(.*/func mapiterinit(rtype unsafe.Pointer, m unsafe.Pointer, it *hiter)/' $reflect2/unsafe_link.go
+fields='t, h, buckets, bptr, overflow, oldoverflow unsafe.Pointer\n\tstartBucket uintptr\n\toffset uint8\n\twrapped bool\n\tB, i uint8\n\tbucket, checkBucket uintptr'
+sed -i -e 's/^func mapiterinit(.*/func mapiterinit(rtype unsafe.Pointer, m unsafe.Pointer, it *hiter)/' \
+    -e "s/^\([[:space:]]*\)\/\/ rest fields are ignored.*/\1$fields/" $reflect2/unsafe_link.go
+grep -q checkBucket $reflect2/unsafe_link.go || { echo "control plane: reflect2 is another one than the correction is for"; exit 1; }
 sed -i -e 's/^\treturn &UnsafeMapIterator{/\tit := new(hiter)\n\tmapiterinit(type2.rtype, *(*unsafe.Pointer)(obj), it)\n&/' \
     -e 's/hiter: *mapiterinit(.*),$/hiter: it,/' $reflect2/unsafe_map.go
 
