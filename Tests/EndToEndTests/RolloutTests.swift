@@ -52,18 +52,37 @@ import Testing
         }
     }
 
-    /// Each strategy by each router, forward and back, and killed on the way; no request is lost.
-    @Test(.timeLimit(.minutes(30))) func routedOnARealControlPlane() async throws {
-        let definitions = try routeDefinitions()
+    /// Each strategy by each router; no request is lost.
+    @Test(.timeLimit(.minutes(20))) func routedOnARealControlPlane() async throws {
         try await onARealControlPlane { client, world in
-            for scenario in RoutedScenario.all + RoutedScenario.aborted + RoutedScenario.crashes {
-                do {
-                    try await scenario.run(in: try await world(), definitions: definitions)
-                } catch {
-                    Issue.record(error)
-                }
+            for scenario in RoutedScenario.all {
+                do { try await scenario.run(in: try await world()) } catch { Issue.record(error) }
                 try await clear(client)
             }
+        }
+    }
+
+    /// The way back, and the operator killed on the way: each on a cluster of its own, some side by side.
+    @Test(.timeLimit(.minutes(20)), arguments: [0, 1, 2, 3]) func thereAndBack(_ part: Int) async throws {
+        for (index, scenario) in (RoutedScenario.aborted + RoutedScenario.crashes).enumerated() where index % 4 == part {
+            do { try await embedded(scenario) } catch { Issue.record(error) }
+        }
+    }
+
+    private func embedded(_ scenario: RoutedScenario) async throws {
+        let folder = try TemporaryFolder("martlet-routed")
+        let repository = try await TestRepository(in: folder)
+        var options = EmbeddedCluster.Options()
+        options.nodes.stopDelay = .seconds(1)
+        let cluster = EmbeddedCluster(options: options, logger: Logger(label: "cluster") { _ in SwiftLogNoOpLogHandler() })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try? await cluster.run() }
+            try await cluster.ready()
+            let loop = InProcessOperator(
+                client: cluster.client(), remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
+                mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(60), rolloutTimes: quick)
+            try await scenario.run(in: World(client: cluster.client(userAgent: "test"), repository: repository, operator: loop))
+            group.cancelAll()
         }
     }
 
@@ -84,16 +103,6 @@ import Testing
                         client: own, remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
                         mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(60), rolloutTimes: quick))
             }
-        }
-    }
-
-    /// The projects' own definitions where there are some; else as much of them as is needed.
-    private func routeDefinitions() throws -> [String] {
-        guard let data else { return RouteDefinitions.all }
-        let names = ["gateway.networking.k8s.io_httproutes", "istio_virtualservices", "istio_destinationrules"]
-        return try names.map { name in
-            // Kubernetes 1.20 takes an empty default for null, and refuses it.
-            String(decoding: try TemporaryFolder.read("\(data)/crds/\(name).yaml"), as: UTF8.self).replacing("default: \"\"\n", with: "\n")
         }
     }
 
