@@ -12,7 +12,7 @@ import Testing
 /// Every rollout of a StatefulSet or DaemonSet on the embedded cluster, with the loop in this process.
 @Suite struct SetScenarioTests {
     /// The others run with the real control plane.
-    @Test(.timeLimit(.minutes(4)), arguments: SetScenario.allCases.filter { $0.course == .forward || $0.course == .aborted })
+    @Test(.timeLimit(.minutes(4)), arguments: SetScenario.allCases.filter { $0.course == .forward })
     func embedded(_ scenario: SetScenario) async throws {
         let folder = try TemporaryFolder("martlet-set")
         let repository = try await TestRepository(in: folder)

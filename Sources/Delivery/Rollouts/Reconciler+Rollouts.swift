@@ -28,6 +28,8 @@ extension Reconciler {
         let subjects = await subjects(&pass, key: record.key, objects: prepared.map(\.object))
         isRollingOut = subjects.contains { $0.state != nil }
         forgetOthers(than: subjects)
+        // Nothing that a rollout waits for may be missed for long, whatever did not wake us.
+        if subjects.contains(where: { $0.state.map { $0.phase != .rejected } ?? false }) { wakeAfter(.seconds(5)) }
         guard !subjects.isEmpty, !desired.isBlocked, pass.problems.isEmpty else {
             for subject in subjects where subject.state != nil {
                 pass.held[subject.key] = .init(reason: "waits until the commit can be read", isProblem: false)
