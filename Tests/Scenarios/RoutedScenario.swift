@@ -236,6 +236,8 @@ extension RoutedScenario {
         try await world.settled("shop", at: second, within: .seconds(120))
         try expectNoLoss(traffic.report)
         try expect(traffic.report.sent > 300, "only \(traffic.report.sent) requests")
+        // Pods that go serve for a moment longer.
+        try await world.time.sleep(for: .seconds(3))
         let last = traffic.report
         try await world.time.sleep(for: .seconds(1))
         try expect(traffic.report.since(last).byHash[trying.stableHash] == nil, "the old version still answers")
@@ -253,13 +255,17 @@ extension RoutedScenario {
     private func goBack(_ world: World, _ traffic: TrafficSimulator, _ state: RolloutState) async throws {
         try await ask(world, .abort)
         _ = try await reaches(world, "rejected") { $0.phase == .rejected }
+        // Pods that go serve for a moment longer.
+        try await world.time.sleep(for: .seconds(3))
         let last = traffic.report
         try await world.time.sleep(for: .seconds(1))
         let seen = traffic.report.since(last)
         // By the number of pods: the last of them go when the garbage collector has seen to them.
         try expect(seen.byHash.keys.sorted() == [state.stableHash] || router == .none, "after the way back \(seen.byHash)")
         try await world.eventually("the stable version to answer alone") {
-            let last = traffic.report
+            // Pods that go serve for a moment longer.
+        try await world.time.sleep(for: .seconds(3))
+        let last = traffic.report
             try await world.time.sleep(for: .milliseconds(300))
             return traffic.report.since(last).byHash.keys.sorted() == [state.stableHash] ? true : nil
         }
@@ -283,6 +289,8 @@ extension RoutedScenario {
         }
         try await world.settled("shop", at: commit, within: .seconds(120))
         try expectNoLoss(traffic.report)
+        // Pods that go serve for a moment longer.
+        try await world.time.sleep(for: .seconds(3))
         let last = traffic.report
         try await world.time.sleep(for: .seconds(1))
         try expect(traffic.report.since(last).byHash[state.stableHash] == nil, "the old version still answers")
