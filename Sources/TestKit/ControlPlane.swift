@@ -130,6 +130,13 @@ package final class ControlPlane: Sendable {
         throw SubprocessError("kube-apiserver is not ready after 60 s:\n\(serverLog)")
     }
 
+    /// A client of its API server, as a program of that name.
+    package func client(_ name: String) -> ClusterClient {
+        ClusterClient(
+            configuration: configuration, transport: CurlTransport(tls: configuration.tls, userAgent: name), time: SystemTime(),
+            random: RandomSource(), userAgent: name)
+    }
+
     /// Where the API server died, or the end of what it says, for a test that fails because of it.
     package var serverLog: String {
         let text = (try? String(decoding: TemporaryFolder.read(folder.file("server.log")), as: UTF8.self)) ?? ""

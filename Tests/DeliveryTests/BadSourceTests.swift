@@ -127,7 +127,7 @@ import TestKit
         let configuration = ClusterConfiguration(server: "http://127.0.0.1:\(options.port ?? 0)")
         let client = ClusterClient(
             configuration: configuration, transport: CurlTransport(), time: SystemTime(), random: RandomSource(), userAgent: "test")
-        let loop = InProcessOperator(client: client, remote: file(repository), mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .milliseconds(300))
+        let loop = InProcessOperator(client: client, following: repository, in: folder, pollInterval: .milliseconds(300))
         try await loop.start()
         try await eventually("an error") { loop.trouble.contains("127.0.0.1:\(options.port ?? 0)") }
         #expect(loop.trouble.contains("check that the API server runs"), "\(loop.trouble)")
@@ -160,7 +160,7 @@ import TestKit
         }
         let client = ClusterClient(
             configuration: ClusterConfiguration(server: server.url, credentials: .token("hunter2")), transport: CurlTransport(), time: SystemTime(), random: RandomSource(), userAgent: "test")
-        let loop = InProcessOperator(client: client, remote: file(repository), mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .milliseconds(300))
+        let loop = InProcessOperator(client: client, following: repository, in: folder, pollInterval: .milliseconds(300))
         try await loop.start()
         try await eventually("an error") { loop.trouble.contains("refused") }
         #expect(loop.trouble.contains(server.url) && loop.trouble.contains("sign in again") && !loop.trouble.contains("hunter2"), "\(loop.trouble)")

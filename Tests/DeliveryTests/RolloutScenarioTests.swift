@@ -1,34 +1,13 @@
-import Basics
-import Cluster
-import Delivery
-import DevCluster
-import Git
-import Logging
 import Rollout
 import Scenarios
 import Testing
-import TestKit
 
 /// Every rollout scenario on the embedded cluster, with the loop in this process.
 @Suite struct RolloutScenarioTests {
     @Test(.timeLimit(.minutes(3)), arguments: RolloutScenario.allCases)
     func embedded(_ scenario: RolloutScenario) async throws {
-        let folder = try TemporaryFolder("martlet-rollout")
-        let repository = try await TestRepository(in: folder)
-        var logger = Logger(label: "cluster") { SwiftLogNoOpLogHandler($0) }
-        logger.logLevel = .critical
-        let cluster = EmbeddedCluster(logger: logger)
         var times = RolloutTimes()
         (times.floor, times.drain, times.tick) = (.milliseconds(300), .milliseconds(300), .seconds(1))
-        try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { try? await cluster.run() }
-            try await cluster.ready()
-            let loop = InProcessOperator(
-                client: cluster.client(),
-                remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
-                mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(60), rolloutTimes: times)
-            try await scenario.run(in: World(client: cluster.client(userAgent: "test"), repository: repository, operator: loop))
-            group.cancelAll()
-        }
+        try await EmbeddedWorld.run(times: times) { try await scenario.run(in: $0.world) }
     }
 }

@@ -26,19 +26,12 @@ func withControlPlane(
     let plane = try ControlPlane(binaries: environment["MARTLET_CONTROL_PLANE"] ?? "")
     do {
         try await plane.start()
-        let time = SystemTime()
-        let random = RandomSource()
-        func client(_ name: String) -> ClusterClient {
-            ClusterClient(
-                configuration: plane.configuration, transport: CurlTransport(tls: plane.configuration.tls, userAgent: name), time: time,
-                random: random, userAgent: name)
-        }
         var logger = Logger(label: "nodes") { SwiftLogNoOpLogHandler($0) }
         logger.logLevel = .critical
-        let nodes = NodeSimulator(client: client("nodes"), time: time, random: random, options: options)
+        let nodes = NodeSimulator(client: plane.client("nodes"), time: SystemTime(), random: RandomSource(), options: options)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try? await nodes.run() }
-            try await body(plane, client("test"))
+            try await body(plane, plane.client("test"))
             group.cancelAll()
         }
     } catch {

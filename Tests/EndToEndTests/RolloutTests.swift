@@ -18,27 +18,9 @@ import Testing
         await withTaskGroup(of: Void.self) { group in
             for scenario in JudgedScenario.allCases {
                 group.addTask {
-                    do { try await judged(scenario) } catch { Issue.record(error) }
+                    do { try await EmbeddedWorld.run(nodes: nodes, times: quick) { try await scenario.run(in: $0) } } catch { Issue.record(error) }
                 }
             }
-        }
-    }
-
-    private func judged(_ scenario: JudgedScenario) async throws {
-        let folder = try TemporaryFolder("martlet-judged")
-        let repository = try await TestRepository(in: folder)
-        var options = EmbeddedCluster.Options()
-        options.nodes.stopDelay = .seconds(1)
-        let cluster = EmbeddedCluster(options: options, logger: Logger(label: "cluster") { _ in SwiftLogNoOpLogHandler() })
-        try await withThrowingTaskGroup(of: Void.self) { inner in
-            inner.addTask { try? await cluster.run() }
-            try await cluster.ready()
-            try await scenario.run(client: cluster.client(userAgent: "test"), repository: repository) { analysis in
-                InProcessOperator(
-                    client: cluster.client(), remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
-                    mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(60), rolloutTimes: quick, analysis: analysis)
-            }
-            inner.cancelAll()
         }
     }
 
@@ -65,33 +47,13 @@ import Testing
     /// The way back, and the operator killed on the way: each on a cluster of its own, some side by side.
     @Test(.timeLimit(.minutes(20)), arguments: [0, 1, 2, 3]) func thereAndBack(_ part: Int) async throws {
         for (index, scenario) in (RoutedScenario.aborted + RoutedScenario.crashes).enumerated() where index % 4 == part {
-            do { try await embedded(scenario) } catch { Issue.record(error) }
-        }
-    }
-
-    private func embedded(_ scenario: RoutedScenario) async throws {
-        let folder = try TemporaryFolder("martlet-routed")
-        let repository = try await TestRepository(in: folder)
-        var options = EmbeddedCluster.Options()
-        options.nodes.stopDelay = .seconds(1)
-        let cluster = EmbeddedCluster(options: options, logger: Logger(label: "cluster") { _ in SwiftLogNoOpLogHandler() })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try? await cluster.run() }
-            try await cluster.ready()
-            let loop = InProcessOperator(
-                client: cluster.client(), remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
-                mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(60), rolloutTimes: quick)
-            try await scenario.run(in: World(client: cluster.client(userAgent: "test"), repository: repository, operator: loop))
-            group.cancelAll()
+            do { try await EmbeddedWorld.run(nodes: nodes, times: quick) { try await scenario.run(in: $0.world) } } catch { Issue.record(error) }
         }
     }
 
     private func onARealControlPlane(_ body: (ClusterClient, _ world: () async throws -> World) async throws -> Void) async throws {
-        let nodes = NodeOptions(stopDelay: .seconds(1), provisionsVolumes: true)
         try await withControlPlane(nodes: nodes) { plane, client in
-            let own = ClusterClient(
-                configuration: plane.configuration, transport: CurlTransport(tls: plane.configuration.tls, userAgent: "martlet"), time: SystemTime(),
-                random: RandomSource(), userAgent: "martlet")
+            let own = plane.client("martlet")
             var folders: [TemporaryFolder] = []
             try await body(client) {
                 let folder = try TemporaryFolder("martlet-rollout")
@@ -99,12 +61,13 @@ import Testing
                 let repository = try await TestRepository(in: folder)
                 return World(
                     client: client, repository: repository,
-                    operator: InProcessOperator(
-                        client: own, remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
-                        mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(60), rolloutTimes: quick))
+                    operator: InProcessOperator(client: own, following: repository, in: folder, rolloutTimes: quick))
             }
         }
     }
+
+    /// Programs that go take their time, or their last requests would find nobody.
+    private var nodes: NodeOptions { NodeOptions(stopDelay: .seconds(1), provisionsVolumes: true) }
 
     /// Minutes of caution are seconds here.
     private var quick: RolloutTimes {

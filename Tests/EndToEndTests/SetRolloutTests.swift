@@ -24,14 +24,9 @@ import Testing
     private func run(_ scenario: SetScenario, _ plane: ControlPlane, _ client: ClusterClient) async throws {
         let folder = try TemporaryFolder("martlet-set")
         let repository = try await TestRepository(in: folder)
-        let own = ClusterClient(
-            configuration: plane.configuration, transport: CurlTransport(tls: plane.configuration.tls, userAgent: "martlet"), time: SystemTime(),
-            random: RandomSource(), userAgent: "martlet")
         var times = RolloutTimes()
         (times.floor, times.drain, times.tick, times.progress) = (.seconds(1), .milliseconds(300), .seconds(1), .seconds(10))
-        let loop = InProcessOperator(
-            client: own, remote: GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"]),
-            mirrorPath: folder.file("mirror.git"), name: "shop", pollInterval: .seconds(60), rolloutTimes: times)
+        let loop = InProcessOperator(client: plane.client("martlet"), following: repository, in: folder, rolloutTimes: times)
         let world = World(client: client, repository: repository, operator: loop)
         do {
             try await scenario.run(in: world)

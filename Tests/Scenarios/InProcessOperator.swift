@@ -1,31 +1,30 @@
 internal import Basics
 package import Cluster
 package import Delivery
-package import Git
+internal import Git
 internal import Logging
 package import Rollout
+package import TestKit
 
 /// The loop in the test's own process, on the same parts as the daemon's.
 package final class InProcessOperator: Operator {
     private let client: ClusterClient
     private let remote: GitRemote
     private let mirrorPath: String
-    private let name: String
     private let pollInterval: Duration
     private let rolloutTimes: RolloutTimes
     private let analysis: RolloutAnalysis?
     private let running = Locked<(task: Task<Void, Never>, watcher: SourceWatcher)?>(nil)
 
-    package init(client: ClusterClient, remote: GitRemote, mirrorPath: String, name: String, pollInterval: Duration, rolloutTimes: RolloutTimes = RolloutTimes(),
-        analysis: RolloutAnalysis? = nil
+    /// - Parameter folder: for the mirror.
+    package init(
+        client: ClusterClient, following repository: TestRepository, in folder: TemporaryFolder, pollInterval: Duration = .seconds(60),
+        rolloutTimes: RolloutTimes = RolloutTimes(), analysis: RolloutAnalysis? = nil
     ) {
-        self.analysis = analysis
-        self.rolloutTimes = rolloutTimes
         self.client = client
-        self.remote = remote
-        self.mirrorPath = mirrorPath
-        self.name = name
-        self.pollInterval = pollInterval
+        remote = GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"])
+        mirrorPath = folder.file("mirror.git")
+        (self.pollInterval, self.rolloutTimes, self.analysis) = (pollInterval, rolloutTimes, analysis)
     }
 
     package func start() async throws {
@@ -44,7 +43,7 @@ package final class InProcessOperator: Operator {
         environment.rolloutTimes = rolloutTimes
         environment.analysis = analysis
         let work = Applications(
-            settings: Applications.Settings(source: remote.description, root: "", name: name), environment: environment)
+            settings: Applications.Settings(source: remote.description, root: "", name: "shop"), environment: environment)
         let task = Task {
             await withDiscardingTaskGroup { group in
                 group.addTask { await work.run() }

@@ -1,6 +1,6 @@
 internal import Basics
-package import Cluster
-package import Delivery
+internal import Cluster
+internal import Delivery
 internal import DevCluster
 internal import Document
 internal import Git
@@ -9,11 +9,14 @@ internal import Kubernetes
 internal import Logging
 internal import Prometheus
 internal import Rollout
-package import TestKit
+internal import TestKit
 
 /// Versions that are worse than the one before, or not, and what their users' requests say of them: with a real
 /// Prometheus.
-package enum JudgedScenario: String, CaseIterable, Sendable {
+package enum JudgedScenario: String, CaseIterable, ReleaseScenario {
+    package var description: String { rawValue }
+    var workloadName: String { "web" }
+
     case tenTimesTheErrors
     case threeTimesTheErrors
     case slowVersion
@@ -79,10 +82,8 @@ package enum JudgedScenario: String, CaseIterable, Sendable {
 }
 
 extension JudgedScenario {
-    /// - Parameter operate: makes the operator, for the metrics it shall look at.
-    package func run(
-        client: ClusterClient, repository: TestRepository, operate: (RolloutAnalysis) -> any Operator
-    ) async throws {
+    package func run(in embedded: EmbeddedWorld) async throws {
+        let (client, repository) = (embedded.client, embedded.repository)
         let time = SystemTime()
         let random = RandomSource(seed: 11)
         try await RouteDefinitions.install(on: client)
@@ -96,7 +97,7 @@ extension JudgedScenario {
             let metrics = try await PrometheusServer([.init("127.0.0.1:\(traffic.metricsPort ?? 0)")])
             let watch = MetricWatch(
                 client: try PrometheusClient(transport: CurlTransport(userAgent: "martlet"), settings: PrometheusSettings(url: metrics.url)), time: time)
-            let world = World(client: client, repository: repository, operator: operate(RolloutAnalysis(watch: watch)))
+            let world = World(client: client, repository: repository, operator: embedded.operator(analysis: RolloutAnalysis(watch: watch)))
             do {
                 try await world.operator.start()
                 try await world.settled("shop", at: first)
@@ -114,24 +115,8 @@ extension JudgedScenario {
         }
     }
 
-    private func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
-        if !condition { throw ScenarioFailure("\(rawValue): \(what())") }
-    }
-
-    private func state(_ world: World) async throws -> RolloutState? {
-        try await world.object("apps/v1", "Deployment", "shop", "web")?.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
-    }
-
-    private func reaches(_ world: World, _ what: String, within limit: Duration, _ condition: (RolloutState) -> Bool) async throws -> RolloutState {
-        try await world.eventually("\(rawValue): the rollout to be \(what)", within: limit) {
-            guard let state = try await self.state(world), condition(state) else { return nil }
-            return state
-        }
-    }
-
     private func judge(_ world: World, _ traffic: TrafficSimulator, _ metrics: PrometheusServer) async throws {
-        let second = try await world.repository.commit("Version 2", files(version: 2))
-        try await world.operator.notify()
+        let second = try await commit(world, "Version 2", files(version: 2))
         let start = traffic.report
         _ = try await reaches(world, "at its step", within: .seconds(60)) { $0.phase == .analysing }
         switch self {
@@ -152,9 +137,7 @@ extension JudgedScenario {
             try await world.time.sleep(for: .seconds(30))
             let waiting = try await state(world)
             try expect(waiting?.phase == .analysing && waiting?.message.contains("cannot be measured") == true, "it is \(waiting.map { "\($0.phase): \($0.message)" } ?? "over")")
-            _ = try await world.client.patch(
-                try await world.resource("apps/v1", "Deployment"), namespace: "shop", name: "web",
-                ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: "1", verb: .promote).text)]]])
+            try await ask(world, .promote)
             try await world.settled("shop", at: second, within: .seconds(90))
         }
         let end = traffic.report.since(start)

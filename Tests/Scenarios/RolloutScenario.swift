@@ -8,7 +8,10 @@ internal import Rollout
 internal import TestKit
 
 /// New versions on their way to users, on every cluster. Each scenario starts from version 1, applied and healthy.
-package enum RolloutScenario: String, CaseIterable, Sendable {
+package enum RolloutScenario: String, CaseIterable, ReleaseScenario {
+    package var description: String { rawValue }
+    var workloadName: String { "front-end" }
+
     case rampedByPods
     case canaryWithoutRoutes
     case blueGreenBySelector
@@ -99,49 +102,9 @@ package enum RolloutScenario: String, CaseIterable, Sendable {
 }
 
 extension RolloutScenario {
-    private func commit(_ world: World, _ message: String, _ files: [String: TestRepository.Change]) async throws -> ObjectID {
-        let made = try await world.repository.commit(message, files)
-        try await world.operator.notify()
-        return made
-    }
-
-    private func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
-        if !condition { throw ScenarioFailure("\(rawValue): \(what())") }
-    }
-
-    private func deployment(_ world: World) async throws -> Object {
-        guard let object = try await world.object("apps/v1", "Deployment", "shop", "front-end") else {
-            throw ScenarioFailure("\(rawValue): the Deployment is gone")
-        }
-        return object
-    }
-
-    private func state(_ world: World) async throws -> RolloutState? {
-        try await deployment(world).annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
-    }
-
-    private func pods(_ world: World, version: Int) async throws -> [Object] {
-        try await world.client.list(try await world.resource("v1", "Pod"), namespace: "shop").items.filter {
-            $0.value[path: "spec", "containers"]?[0]?["image"]?.string == "example/front-end:\(version)" && !$0.isBeingDeleted
-        }
-    }
-
-    private func reaches(_ world: World, _ what: String, _ condition: (RolloutState) -> Bool) async throws -> RolloutState {
-        try await world.eventually("the rollout to be \(what)") {
-            guard let state = try await self.state(world), condition(state) else { return nil }
-            return state
-        }
-    }
-
-    private func ask(_ world: World, _ verb: RolloutRequest.Verb) async throws {
-        _ = try await world.client.patch(
-            try await world.resource("apps/v1", "Deployment"), namespace: "shop", name: "front-end",
-            ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: rawValue, verb: verb).text)]]])
-    }
-
     /// Everything is as git says, and nothing of the rollout is left.
     private func isClean(_ world: World, version: Int) async throws {
-        let live = try await deployment(world)
+        let live = try await workload(world)
         try expect(live.value[path: "spec", "paused"]?.bool != true, "it is still paused")
         try expect(live.value[path: "spec", "strategy", "type"]?.string == "RollingUpdate", "its strategy was not given back")
         try expect(live.value[path: "spec", "strategy", "rollingUpdate", "maxSurge"] != nil, "its strategy has lost a part")
@@ -200,10 +163,7 @@ extension RolloutScenario {
 
     private func neverReady(_ world: World) async throws {
         let second = try await commit(world, "Version 2", files(version: 2, pod: "sim.martlet.dev/never-ready: \"true\""))
-        let end = try await world.eventually("the rollout to be rejected", within: .seconds(120)) { () -> RolloutState? in
-            guard let state = try await state(world), state.phase == .rejected else { return nil }
-            return state
-        }
+        let end = try await reaches(world, "rejected", within: .seconds(120)) { $0.phase == .rejected }
         try expect(end.reason.contains("not ready"), "its reason is \"\(end.reason)\"")
         let status = try await world.eventually("the status to tell") { () -> ApplicationStatus? in
             guard let status = try await world.statuses()["shop"], status.sync == .outOfSync, status.revision.hasSuffix("@\(second.short)") else { return nil }
@@ -222,7 +182,7 @@ extension RolloutScenario {
         _ = try await reaches(world, "at its first step") { $0.phase == .analysing }
         try await ask(world, .abort)
         let state = try await reaches(world, "rejected") { $0.phase == .rejected }
-        try expect(state.cause == .aborted && state.handledRequest == rawValue, "\(state.value)")
+        try expect(state.cause == .aborted && state.handledRequest == "abort", "\(state.value)")
         try await isClean(world, version: 1)
     }
 
@@ -255,7 +215,7 @@ extension RolloutScenario {
         try await world.operator.start()
         try await world.settled("shop", at: back, within: .seconds(90))
         try await world.eventually("the Deployment to be its own controller's") {
-            let live = try await deployment(world)
+            let live = try await workload(world)
             let isFree = live.value[path: "spec", "paused"]?.bool != true
             let left = try await pods(world, version: 2)
             return isFree && left.isEmpty ? true : nil

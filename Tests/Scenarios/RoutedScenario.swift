@@ -10,7 +10,7 @@ internal import Rollout
 internal import TestKit
 
 /// Each strategy by each router, with users who count every request.
-package struct RoutedScenario: Sendable, Hashable, CustomStringConvertible {
+package struct RoutedScenario: Hashable, ReleaseScenario {
     package enum Way: String, CaseIterable, Sendable {
         case canary, mirror
         case blueGreen = "blue-green"
@@ -42,6 +42,7 @@ package struct RoutedScenario: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    var workloadName: String { "web" }
     package var way: Way
     package var router: Router
     package var killedAt: KillPoint?
@@ -200,24 +201,8 @@ extension RoutedScenario {
         }
     }
 
-    private func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
-        if !condition { throw ScenarioFailure("\(self): \(what())") }
-    }
-
-    private func state(_ world: World) async throws -> RolloutState? {
-        try await world.object("apps/v1", "Deployment", "shop", "web")?.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
-    }
-
-    private func reaches(_ world: World, _ what: String, _ condition: (RolloutState) -> Bool) async throws -> RolloutState {
-        try await world.eventually("the rollout to be \(what)", within: .seconds(90)) {
-            guard let state = try await self.state(world), condition(state) else { return nil }
-            return state
-        }
-    }
-
     private func rollOut(_ world: World, _ traffic: TrafficSimulator) async throws {
-        let second = try await world.repository.commit("Version 2", files(version: 2))
-        try await world.operator.notify()
+        let second = try await commit(world, "Version 2", files(version: 2))
         if let point = killedAt { return try await survive(point, world, traffic, second) }
         let trying = try await reaches(world, "at its step") { $0.phase == .analysing }
         let before = traffic.report
@@ -236,11 +221,7 @@ extension RoutedScenario {
         try await world.settled("shop", at: second, within: .seconds(120))
         try expectNoLoss(traffic.report)
         try expect(traffic.report.sent > 300, "only \(traffic.report.sent) requests")
-        // Pods that go serve for a moment longer.
-        try await world.time.sleep(for: .seconds(3))
-        let last = traffic.report
-        try await world.time.sleep(for: .seconds(1))
-        try expect(traffic.report.since(last).byHash[trying.stableHash] == nil, "the old version still answers")
+        try await expectSilence(of: trying.stableHash, world, traffic)
         try await isClean(world)
     }
 
@@ -252,20 +233,24 @@ extension RoutedScenario {
         try expect(end.offPin == 0 || router == .none, "\(end.offPin) requests came past the pin of the user's Service")
     }
 
+    private func expectSilence(of hash: String, _ world: World, _ traffic: TrafficSimulator) async throws {
+        // Without a route, pods that go are asked until their endpoints are gone.
+        if router == .none { try await world.time.sleep(for: .seconds(3)) }
+        let last = traffic.report
+        try await world.time.sleep(for: .seconds(1))
+        try expect(traffic.report.since(last).byHash[hash] == nil, "the old version still answers")
+    }
+
     private func goBack(_ world: World, _ traffic: TrafficSimulator, _ state: RolloutState) async throws {
         try await ask(world, .abort)
         _ = try await reaches(world, "rejected") { $0.phase == .rejected }
-        // Pods that go serve for a moment longer.
-        try await world.time.sleep(for: .seconds(3))
         let last = traffic.report
         try await world.time.sleep(for: .seconds(1))
         let seen = traffic.report.since(last)
         // By the number of pods: the last of them go when the garbage collector has seen to them.
         try expect(seen.byHash.keys.sorted() == [state.stableHash] || router == .none, "after the way back \(seen.byHash)")
         try await world.eventually("the stable version to answer alone") {
-            // Pods that go serve for a moment longer.
-        try await world.time.sleep(for: .seconds(3))
-        let last = traffic.report
+            let last = traffic.report
             try await world.time.sleep(for: .milliseconds(300))
             return traffic.report.since(last).byHash.keys.sorted() == [state.stableHash] ? true : nil
         }
@@ -289,18 +274,8 @@ extension RoutedScenario {
         }
         try await world.settled("shop", at: commit, within: .seconds(120))
         try expectNoLoss(traffic.report)
-        // Pods that go serve for a moment longer.
-        try await world.time.sleep(for: .seconds(3))
-        let last = traffic.report
-        try await world.time.sleep(for: .seconds(1))
-        try expect(traffic.report.since(last).byHash[state.stableHash] == nil, "the old version still answers")
+        try await expectSilence(of: state.stableHash, world, traffic)
         try await isClean(world)
-    }
-
-    private func ask(_ world: World, _ verb: RolloutRequest.Verb) async throws {
-        _ = try await world.client.patch(
-            try await world.resource("apps/v1", "Deployment"), namespace: "shop", name: "web",
-            ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: "1", verb: verb).text)]]])
     }
 
     /// What users see while the step runs.

@@ -8,7 +8,7 @@ internal import Rollout
 internal import TestKit
 
 /// New versions of StatefulSets and DaemonSets, on every cluster. Each starts from version 1, applied and healthy.
-package struct SetScenario: Sendable, Hashable, CaseIterable, CustomStringConvertible {
+package struct SetScenario: Hashable, CaseIterable, ReleaseScenario {
     package enum Kind: String, Sendable, CaseIterable {
         case statefulSet = "StatefulSet"
         case daemonSet = "DaemonSet"
@@ -24,6 +24,8 @@ package struct SetScenario: Sendable, Hashable, CaseIterable, CustomStringConver
     package static let allCases = Kind.allCases.flatMap { kind in Course.allCases.map { SetScenario(kind: kind, course: $0) } }
 
     package var description: String { "\(kind.rawValue), \(course.rawValue)" }
+    var workloadKind: String { kind.rawValue }
+    var workloadName: String { "store" }
 
     package func run(in world: World) async throws {
         let first = try await world.repository.commit("Version 1", files(version: 1))
@@ -90,46 +92,6 @@ package struct SetScenario: Sendable, Hashable, CaseIterable, CustomStringConver
 }
 
 extension SetScenario {
-    private func commit(_ world: World, _ message: String, _ files: [String: TestRepository.Change]) async throws -> ObjectID {
-        let made = try await world.repository.commit(message, files)
-        try await world.operator.notify()
-        return made
-    }
-
-    private func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
-        if !condition { throw ScenarioFailure("\(self): \(what())") }
-    }
-
-    private func workload(_ world: World) async throws -> Object {
-        guard let object = try await world.object("apps/v1", kind.rawValue, "shop", "store") else {
-            throw ScenarioFailure("\(self): it is gone")
-        }
-        return object
-    }
-
-    private func state(_ world: World) async throws -> RolloutState? {
-        try await workload(world).annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
-    }
-
-    private func pods(_ world: World, version: Int) async throws -> [Object] {
-        try await world.client.list(try await world.resource("v1", "Pod"), namespace: "shop").items.filter {
-            $0.value[path: "spec", "containers"]?[0]?["image"]?.string == "example/store:\(version)" && !$0.isBeingDeleted
-        }
-    }
-
-    private func reaches(_ world: World, _ what: String, _ condition: (RolloutState) -> Bool) async throws -> RolloutState {
-        try await world.eventually("the rollout to be \(what)", within: .seconds(90)) {
-            guard let state = try await self.state(world), condition(state) else { return nil }
-            return state
-        }
-    }
-
-    private func ask(_ world: World, _ verb: RolloutRequest.Verb) async throws {
-        _ = try await world.client.patch(
-            try await world.resource("apps/v1", kind.rawValue), namespace: "shop", name: "store",
-            ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: course.rawValue, verb: verb).text)]]])
-    }
-
     /// How many pods a complete workload has: a DaemonSet's one for each node.
     private func size(_ world: World) async throws -> Int {
         guard kind == .daemonSet else { return 4 }
@@ -189,7 +151,7 @@ extension SetScenario {
         try expect(kept.count == size - max(1, (size * 50 + 50) / 100), "\(kept.count) pods of \(size) are of version 1 at 50 %")
         try await ask(world, .abort)
         let state = try await reaches(world, "rejected") { $0.phase == .rejected }
-        try expect(state.cause == .aborted && state.handledRequest == course.rawValue, "\(state.value)")
+        try expect(state.cause == .aborted && state.handledRequest == "abort", "\(state.value)")
         try await isClean(world, version: 1)
         try expect(kept.isSubset(of: Set(try await pods(world, version: 1).map(\.uid))), "pods of the stable version were replaced")
         try await rejects(world)
