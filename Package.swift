@@ -109,10 +109,15 @@ let package = Package(
             "Basics", "Document", "RegularExpression", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", logging, metrics, crypto,
         ]),
 
+        safe("History", [
+            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Rollout", "Delivery", "Automation", logging, metrics, crypto,
+            database,
+        ]),
+
         // 6: faces.
-        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Rollout", "Delivery", "Automation", logging, metrics, lifecycle, hummingbird, crypto, httpTypes], resources: [.embedInCode("API/openapi.yaml")]),
+        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "History", logging, metrics, lifecycle, hummingbird, crypto, httpTypes], resources: [.embedInCode("API/openapi.yaml")]),
         safe("Commands", [
-            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "Server",
+            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "History", "Server",
             "DevCluster", arguments, logging, metrics, lifecycle, unixSignals,
         ]),
         .executableTarget(name: "Martlet", dependencies: ["Commands", arguments], swiftSettings: strict),
@@ -132,7 +137,7 @@ let package = Package(
             name: "Bench",
             dependencies: [
                 "Automation", "Basics", "Chart", "Cluster", "CYAML", "Delivery", "DevCluster", "Document", "Git", "HelmAnswers", "HTTP", "Kubernetes",
-                "Registry", "Rollout", "TestKit", logging,
+                "History", "Registry", "Rollout", "TestKit", logging,
             ],
             path: "Tools/Bench", swiftSettings: strict),
 
@@ -167,11 +172,15 @@ let package = Package(
         tests("Automation", [
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", "TestKit", "Scenarios", logging,
         ]),
-        tests("Server", ["Basics", "Chart", "Document", "Git", "Kubernetes", "Template", nioEmbedded, "Cluster", "Registry", "Rollout", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
-        tests("Commands", ["Basics", "Chart", "Cluster", "DevCluster", "Document", "Rollout", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Prometheus", "Scenarios", "Server", "TestKit", arguments, logging]),
+        tests("History", [
+            "Automation", "Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Rollout", "Scenarios", "TestKit",
+            logging, crypto, database,
+        ]),
+        tests("Server", ["History", "Prometheus", "Basics", "Chart", "Document", "Git", "Kubernetes", "Template", nioEmbedded, "Cluster", "Registry", "Rollout", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
+        tests("Commands", ["History", "Basics", "Chart", "Cluster", "DevCluster", "Document", "Rollout", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Prometheus", "Scenarios", "Server", "TestKit", arguments, logging]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Basics", "Prometheus", "Rollout", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Registry", "Automation", "Server", "TestKit", "Scenarios", "Martlet", logging],
+            dependencies: ["Basics", "Prometheus", "Rollout", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "History", "HTTP", "Kubernetes", "Registry", "Automation", "Server", "TestKit", "Scenarios", "Martlet", logging],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

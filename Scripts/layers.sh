@@ -10,9 +10,9 @@ declare -A layer=(
     [HTTP]=6 [Git]=7
     [Cluster]=8 [Registry]=8 [Prometheus]=8 [Rollout]=8
     [Delivery]=9 [Automation]=10
-    [DevCluster]=11 [Server]=11
-    [Commands]=12 [Martlet]=13
-    [TestKit]=12
+    [History]=11 [DevCluster]=11
+    [Server]=12 [TestKit]=12
+    [Commands]=13 [Martlet]=14
 )
 failed=0
 for folder in Sources/*/; do

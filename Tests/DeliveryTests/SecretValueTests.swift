@@ -109,6 +109,8 @@ import TestKit
             return texts
         case .rollouts(_, let rollouts, _): return rollouts.map { JSON.text($0.value) }
         case .status(let status, _): return [JSON.text(status.value)]
+        case .observed(let sight):
+            return sight.workloads.map(\.message) + sight.changes.flatMap { $0.fields.flatMap { [$0.path, $0.from ?? "", $0.to ?? ""] } }
         case .fetched, .applied, .healthy: return []
         }
     }

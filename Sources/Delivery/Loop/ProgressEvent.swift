@@ -15,6 +15,8 @@ package enum ProgressEvent: Sendable {
     case rollouts(application: String, [RolloutStatus], ended: [ObjectKey])
     case status(ApplicationStatus, previous: ApplicationStatus)
     case healthy(application: String, revision: SourceRevision, duration: Duration)
+    /// What a look saw, when it differs from the look before or wrote something.
+    case observed(ApplicationSight)
     case hook(application: String, key: ObjectKey, message: String)
 }
 
