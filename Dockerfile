@@ -19,7 +19,7 @@ RUN swift build --configuration release --product martlet --static-swift-stdlib 
 FROM ${RUNTIME_IMAGE}
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        ca-certificates libcurl4 libgit2-1.5 libre2-9 libsqlite3-0 libssh2-1 libstdc++6 libyaml-0-2 zlib1g \
+        ca-certificates libcurl4 libgit2-1.5 libjs-dygraphs libre2-9 libsqlite3-0 libssh2-1 libstdc++6 libyaml-0-2 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o 65532 -g 65532 /var/lib/martlet
 COPY --from=build /image/ /
