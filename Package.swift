@@ -110,7 +110,7 @@ let package = Package(
         ]),
 
         safe("History", [
-            "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Rollout", "Delivery", "Automation", logging, metrics, crypto,
+            "Archive", "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Rollout", "Delivery", "Automation", logging, metrics, crypto,
             database,
         ]),
 

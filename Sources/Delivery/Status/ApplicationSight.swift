@@ -14,6 +14,8 @@ package struct ApplicationSight: Sendable, Hashable {
     package var changes: [ObjectChange]
     /// The files that what git says was rendered from, sorted.
     package var files: [String]
+    /// Git has forgotten the application, and nothing of it is left.
+    package var isRemoved = false
 
     package init(
         application: String, revision: SourceRevision, previousCommit: String, status: ApplicationStatus,

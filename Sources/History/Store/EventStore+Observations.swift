@@ -1,0 +1,104 @@
+package import Basics
+package import Delivery
+internal import Document
+internal import FoundationEssentials
+internal import GRDB
+internal import Kubernetes
+
+extension EventStore {
+    /// Keeps what a look saw: a row for the application and for each workload that differ from what was seen last, and
+    /// one that says "gone" for what was there and is not.
+    package func record(_ sight: ApplicationSight, at: Timestamp) async throws(HistoryError) {
+        var states: [ObservedState] = [ObservedState(sight)]
+        if !sight.isRemoved { states += sight.workloads.map { ObservedState($0) } }
+        let seen = states
+        try await write { database in
+            var last = try Self.lastStates(of: sight.application, database)
+            var at = at
+            for state in last.values { at = max(at, Timestamp(milliseconds: state.at)) }
+            var hasChanged = false
+            for state in seen {
+                let previous = last.removeValue(forKey: state.key)
+                guard previous?.digest != state.digest else { continue }
+                hasChanged = true
+                let place = try previous?.place ?? Self.place(sight.application, state.key, database)
+                try Self.insert(state, place, at: at, since: previous?.state == state.state ? previous?.since : nil, database)
+            }
+            for (_, gone) in last where gone.digest != 0 {
+                hasChanged = true
+                try Self.insert(.gone, gone.place, at: at, since: nil, database)
+            }
+            if hasChanged { try Self.know(at, database) }
+        }
+    }
+
+    private struct LastState {
+        var place: Int64
+        var at: Int64
+        var since: Int64
+        var state: Int64
+        var digest: Int64
+    }
+
+    private static func lastStates(of application: String, _ database: Database) throws -> [ObjectKey?: LastState] {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT place.id AS id, "group", kind, namespace, name, at, since, state, digest FROM place
+                JOIN observation ON observation.place = place.id AND at = (SELECT max(at) FROM observation WHERE place = place.id)
+                WHERE application = ?
+                """)
+        var states: [ObjectKey?: LastState] = [:]
+        let rows = try Row.fetchCursor(statement, arguments: [application])
+        while let row = try rows.next() {
+            states[key(row)] = LastState(place: row["id"], at: row["at"], since: row["since"], state: row["state"], digest: row["digest"])
+        }
+        return states
+    }
+
+    private static func insert(_ state: ObservedState, _ place: Int64, at: Timestamp, since: Int64?, _ database: Database) throws {
+        try database.cachedStatement(
+            sql: "INSERT OR REPLACE INTO observation (place, at, since, state, digest, body) VALUES (?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [place, at.milliseconds, since ?? at.milliseconds, state.state, state.digest, Data(state.body)])
+    }
+
+    /// Since when something is known; nil: nothing is.
+    package func knownSince() async throws(HistoryError) -> Timestamp? {
+        try await read { database in try Self.knownSince(database) }
+    }
+
+    /// What was observed of everything then.
+    package func moment(_ at: Timestamp) async throws(HistoryError) -> PastMoment {
+        let (knownSince, rows) = try await read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT application, "group", kind, namespace, name, since, body FROM place
+                    JOIN observation ON observation.place = place.id
+                    AND at = (SELECT max(at) FROM observation WHERE place = place.id AND at <= ?) WHERE digest <> 0
+                    """)
+            var rows: [(application: String, key: ObjectKey?, since: Timestamp, body: [UInt8])] = []
+            let cursor = try Row.fetchCursor(statement, arguments: [at.milliseconds])
+            while let row = try cursor.next() {
+                let body: Data = row["body"]
+                rows.append((row["application"], Self.key(row), Timestamp(milliseconds: row["since"]), Array(body)))
+            }
+            return (try Self.knownSince(database), rows)
+        }
+        // Not on the store's own thread: reading JSON would hold up who writes.
+        var moment = PastMoment(time: at, knownSince: knownSince)
+        var workloads: [String: [PastMoment.Workload]] = [:]
+        for row in rows {
+            guard let value = StoredText.read(row.body) else { continue }
+            if let key = row.key {
+                if let sight = ObservedState.workload(value, key) { workloads[row.application, default: []].append(.init(sight, since: row.since)) }
+            } else if let application = ObservedState.application(value, row.application, since: row.since) {
+                moment.applications.append(application)
+            }
+        }
+        for index in moment.applications.indices {
+            moment.applications[index].workloads =
+                workloads[moment.applications[index].application]?.sorted { $0.sight.key < $1.sight.key } ?? []
+        }
+        moment.applications.sort { $0.application < $1.application }
+        return moment
+    }
+}
