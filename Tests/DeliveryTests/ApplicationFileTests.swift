@@ -122,7 +122,7 @@ import Testing
 
     @Test(arguments: [
         ("apiVersion: martlet.dev/v1\nkind: Application\nmetadata: {name: a}", 1, "expected \"martlet.dev/v1alpha1\""),
-        ("apiVersion: martlet.dev/v1alpha1\nkind: Aplication\nmetadata: {name: a}", 2, "kind is \"Aplication\", expected \"Application\""),
+        ("apiVersion: martlet.dev/v1alpha1\nkind: Aplication\nmetadata: {name: a}", 2, "kind is \"Aplication\", did you mean \"Application\"?"),
         ("kind: Application\nmetadata: {name: a}", 1, "\"apiVersion\" is missing"),
         ("apiVersion: martlet.dev/v1alpha1\nkind: Application", 1, "\"metadata\" is missing"),
         ("apiVersion: martlet.dev/v1alpha1\nkind: Application\nmetadata:\n  labels: {}", 3, "\"metadata.name\" is missing"),

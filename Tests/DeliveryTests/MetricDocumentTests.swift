@@ -54,7 +54,7 @@ import Testing
         let error = try #require(throws: RenderError.self) { try ApplicationFile.read(Array((one + "---\n" + one).utf8), path: "martlet.yaml") }
         #expect(error.description.contains("metric \"a\" is declared twice, the other time in martlet.yaml:1"), "\(error)")
         let unknown = try #require(throws: RenderError.self) { try ApplicationFile.read(Array(one.replacing("Metric", with: "Metrik").utf8), path: "martlet.yaml") }
-        #expect(unknown.description.contains("kind is \"Metrik\", expected \"Application\" or \"Metric\"") && unknown.origin?.line == 2, "\(unknown)")
+        #expect(unknown.description.contains("kind is \"Metrik\", did you mean \"Metric\"?") && unknown.origin?.line == 2, "\(unknown)")
     }
 
     private func metric(_ name: String, _ file: String, max: Double = 1) throws -> MetricDocument {

@@ -111,6 +111,7 @@ import TestKit
         case .status(let status, _): return [JSON.text(status.value)]
         case .observed(let sight):
             return sight.workloads.map(\.message) + sight.changes.flatMap { $0.fields.flatMap { [$0.path, $0.from ?? "", $0.to ?? ""] } }
+        case .notifications(let documents): return documents.map { "\($0)" }
         case .fetched, .applied, .healthy: return []
         }
     }

@@ -9,7 +9,7 @@ struct ProgressLog: Sendable {
 
     func note(_ event: ProgressEvent) {
         switch event {
-        case .rendered, .observed: break
+        case .rendered, .observed, .notifications: break
         case .fetched(_, let revision, let subject, let author):
             logger.info("new revision", metadata: ["revision": "\(revision)", "subject": "\(subject)", "author": "\(author)"])
         case .sourceFailed: break  // The watcher logs it itself.

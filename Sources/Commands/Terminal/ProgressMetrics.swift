@@ -9,7 +9,7 @@ struct ProgressMetrics: Sendable {
         case .rendered: break
         case .fetched: Counter(label: "martlet_revisions_total").increment()
         case .sourceFailed: Counter(label: "martlet_source_failures_total").increment()
-        case .planned, .hook, .observed: break
+        case .planned, .hook, .observed, .notifications: break
         case .outcome(let application, let outcome):
             let result =
                 switch outcome.result {

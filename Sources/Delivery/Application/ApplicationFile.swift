@@ -3,8 +3,8 @@ internal import Document
 internal import Kubernetes
 internal import Rollout
 
-/// `martlet.yaml`: reads the applications and the metrics it declares, strictly,
-/// because a misspelt `prune` that is silently ignored deletes things.
+/// `martlet.yaml`: reads the applications, metrics and notifications it declares,
+/// strictly, because a misspelt `prune` that is silently ignored deletes things.
 package enum ApplicationFile {
     package static let name = "martlet.yaml"
     static let apiVersion = "martlet.dev/v1alpha1"
@@ -13,6 +13,7 @@ package enum ApplicationFile {
     package struct Declarations: Sendable {
         package var applications: [ApplicationSpec] = []
         package var metrics: [MetricDocument] = []
+        package var notifications: [NotificationDocument] = []
     }
 
     /// - Parameter path: of the file, from the root of the repository.
@@ -36,6 +37,10 @@ package enum ApplicationFile {
                         .invalid("metric \"\(metric.definition.name)\" is declared twice, the other time in \(other.origin): rename one"), origin: metric.origin)
                 }
                 declarations.metrics.append(metric)
+            case .notification:
+                let notification = try notification(reader)
+                if let other = declarations.notifications.first(where: { $0.name == notification.name }) { throw notification.isDeclared(alsoIn: other) }
+                declarations.notifications.append(notification)
             }
         }
         return declarations
@@ -49,6 +54,7 @@ package enum ApplicationFile {
     private enum Kind: String, CaseIterable {
         case application = "Application"
         case metric = "Metric"
+        case notification = "Notification"
     }
 
     private static func kind(_ root: FieldReader) throws(RenderError) -> Kind {
@@ -62,8 +68,9 @@ package enum ApplicationFile {
         }
         let text = try root.string("kind", required: true) ?? ""
         guard let kind = Kind(rawValue: text) else {
-            let words = Kind.allCases.map { "\"\($0.rawValue)\"" }
-            throw root.error("kind", "kind is \"\(text)\", expected \(words.joined(separator: " or "))")
+            let words = Kind.allCases.map(\.rawValue)
+            let hint = nearest(to: text, among: words).map { "did you mean \"\($0)\"?" } ?? "expected one of \(words.joined(separator: ", "))"
+            throw root.error("kind", "kind is \"\(text)\", \(hint)")
         }
         return kind
     }

@@ -20,6 +20,8 @@ package struct Layout: Sendable {
     package var parts: [Part]
     /// Applications that cannot be rendered at all, each with its reason.
     package var problems: [String: [RenderError]]
+    /// Who is told of deploys, each with the applications it is told of.
+    package var notifications: [NotificationDocument] = []
 }
 
 extension Layout {
@@ -29,9 +31,10 @@ extension Layout {
     /// - Parameters:
     ///   - files: of the whole source, ignored ones already left out.
     ///   - declared: from every `martlet.yaml` below `root`.
-    ///   - metrics: from the same files.
+    ///   - metrics: from the same files, as are the notifications.
     package static func divide(
-        _ files: [SourceFile], root: String, name: String, declared: [ApplicationSpec], metrics: [MetricDocument] = []
+        _ files: [SourceFile], root: String, name: String, declared: [ApplicationSpec], metrics: [MetricDocument] = [],
+        notifications: [NotificationDocument] = []
     ) -> Layout {
         var layout = Layout(parts: [], problems: [:])
         let files = files.filter { isInside($0.path, root) }.sorted { $0.path < $1.path }
@@ -100,6 +103,7 @@ extension Layout {
         layout.parts.sort { $0.spec.name < $1.spec.name }
         layout.refuseCircles(specs)
         layout.give(metrics)
+        layout.notifications = notifications.map { $0.holding(for: specs, root: root) }
         return layout
     }
 

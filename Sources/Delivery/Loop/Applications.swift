@@ -61,6 +61,8 @@ package actor Applications {
     package func deliver(_ tree: any SourceTree) async throws {
         let layout = try await scan(tree, root: settings.root, name: settings.name)
         try await loadKnown()
+        // Before the first of its objects is applied: a sink that the revision brings hears of the revision.
+        environment.progress.report(.notifications(layout.notifications))
         var wanted = Set<String>()
         for part in layout.parts {
             wanted.insert(part.spec.name)

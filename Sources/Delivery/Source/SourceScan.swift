@@ -25,7 +25,7 @@ package func scan(_ tree: any SourceTree, root: String, name: String) async thro
 
     let declarations = files.filter { fileName(of: $0.path) == ApplicationFile.name && !isInsideChart($0.path, files) }
     let texts = try await tree.read(declarations)
-    var declared: [ApplicationSpec] = [], metrics: [MetricDocument] = []
+    var declared: [ApplicationSpec] = [], metrics: [MetricDocument] = [], notifications: [NotificationDocument] = []
     for file in declarations {
         if let refusal = file.refusal { throw RenderError(.missing(refused(refusal)), origin: Origin(file: file.path, line: nil)) }
         guard let bytes = texts[file.path] else {
@@ -34,11 +34,15 @@ package func scan(_ tree: any SourceTree, root: String, name: String) async thro
         let declarations = try ApplicationFile.read(bytes, path: file.path)
         declared += declarations.applications
         metrics += declarations.metrics
+        for notification in declarations.notifications {
+            if let other = notifications.first(where: { $0.name == notification.name }) { throw notification.isDeclared(alsoIn: other) }
+            notifications.append(notification)
+        }
     }
     for spec in declared where !isInside(spec.path, root) {
         throw RenderError(.invalid("application \"\(spec.name)\" is in \"\(spec.path)\", outside of \"\(root)\""), origin: spec.origin)
     }
-    return Layout.divide(files, root: root, name: name, declared: declared, metrics: metrics)
+    return Layout.divide(files, root: root, name: name, declared: declared, metrics: metrics, notifications: notifications)
 }
 
 /// A chart's own files are the chart's, whatever they are called; its root may declare how it is released.
