@@ -1,0 +1,117 @@
+internal import Basics
+internal import Chart
+package import Delivery
+package import Git
+
+/// What charts are rendered with besides their files: the cluster that the past is told for.
+package struct RenderTarget: Sendable, Hashable {
+    package var kubeVersion: String?
+    package var apiVersions: [String]?
+
+    package init(kubeVersion: String? = nil, apiVersions: [String]? = nil) { (self.kubeVersion, self.apiVersions) = (kubeVersion, apiVersions) }
+}
+
+/// Renders applications at any commit of a mirror, and remembers what the same input made.
+///
+/// What charts make up (keys, random texts, the time) is made up once per application and kept, and
+/// random functions begin with the same seed each time: so that two commits differ by what git says alone.
+package actor RevisionRenderer {
+    package struct Settings: Sendable {
+        /// Only what is below is used; "" is the whole tree.
+        package var root: String
+        /// Of the application that plain manifests belong to.
+        package var name: String
+
+        package init(root: String, name: String) { (self.root, self.name) = (root, name) }
+    }
+
+    /// Everything that a commit says.
+    package struct Rendered: Sendable {
+        package var commit: ObjectID
+        package var desired: [Desired]
+        /// Of the commit as a whole, and of applications that stand nowhere.
+        package var problems: [String]
+    }
+
+    nonisolated let settings: Settings
+    private let target: RenderTarget
+    private let templates = TemplateCache()
+    /// By application and input.
+    private var renders = BoundedCache<String, Desired>(limit: 256)
+    private var layouts = BoundedCache<ObjectID, Layout>(limit: 32)
+    private var generated: [String: [String: String]] = [:]
+
+    package init(settings: Settings, target: RenderTarget) { (self.settings, self.target) = (settings, target) }
+
+    /// One application, or all, at a commit.
+    ///
+    /// - Throws: the commit cannot be divided into applications, or cannot be read.
+    package func render(_ mirror: Mirror, at commit: ObjectID, reference: String, application: String?) async throws(HistoryError) -> Rendered {
+        let tree = try await tree(mirror, commit, reference)
+        let layout = try await layout(tree, commit)
+        var rendered = Rendered(commit: commit, desired: [], problems: [])
+        for part in layout.parts where application == nil || part.spec.name == application {
+            rendered.desired.append(try await desired(part, tree))
+        }
+        for (name, problems) in layout.problems.sorted(by: { $0.key < $1.key }) where application == nil || name == application {
+            rendered.problems += problems.map(\.description)
+        }
+        return rendered
+    }
+
+    func tree(_ mirror: Mirror, _ commit: ObjectID, _ reference: String) async throws(HistoryError) -> GitTree {
+        do throws(SourceError) {
+            return try await GitTree(mirror: mirror, commit: commit, reference: reference, path: settings.root)
+        } catch {
+            throw HistoryError(.source, error.description, advice: "see --git-path")
+        }
+    }
+
+    func layout(_ tree: GitTree, _ commit: ObjectID) async throws(HistoryError) -> Layout {
+        if let known = layouts[commit] { return known }
+        do {
+            let layout = try await scan(tree, root: settings.root, name: settings.name)
+            layouts[commit] = layout
+            return layout
+        } catch {
+            throw HistoryError(
+                .render, "\(commit.short) cannot be divided into applications: \(error)", advice: "ask for another revision")
+        }
+    }
+
+    func desired(_ part: Layout.Part, _ tree: any SourceTree) async throws(HistoryError) -> Desired {
+        let key = "\(part.spec.name) \(part.spec.path) \(part.form) \(inputDigest(part, reads: nil))"
+        if var known = renders[key] {
+            known.revision = tree.revision
+            return known
+        }
+        let bytes: [String: [UInt8]]
+        do throws(SourceError) {
+            bytes = try await tree.read(part.files)
+        } catch {
+            throw HistoryError(.source, error.description, advice: "fetch the repository anew")
+        }
+        let desired = render(part, bytes: bytes, revision: tree.revision)
+        renders[key] = desired
+        return desired
+    }
+
+    func render(_ part: Layout.Part, bytes: [String: [UInt8]], revision: SourceRevision) -> Desired {
+        var context = RenderContext(now: Self.now)
+        context.kubeVersion = target.kubeVersion
+        context.apiVersions = target.apiVersions
+        context.templates = templates
+        context.seed = renderSeed(part.spec.name, "")
+        context.release.generated = generated[part.spec.name] ?? [:]
+        var desired = Delivery.render(part, bytes: bytes, revision: revision, context: context)
+        guard desired.generated != context.release.generated, part.form == .chart, !desired.isBlocked else { return desired }
+        generated[part.spec.name] = desired.generated
+        // What is kept takes no random numbers: what comes after it is as in every later render.
+        context.release.generated = desired.generated
+        desired = Delivery.render(part, bytes: bytes, revision: revision, context: context)
+        return desired
+    }
+
+    /// The same for all of the past: a chart that writes down the time of its render must not look changed.
+    private static let now = Timestamp(milliseconds: 1_767_225_600_000)
+}
