@@ -45,7 +45,7 @@ package enum MartletAnnotations {
     ]
 
     /// What only Martlet writes; met on live objects, and in git where it commits them.
-    static let own: Set<String> = [application, tracking, rollout, rolloutRequest, configuration, armOf, imageUpdate, "martlet.dev/request", "martlet.dev/inventory"]
+    package static let own: Set<String> = [application, tracking, rollout, rolloutRequest, configuration, armOf, imageUpdate, "martlet.dev/request", "martlet.dev/inventory"]
 }
 
 /// An annotation under `martlet.dev/` that Martlet does not understand.

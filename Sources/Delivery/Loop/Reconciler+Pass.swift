@@ -18,6 +18,7 @@ extension Reconciler {
             let desired = try await rendered(assignment, record: record, resources: resources)
             guard isCurrent() else { return }
             let request = request(in: record)
+            sightings.begin(after: record.inventory.appliedCommit)
             var next = status
             next.revision = desired.revision.description
 
@@ -42,6 +43,7 @@ extension Reconciler {
                 complete.problems += problems
             } else if !complete.isBlocked {
                 lastGood = (complete, prepared)
+                outline(prepared, isComplete: complete.isComplete, record.inventory)
             }
             complete.problems += rollouts.problems
             next.rollouts = rollouts.statuses
@@ -62,9 +64,11 @@ extension Reconciler {
                 next.message = waiting
                 return try await settle(next, &record, request: nil)
             }
+            let known = record.inventory.entries
             let outcomes = try await carryOut(
                 changes, first: rollouts.companions, desired: complete, record: &record, request: request, isCurrent: isCurrent)
-            guard isCurrent() else { return }
+            note(outcomes, before: live, known: known)
+            guard isCurrent() else { return await tell() }
             await assess(&next, changes: changes, outcomes: outcomes, desired: complete, record: record, live: live)
             try await settle(next, &record, request: request)
         } catch let error as ClusterError where error.reason == .conflict {
@@ -168,6 +172,7 @@ extension Reconciler {
             try await environment.store.remove(record)
             self.record = nil
             assignment = nil
+            await tell(isRemoved: true)
             return
         }
         // A version that was sent back is none to return to.
@@ -190,6 +195,7 @@ extension Reconciler {
                         duration: environment.time.elapsed - begun))
             }
         }
+        await tell()
     }
 
     /// Something outside of the plan went wrong: the cluster or the source is away.

@@ -102,7 +102,7 @@ extension Reconciler {
     }
 
     /// Why the pods below a workload are not well, each reason once.
-    private func podReasons(_ uid: String, now: Timestamp) async -> [String] {
+    func podReasons(_ uid: String, now: Timestamp) async -> [String] {
         var reasons: [String] = []
         var owners = [uid]
         for _ in 0..<2 {

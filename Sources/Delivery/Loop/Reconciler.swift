@@ -53,6 +53,9 @@ package actor Reconciler {
     /// What the server makes of a manifest, per digest and version of the live object.
     var dryRuns: [ObjectKey: (digest: String, version: String, object: Object)] = [:]
 
+    /// What looks have seen, for whoever keeps the history.
+    var sightings = Sightings()
+
     struct Failure {
         var digest: String
         var failure: ApplyFailure

@@ -14,6 +14,8 @@ package struct ApplicationSight: Sendable, Hashable {
     package var changes: [ObjectChange]
     /// The files that what git says was rendered from, sorted.
     package var files: [String]
+    /// What could not be written or deleted, as long as it cannot.
+    package var failures: [ObjectKey: ApplyFailure] = [:]
     /// Git has forgotten the application, and nothing of it is left.
     package var isRemoved = false
 
@@ -42,6 +44,8 @@ package struct WorkloadSight: Sendable, Hashable {
     /// How a new version gets to users: the annotation, or the Deployment's own strategy; "" where the kind has none.
     package var strategy: String
     package var rollout: RolloutStatus?
+    /// Container to image, as the live object said before this look wrote it; empty where it wrote nothing, or made it.
+    package var formerImages: [String: String] = [:]
 
     package init(
         key: ObjectKey, images: [String: String], liveImages: [String: String] = [:], health: ApplicationStatus.Health, message: String = "",
@@ -77,6 +81,8 @@ package struct ObjectChange: Sendable, Hashable {
     package var fields: [Field]
     /// Fields past the limit, which are counted and not listed.
     package var more: Int
+    /// Who changed what was put back, as the server knows managers of fields: `kubectl-edit`; "" where nobody is known.
+    package var manager = ""
 
     package init(key: ObjectKey, action: Action, fields: [Field] = [], more: Int = 0) {
         (self.key, self.action, self.fields, self.more) = (key, action, fields, more)

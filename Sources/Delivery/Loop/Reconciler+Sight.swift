@@ -1,0 +1,193 @@
+internal import Basics
+internal import Cluster
+internal import Document
+internal import Kubernetes
+
+/// What looks have seen and done that is not told yet, and what was told last.
+struct Sightings {
+    /// What git says of a workload.
+    struct Outline {
+        var images: [String: String]
+        var strategy: String
+    }
+
+    var last: ApplicationSight?
+    var workloads: [ObjectKey: Outline] = [:]
+    /// A look that fails after it has written tells nothing; the next one does.
+    private(set) var changes: [ObjectChange] = []
+    private(set) var formerImages: [ObjectKey: [String: String]] = [:]
+    private(set) var failures: [ObjectKey: ApplyFailure] = [:]
+    private(set) var previousCommit = ""
+
+    /// Nobody listens for so long that more would matter.
+    private static let changeLimit = 10_000
+
+    mutating func begin(after commit: String) {
+        if changes.isEmpty { previousCommit = commit }
+    }
+
+    mutating func wrote(_ change: ObjectChange, formerImages images: [String: String]) {
+        failures[change.key] = nil
+        if !images.isEmpty, formerImages[change.key] == nil { formerImages[change.key] = images }
+        if changes.count < Self.changeLimit { changes.append(change) }
+    }
+
+    /// What was tried at this look, and what it failed at.
+    mutating func failed(_ found: [ObjectKey: ApplyFailure]) { failures = found }
+
+    /// - Returns: Whether there is anything to tell.
+    mutating func told(_ sight: ApplicationSight) -> Bool {
+        (changes, formerImages) = ([], [:])
+        guard !sight.changes.isEmpty || !sight.isSame(as: last) else { return false }
+        last = sight
+        return true
+    }
+}
+
+extension Reconciler {
+    /// Takes note of what git says of the workloads.
+    func outline(_ prepared: [Prepared], isComplete: Bool, _ inventory: Inventory) {
+        var workloads: [ObjectKey: Sightings.Outline] = [:]
+        for item in prepared where item.object.label(MartletAnnotations.armOf) == nil && !item.policy.isIgnored {
+            guard let images = containerImages(of: item.object) else { continue }
+            workloads[item.key] = Sightings.Outline(images: images, strategy: strategy(of: item))
+        }
+        if !isComplete {
+            // What a file that cannot be read says is not known; what runs goes on.
+            for (key, known) in sightings.workloads where workloads[key] == nil && inventory.entries[key] != nil { workloads[key] = known }
+        }
+        sightings.workloads = workloads
+    }
+
+    /// Takes note of what was written, with the fields that differ.
+    func note(_ outcomes: [Outcome], before live: [ObjectKey: Live], known: [ObjectKey: Inventory.Entry]) {
+        var failures: [ObjectKey: ApplyFailure] = [:]
+        for outcome in outcomes {
+            var former: Object?
+            if case .present(let object)? = live[outcome.key] { former = object }
+            switch outcome.result {
+            case .failed(let failure): failures[outcome.key] = failure
+            case .superseded: break
+            case .deleting:
+                let images = former.flatMap { containerImages(of: $0) } ?? [:]
+                sightings.wrote(ObjectChange(key: outcome.key, action: .deleted), formerImages: images)
+            case .applied(let object, let isCreated):
+                guard !isCreated, let former else {
+                    // Made again as it was: somebody had deleted it.
+                    let isDrift = known[outcome.key].map { !$0.uid.isEmpty && !$0.desired.isEmpty && $0.desired == desiredDigest(outcome.key) } ?? false
+                    sightings.wrote(ObjectChange(key: outcome.key, action: isDrift ? .corrected : .created), formerImages: [:])
+                    continue
+                }
+                var change = ObjectChange(key: outcome.key, action: outcome.action == .correct ? .corrected : .changed)
+                (change.fields, change.more) = changedFields(from: former, to: object)
+                // Its mark alone is no change that anybody would look for.
+                guard !change.fields.isEmpty else { continue }
+                if change.action == .corrected { change.manager = lastManager(of: former) }
+                sightings.wrote(change, formerImages: containerImages(of: former) ?? [:])
+            }
+        }
+        sightings.failed(failures)
+    }
+
+    private func desiredDigest(_ key: ObjectKey) -> String? { record?.inventory.entries[key]?.desired }
+
+    /// Tells what this look saw, where it differs from the look before or something was written.
+    func tell(isRemoved: Bool = false) async {
+        guard let desired else { return }
+        var sight = ApplicationSight(
+            application: name, revision: desired.revision, previousCommit: sightings.previousCommit, status: status, changes: sightings.changes,
+            files: files(of: desired))
+        sight.isRemoved = isRemoved
+        sight.failures = sightings.failures
+        if !isRemoved {
+            let former = sightings.formerImages
+            let rollouts = Dictionary(status.rollouts.map { ($0.workload, $0) }) { first, _ in first }
+            for (key, outline) in sightings.workloads.sorted(by: { $0.key < $1.key }) {
+                var workload = await self.sight(of: key, outline, rollouts[key], healthTimeout: desired.spec.healthTimeout)
+                workload.formerImages = former[key] ?? [:]
+                sight.workloads.append(workload)
+            }
+        }
+        guard sightings.told(sight) else { return }
+        environment.progress.report(.observed(sight))
+    }
+
+    private func sight(
+        of key: ObjectKey, _ outline: Sightings.Outline, _ rollout: RolloutStatus?, healthTimeout: Duration
+    ) async -> WorkloadSight {
+        var sight = WorkloadSight(key: key, images: outline.images, health: .missing, strategy: outline.strategy, rollout: rollout)
+        guard let live = await liveObject(key) else { return sight }
+        let now = environment.time.now
+        let health = health(of: live, now: now)
+        sight.liveImages = containerImages(of: live) ?? [:]
+        (sight.wanted, sight.ready) = podCounts(of: live)
+        sight.health = ApplicationStatus.Health(health)
+        sight.message = health.message ?? ""
+        if let rollout, !rollout.isRejected {
+            (sight.health, sight.message) = (.progressing, rollout.summary)
+        } else if health != .healthy, hasPods(key.groupKind) {
+            let reasons = await podReasons(live.uid, now: now)
+            if !reasons.isEmpty { sight.message += (sight.message.isEmpty ? "" : ": ") + reasons.joined(separator: "; ") }
+            if sight.health == .progressing, let appliedAt, environment.time.elapsed - appliedAt >= healthTimeout {
+                (sight.health, sight.message) = (.degraded, "not healthy after \(durationText(healthTimeout)): \(sight.message)")
+            }
+        }
+        return sight
+    }
+
+    private func files(of desired: Desired) -> [String] {
+        var files = Set(desired.readSet.keys)
+        // Its values may stand there.
+        if fileName(of: desired.spec.origin.file) == ApplicationFile.name { files.insert(desired.spec.origin.file) }
+        return files.sorted()
+    }
+}
+
+/// How a new version gets to users: the annotation, or the kind's own way.
+private func strategy(of item: Prepared) -> String {
+    if let strategy = item.policy.strategy { return strategy.rawValue }
+    let spec = item.object.value["spec"]
+    switch (item.key.group, item.key.kind) {
+    case ("apps", "Deployment"): return spec?[path: "strategy", "type"]?.string ?? "RollingUpdate"
+    case ("apps", "StatefulSet"), ("apps", "DaemonSet"): return spec?[path: "updateStrategy", "type"]?.string ?? "RollingUpdate"
+    default: return ""
+    }
+}
+
+/// Pods asked for and ready, where the kind counts them.
+private func podCounts(of live: Object) -> (wanted: Int?, ready: Int?) {
+    let status = live.value["status"]
+    switch (live.gvk.group, live.kind) {
+    case ("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "ReplicaSet"), ("", "ReplicationController"):
+        return (Int(clamping: live.value[path: "spec", "replicas"]?.int ?? 1), Int(clamping: status?["readyReplicas"]?.int ?? 0))
+    case ("apps", "DaemonSet"):
+        return (Int(clamping: status?["desiredNumberScheduled"]?.int ?? 0), Int(clamping: status?["numberReady"]?.int ?? 0))
+    default: return (nil, nil)
+    }
+}
+
+extension ApplicationStatus.Health {
+    init(_ health: Kubernetes.Health) {
+        switch health {
+        case .healthy: self = .healthy
+        case .progressing: self = .progressing
+        case .degraded: self = .degraded
+        case .suspended: self = .suspended
+        case .unknown: self = .unknown
+        case .missing: self = .missing
+        }
+    }
+}
+
+extension ApplicationSight {
+    /// Whether nothing but what tells nothing differs.
+    fileprivate func isSame(as other: ApplicationSight?) -> Bool {
+        guard var other else { return false }
+        (other.previousCommit, other.changes, other.status.changedAt) = (previousCommit, changes, status.changedAt)
+        other.status.handledRequest = status.handledRequest
+        for index in other.workloads.indices { other.workloads[index].formerImages = [:] }
+        var mine = self
+        for index in mine.workloads.indices { mine.workloads[index].formerImages = [:] }
+        return mine == other
+    }
+}
