@@ -78,7 +78,7 @@ extension Reconciler {
         }
         for item in prepared where wanted.contains(item.key) {
             guard record.inventory.entries[item.key]?.desired == item.digest, let live = await liveObject(item.key) else {
-                return .pending("\(item.key) is being written")
+                return .unwritten("\(item.key) is being written")
             }
             switch isAccepted(live) {
             case .accepted: break

@@ -121,7 +121,9 @@ struct Machine {
             wait("\(what): being written", lookAgain: .seconds(1))
             return false
         }
-        if case .pending(let missing) = seen.traffic {
+        switch seen.traffic {
+        case .settled: break
+        case .pending(let missing), .unwritten(let missing):
             state.confirmedAt = nil
             wait("\(what): \(missing)", lookAgain: .seconds(2))
             return false
@@ -136,6 +138,12 @@ struct Machine {
             wait("\(what): settling", lookAgain: rest)
             return false
         }
+        return true
+    }
+
+    /// Whether what the state says of the traffic was decided a while ago and never written: the pods may be others by now.
+    var isUnwritten: Bool {
+        guard mode != .replicas, overlay(of: state, mode: mode) == inForce, case .unwritten = seen.traffic else { return false }
         return true
     }
 

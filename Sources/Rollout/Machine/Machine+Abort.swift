@@ -16,14 +16,19 @@ extension Machine {
                 if isResumed() { wait("waits for the stable version's pods", lookAgain: .seconds(5)) }
                 return
             }
-            let isEnough =
-                stable.ready >= state.size || (stable.ready > 0 && left(seen.progressDeadline) == .zero)
-            guard isEnough || seen.candidate == nil else {
+            if stable.ready == 0, isServing { return strand(stable) }
+            // A candidate that serves nobody is not missed.
+            let isEnough = stable.ready >= state.size || left(seen.progressDeadline) == .zero || seen.candidate == nil
+            guard isEnough || !reachesUsers else {
                 return wait(
-                    "\(stable.ready) of \(state.size) pods of the stable version are ready",
-                    lookAgain: max(.seconds(1), left(seen.progressDeadline)))
+                    "\(stable.ready) of \(state.size) pods of the stable version are ready", lookAgain: max(.seconds(1), left(seen.progressDeadline)))
             }
             go(.trafficToStable)
+        case .stranded:
+            guard let stable = seen.stable, stable.ready == 0, isServing else { return go(.stableSize) }
+            if isSuperseded { return goForward("git has a newer version, and no pod of the stable one is ready") }
+            _ = isSized(.both(max(1, state.size)))
+            wait(strandedText(stable), lookAgain: .seconds(15))
         case .trafficToStable:
             let hadTraffic = state.exposed != nil
             guard isConfirmed("all traffic to the stable version") || (!hadTraffic && left(seen.progressDeadline) == .zero) else { return }
@@ -63,7 +68,7 @@ extension Machine {
     /// The stable set has all pods, also those that an autoscaler asks for on the way back, until its controller has it again.
     private mutating func growStable() {
         switch state.aborting ?? .stableSize {
-        case .stableSize, .trafficToStable, .drain, .deleteCandidate: break
+        case .stableSize, .stranded, .trafficToStable, .drain, .deleteCandidate: break
         case .resume, .clean, .commitBack: return
         }
         guard state.originals != nil, let stable = seen.stable else { return }
@@ -76,7 +81,7 @@ extension Machine {
         enter(.aborting, message: state.reason)
     }
 
-    private mutating func end() {
+    mutating func end() {
         let cause = state.cause ?? .aborted
         guard cause != .superseded, !isSuperseded else {
             tell("RolloutSuperseded", "\(state.revision) was taken back for what git says now")
@@ -121,10 +126,15 @@ extension Machine {
                 return remark(
                     "too late to go back: it states the new version; revert the commit instead")
             }
-            if state.phase != .aborting {
-                goBack(
-                    verb == .abort ? .aborted : .restored,
-                    verb == .abort ? "aborted by a person" : "given back to its controller by a person")
+            let cause: RolloutState.Cause = verb == .abort ? .aborted : .restored
+            let reason = verb == .abort ? "aborted by a person" : "given back to its controller by a person"
+            switch state.phase {
+            case .planned:
+                // Nothing was changed, and so there is no way back to go.
+                (state.cause, state.reason) = (cause, reason)
+                end()
+            case .aborting: break
+            case .starting, .stepping, .verifying, .analysing, .gated, .promoting, .rejected: goBack(cause, reason)
             }
         case .retry:
             guard state.phase == .rejected else { return remark("nothing was rejected") }
@@ -153,6 +163,7 @@ extension Machine {
         switch state.phase {
         case .analysing: nextStep()
         case .gated: goOn()
+        case .aborting where state.aborting == .stranded: goForward("promoted by a person, for no pod of the stable version is ready")
         case .rejected: remark("it was rejected: \"martlet retry\" tries it again")
         case .planned, .starting, .stepping, .verifying, .promoting, .aborting:
             remark("nothing waits for it now")

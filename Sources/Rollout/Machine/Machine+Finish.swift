@@ -5,6 +5,7 @@ extension Machine {
     mutating func promote() {
         if let set = seen.set, state.finishing != .clean { return promote(set) }
         switch state.finishing ?? .fullSize {
+        case .fullSize where hasNoWayBack && isSuperseded, .trafficToNext where hasNoWayBack && isSuperseded: go(.unpin)
         case .fullSize:
             guard holds(), !isTooLate() else { return }
             var full = ArmSizes.both(max(1, state.size))
@@ -17,6 +18,7 @@ extension Machine {
             }
             go(mode == .routes ? .trafficToNext : .unpin)
         case .trafficToNext:
+            if isUnwritten, (seen.candidate?.ready ?? 0) < state.size { return go(.fullSize) }
             guard holds(), !isTooLate() else { return }
             guard isConfirmed("all traffic to the new version") else { return }
             if state.pausedAt != nil { return wait("paused") }
@@ -31,6 +33,8 @@ extension Machine {
             // What the server made of the manifest is not what was tried: its own controller rolls it out, under the Service.
             // Nor is what git says by now, which must not be written in its place.
             case .other where state.confirmedAt != nil && (elapsed > times.floor || isSuperseded): go(.routesBack)
+            // Git is back at the version none of whose pods is ready: its controller keeps the others until some are.
+            case .stable where state.confirmedAt != nil && elapsed > times.floor && hasNoWayBack && isSuperseded: go(.routesBack)
             case .stable, .other:
                 guard holds() else { return }
                 // Others may have edited the template meanwhile: git's word is written once in any case.
@@ -68,10 +72,12 @@ extension Machine {
             go(.clean)
         case .clean:
             guard isConfirmed("cleaning up") || left(seen.progressDeadline) == .zero else { return }
-            tell(
-                "RolloutSucceeded",
-                "\(state.revision) is the version of all, after \(durationText(seen.now.duration(since: state.startedAt)))"
-            )
+            let time = durationText(seen.now.duration(since: state.startedAt))
+            if hasNoWayBack, isSuperseded {
+                tell("RolloutSuperseded", "\(state.revision) makes way for what git says now, after \(time)")
+            } else {
+                tell("RolloutSucceeded", "\(state.revision) is the version of all, after \(time)")
+            }
             isOver = true
         }
     }
@@ -83,6 +89,7 @@ extension Machine {
 
     /// Before the template is written the way back is open, and taken when it must be.
     mutating func isTooLate() -> Bool {
+        if hasNoWayBack { return false }
         if hasFailed() { return true }
         if (seen.candidate?.ready ?? 0) == 0, state.exposed != nil,
             seen.candidate != nil || elapsed > times.floor
@@ -99,6 +106,7 @@ extension Machine {
     /// Whether the Deployment still states the old template, so that going back changes nothing.
     var canGoBack: Bool {
         guard state.phase == .promoting else { return true }
+        if hasNoWayBack { return false }
         if let set = seen.set { return (state.finishing ?? .fullSize) == .fullSize && set.knowsStable }
         switch state.finishing ?? .fullSize {
         case .fullSize, .trafficToNext, .unpin: return true

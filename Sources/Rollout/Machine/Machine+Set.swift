@@ -118,7 +118,7 @@ extension Machine {
                 return wait("putting the stable version back", lookAgain: .seconds(2))
             }
             back(.deleteCandidate)
-        case .trafficToStable, .drain: back(.deleteCandidate)
+        case .stranded, .trafficToStable, .drain: back(.deleteCandidate)
         case .deleteCandidate:
             state.exposed = nil
             guard seen.isObserved || rest == .zero else {

@@ -11,9 +11,12 @@ extension Machine {
         }
         if let other = seen.others.first {
             if left(seen.progressDeadline) > .zero {
-                return wait(
-                    "an earlier change is not finished: \(other.name) still has \(other.current) pods",
-                    lookAgain: .seconds(5))
+                return wait("an earlier change is not finished: \(other.name) still has \(other.current) pods", lookAgain: .seconds(5))
+            }
+            // It is stuck half way. Led to one of the two alone, requests would lose the pods of the other.
+            guard stable.ready >= state.size else {
+                isOver = true
+                return
             }
         }
         guard stable.ready > 0 else {
@@ -74,6 +77,10 @@ extension Machine {
     }
 
     mutating func verifying() {
+        if isUnwritten, (seen.candidate?.ready ?? 0) < sizes.next || !seen.reach.next {
+            state.exposed = nil
+            return enter(.stepping, message: "waits for pods of the new version before the traffic is written")
+        }
         guard holds(), !hasLostStable() else { return }
         guard !hasFailed(), !hasLostPods() else { return }
         _ = isSized(sizes)
@@ -221,6 +228,7 @@ extension Machine {
     }
 
     mutating func goBack(_ cause: RolloutState.Cause, _ reason: String) {
+        if state.phase == .promoting, let point = state.finishing, point != .fullSize { exposeToAll() }
         state.cause = cause
         state.pausedAt = nil
         state.finishing = nil

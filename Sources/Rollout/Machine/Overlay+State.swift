@@ -21,7 +21,7 @@ package func overlay(of state: RolloutState, mode: RolloutTraffic.Mode) -> Rollo
         }
     case .aborting:
         switch state.aborting ?? .stableSize {
-        case .stableSize: return exposing(pinned, state, mode)
+        case .stableSize, .stranded: return exposing(pinned, state, mode)
         case .trafficToStable, .drain, .deleteCandidate, .resume: return pinned
         case .clean, .commitBack: return .none
         }

@@ -83,7 +83,10 @@ package struct RolloutObservation: Sendable {
 
     package enum TrafficProgress: Sendable, Hashable {
         case settled
+        /// Written, and its controllers have not taken note of it all.
         case pending(String)
+        /// Not even written, as after a crash between the state and the routes: requests still go as before.
+        case unwritten(String)
     }
 
     package enum GateAnswer: Sendable, Hashable { case open, closed }

@@ -30,6 +30,10 @@ extension RolloutView {
         guard (current.count("status", "readyReplicas") ?? 0) > 0 else {
             return .apply("no pod of the present version is ready, so there is nothing to compare with")
         }
+        let ready = current.count("status", "readyReplicas") ?? 0
+        if isStuck, ready < replicas, replicaSets.contains(where: { $0.uid != current.uid && ($0.count("status", "readyReplicas") ?? 0) > 0 }) {
+            return .apply("an earlier change is stuck with \(ready) of \(replicas) pods, so there is no one version to go back to")
+        }
         // A template that ran before has a set already, which the controller would take for the new one.
         let hash =
             replicaSet(of: template)?.label(templateHashLabel) ?? templateHash(withoutHash(template))
@@ -37,5 +41,12 @@ extension RolloutView {
             RolloutState(
                 id: id, since: now, template: identity, stableHash: stableHash, candidateHash: hash,
                 revision: revision, size: replicas))
+    }
+
+    /// The Deployment's own controller has given up on an earlier change.
+    private var isStuck: Bool {
+        (deployment.value[path: "status", "conditions"]?.sequence ?? []).contains {
+            $0["type"] == "Progressing" && $0["status"] == "False" && $0["reason"] == "ProgressDeadlineExceeded"
+        }
     }
 }

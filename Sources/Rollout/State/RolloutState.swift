@@ -52,6 +52,9 @@ package struct RolloutState: Sendable, Hashable {
     package enum Aborting: String, Sendable, Hashable, CaseIterable {
         /// The stable set has all its pods.
         case stableSize
+        /// No pod of the stable version is ready, and the new version serves all: a person, a newer commit or a pod that
+        /// gets ready leads on.
+        case stranded
         /// Routes and Service lead to the stable version alone.
         case trafficToStable
         case drain

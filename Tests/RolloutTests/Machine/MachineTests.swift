@@ -127,6 +127,48 @@ struct MachineTests {
         Row("the stable set grows first", "aborting/stableSize", ["scale shop-old 4"]) {
             MachineCase(.analysing, .replicas).with { $0.abort(.stableSize); $0.seen.stable = .init(name: "shop-old", uid: "1", hash: "old", replicas: 2, current: 2, ready: 2) }
         },
+        Row("no pod of the stable version is ready: requests go where pods are", "aborting/stranded", ["scale shop-new 4"]) {
+            MachineCase(.analysing).with { $0.abort(.stableSize); $0.seen.stable?.ready = 0 }
+        },
+        Row("who serves nobody is not missed", "aborting/trafficToStable") {
+            MachineCase(.analysing, steps: [.init(.preview, .seconds(60))]).with { $0.abort(.stableSize); $0.seen.stable?.ready = 0 }
+        },
+        Row("one pod of the stable version is ready again: the others first", "aborting/stableSize") {
+            MachineCase(.analysing, after: .seconds(9000)).with { $0.abort(.stranded); $0.seen.stable?.ready = 1 }
+        },
+        Row("all of the stable version are ready again", "aborting/trafficToStable") { MachineCase(.analysing).with { $0.abort(.stranded) } },
+        Row("neither has pods: back after the deadline", "aborting/trafficToStable") {
+            MachineCase(.analysing, after: .seconds(601)).with { $0.abort(.stableSize); $0.seen.stable?.ready = 0; $0.seen.candidate?.ready = 0 }
+        },
+        Row("a person takes the new version", "promoting/fullSize", ["scale shop-new 4"]) {
+            MachineCase(.analysing).with {
+                $0.abort(.stranded)
+                $0.seen.stable?.ready = 0
+                $0.seen.request = RolloutRequest(id: "1", verb: .promote)
+            }
+        },
+        Row("a newer commit replaces both", "promoting/unpin") {
+            MachineCase(.analysing).with { $0.abort(.stranded); $0.seen.stable?.ready = 0; $0.seen.template = "t3" }
+        },
+        Row("from there no evidence leads back", "promoting/trafficToNext") {
+            MachineCase(.promoting).with { $0.finish(.trafficToNext); $0.state.cause = .failed; $0.seen.verdicts = ["errors": .fail] }
+        },
+        Row("a weight decided before a crash waits for its pods", "stepping", ["scale shop-new 3", "scale shop-old 6"]) {
+            MachineCase(.verifying).with { $0.seen.traffic = .unwritten("route"); $0.seen.replicas = 6 }
+        },
+        Row("and is written where they are there", "verifying") { MachineCase(.verifying).with { $0.seen.traffic = .unwritten("route") } },
+        Row("so is all the traffic", "promoting/fullSize", ["scale shop-new 6", "scale shop-old 6"]) {
+            MachineCase(.promoting).with { $0.finish(.trafficToNext); $0.seen.traffic = .unwritten("route"); $0.seen.replicas = 6 }
+        },
+        Row("nothing was changed yet: rejected at once", "rejected") {
+            MachineCase(.planned).with { $0.seen.candidate = nil; $0.seen.request = RolloutRequest(id: "1", verb: .abort) }
+        },
+        Row("an earlier change that is stuck half way is not pinned", "over") {
+            MachineCase(.planned, after: .seconds(601)).with {
+                $0.seen.stable?.ready = 1
+                $0.seen.others = [.init(name: "x", hash: "x", replicas: 4, current: 4, ready: 4)]
+            }
+        },
         Row("traffic leaves before the pods go", "aborting/drain") {
             MachineCase(.analysing, after: .seconds(6)).with { $0.abort(.trafficToStable) }
         },

@@ -16,7 +16,7 @@ struct Invariants {
     var wasMeddled = false
     /// As many pods as answered before: only the environment may take any of them.
     private var floor = 0
-    /// Backends that the environment has emptied.
+    /// Names and selectors of the backends that the environment has emptied.
     private var dark: Set<String> = []
     /// Templates that were rejected and have no new chance.
     var rejected: Set<String> = []
@@ -32,6 +32,7 @@ struct Invariants {
     mutating func check(_ world: ModelWorld, old: Object?, new: Object?, by writer: ModelWorld.Writer) {
         guard isOn, let kind = (new ?? old)?.groupKind else { return }
         if kind == .deployment { checkState(world, old: old, new: new, by: writer) }
+        if kind == .pod, writer == .kubelet || writer == .person { lower(world, old: old, new: new) }
         let isStatusAlone = [.deployment, .replicaSet].contains(kind) && old?.value["spec"] == new?.value["spec"] && writer == .controller
         if !isStatusAlone {
             checkRoutes(world, by: writer)
@@ -47,14 +48,18 @@ struct Invariants {
     private mutating func checkRoutes(_ world: ModelWorld, by writer: ModelWorld.Writer) {
         let backends = world.backends
         let replicas = world.deployment?.replicas ?? 0
-        dark.formIntersection(backends.map(\.name))
+        // Also by what they select: an arm that leads to the same pods as the Service has lost them to the same cause.
+        func names(_ name: String) -> Set<String> {
+            Set([name, world.service(name).map { JSON.text($0.value[path: "spec", "selector"] ?? .null) } ?? name])
+        }
+        dark.formIntersection(backends.flatMap { names($0.name) })
         for backend in backends where backend.kind != "mirror" {
             let answers = !world.reachable(backend.name).isEmpty
             if answers {
-                dark.remove(backend.name)
-            } else if writer == .person || writer == .kubelet || isMeddled || replicas == 0 {
-                dark.insert(backend.name)
-            } else if !dark.contains(backend.name) {
+                dark.subtract(names(backend.name))
+            } else if writer == .person || writer == .kubelet || isMeddled || replicas == 0 || !dark.isDisjoint(with: names(backend.name)) {
+                dark.formUnion(names(backend.name))
+            } else {
                 violate(world, "requests go to \"\(backend.name)\", where no pod is ready")
             }
         }
@@ -66,7 +71,8 @@ struct Invariants {
         defer { lastWeights = weights }
         guard !isMeddled, let state = world.state else { return }
         let next = ModelTraffic.arm(.next).name
-        if let weight = weights[next], weight > lastWeights[next] ?? 0 {
+        // Where the stable version has no pod at all, any is more.
+        if let weight = weights[next], weight > lastWeights[next] ?? 0, state.aborting != .stranded {
             let needed = (state.size * weight + 99) / 100
             let there = world.published(next).count
             if there < needed { violate(world, "\(weight) % is written to \"\(next)\", which has \(there) of \(needed) pods") }
@@ -90,9 +96,25 @@ struct Invariants {
         // On the way back an autoscaler's wish is met by the stable version alone: what serves beside it is about to go.
         let next = world.state?.phase == .aborting ? world.state?.candidateHash : nil
         let staying = serving.reduce(into: Set<String>()) { $0.formUnion(world.reachable($1.name)) }.filter { name in
-            next == nil || world.observed.object(.pod, namespace: "default", name: name)?.hash != next
+            guard let pod = world.observed.object(.pod, namespace: "default", name: name) else { return false }
+            return (next == nil || pod.hash != next) && isMeant(pod, world)
         }
         floor = max(floor, min(staying.count, replicas))
+    }
+
+    /// What the environment takes of pods that are about to serve alone, once endpoints and proxies know, is its doing too.
+    private mutating func lower(_ world: ModelWorld, old: Object?, new: Object?) {
+        func serves(_ pod: Object?) -> Bool { pod.map { $0.isReadyPod && !$0.isBeingDeleted } ?? false }
+        guard let old, serves(old), !serves(new) else { return }
+        guard isMeant(old, world) else { return }
+        floor = min(floor, world.pods.count { serves($0) && isMeant($0, world) })
+    }
+
+    /// Whether requests go to a pod by what is written now, once everybody knows.
+    private func isMeant(_ pod: Object, _ world: ModelWorld) -> Bool {
+        let written = world.observed.object(ModelTraffic.route).map { ModelTraffic.backends(of: $0.value["spec"] ?? .null) } ?? []
+        let names = world.setup.mode == .routes ? written.filter { $0.kind != "mirror" }.map(\.name) : ["shop"]
+        return names.contains { world.service($0)?.selectors.allSatisfy { pod.labels[$0.key] == $0.value } ?? false }
     }
 
     /// The stable set keeps its pods while requests reach it.
@@ -124,7 +146,7 @@ struct Invariants {
         if let state, state.phase == .planned, rejected.contains(state.template) {
             violate(world, "a rejected template is tried again")
         }
-        if state?.finishing == .template, lastState?.finishing != .template, let state {
+        if state?.finishing == .template, lastState?.finishing != .template, let state, state.cause == nil {
             tested = (state.candidateHash, Set(world.pods.filter { $0.hash == state.candidateHash && $0.isReadyPod }.map(\.uid)))
         }
         if state == nil, let lastState, lastState.phase == .promoting, !isMeddled, !tested.pods.isEmpty {
@@ -190,4 +212,9 @@ extension ModelWorld {
         return running.count == 1 && running[0].image == deployment.image && running[0].replicas == deployment.replicas
             && pods.count == deployment.replicas && ModelTraffic.arms.allSatisfy { observed.object($0) == nil }
     }
+}
+
+extension Object {
+    /// A Service's.
+    fileprivate var selectors: Mapping { value[path: "spec", "selector"]?.mapping ?? [:] }
 }

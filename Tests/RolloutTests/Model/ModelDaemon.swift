@@ -80,9 +80,7 @@ struct ModelDaemon {
             state, now: now, newID: "r\(world.revision)", template: templateIdentity(world.git.manifest),
             services: world.setup.mode == .replicas ? [] : ["shop"],
             nextArms: world.setup.mode == .replicas ? [] : [ModelTraffic.arm(.next).name])
-        if let missing = world.missing(overlay(of: state, mode: world.setup.mode)) {
-            seen.traffic = .pending(missing)
-        }
+        seen.traffic = world.progress(overlay(of: state, mode: world.setup.mode))
         let metrics = world.git.spec?.metrics ?? []
         if state.exposed != nil, let candidate = world.image(ofHash: state.candidateHash) {
             for metric in metrics { seen.verdicts[metric] = world.verdicts[candidate] ?? .pass }
@@ -176,15 +174,15 @@ extension ModelWorld {
         try update(new, by: .martlet)
     }
 
-    /// What of an overlay is not in the cluster yet, or not noted by the gateway.
-    func missing(_ overlay: RolloutOverlay) -> String? {
+    /// Whether an overlay is in the cluster, and noted by the gateway.
+    func progress(_ overlay: RolloutOverlay) -> RolloutObservation.TrafficProgress {
         let desired = ModelTraffic.desired(overlay, setup.mode)
-        if let object = desired.first(where: differs) { return "\(object.kind) \(object.name)" }
+        if let object = desired.first(where: differs) { return .unwritten("\(object.kind) \(object.name)") }
         if let arm = ModelTraffic.arms.first(where: { arm in observed.object(arm) != nil && !desired.contains { $0.key == arm } }) {
-            return "\(arm.name) is still there"
+            return .pending("\(arm.name) is still there")
         }
-        guard setup.mode == .routes, let route = observed.object(ModelTraffic.route) else { return nil }
-        return route.value[path: "status", "observedGeneration"]?.int == route.generation ? nil : "the gateway"
+        guard setup.mode == .routes, let route = observed.object(ModelTraffic.route) else { return .settled }
+        return route.value[path: "status", "observedGeneration"]?.int == route.generation ? .settled : .pending("the gateway")
     }
 
     func image(ofHash hash: String) -> String? { sets.first { $0.hash == hash }?.image }

@@ -72,6 +72,18 @@ extension ModelWorld {
             ["metadata": ["annotations": [MartletAnnotations.rollout: nil]], "spec": ["paused": nil, "strategy": strategy]], by: .person)
     }
 
+    /// Kubernetes' own controller looks only at the size for as long as a set's mark names another one than the Deployment
+    /// asks for, and does not write the mark where the set has that size already (`isScalingEvent`): after somebody has
+    /// deleted sets beside it, a person scales it to get it out of there.
+    func unstick() {
+        guard let deployment else { return }
+        for set in sets where set.replicas == deployment.replicas {
+            guard let mark = set.annotation(desiredReplicasAnnotation), mark != "\(deployment.replicas)" else { continue }
+            log("\(clock) a person scales \(set.name) free")
+            try? patch(set.key, ["metadata": ["annotations": [desiredReplicasAnnotation: .string("\(deployment.replicas)")]]], by: .person)
+        }
+    }
+
     func commit(_ image: String) {
         guard git.image != image else { return }
         log("\(clock) git commit \(image)")

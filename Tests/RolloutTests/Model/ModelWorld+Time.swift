@@ -150,6 +150,13 @@ extension ModelWorld {
         try? update(pod, by: .kubelet, isStatus: true)
     }
 
+    /// A pod that runs breaks for good.
+    func fail(_ pod: Object) {
+        var pod = pod
+        pod.value[path: "status", "conditions"] = [condition(ready: false)]
+        try? update(pod, by: .kubelet, isStatus: true)
+    }
+
     func setReady(_ key: ObjectKey, _ uid: String, _ isReady: Bool, by writer: Writer) {
         guard var pod = observed.object(key), pod.uid == uid, pod.value[path: "status", "podIP"] != nil, !pod.isBeingDeleted,
             behaviors[pod.image] == nil
