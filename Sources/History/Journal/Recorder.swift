@@ -1,26 +1,62 @@
 package import Basics
 package import Delivery
 internal import Git
+internal import Kubernetes
 package import Logging
 
 /// Keeps the history: takes what the loop's looks saw, makes deploy events of it, keeps both in the store and tells
-/// who listens. The loop never waits for it.
+/// who listens. The loop never waits for it, and it waits for no listener.
+///
+/// A store that cannot be written costs no event its listeners: what could not be kept is kept with the next.
 package actor Recorder {
+    /// How much history is kept.
+    package struct Retention: Sendable, Hashable {
+        package var age: Duration
+        package var bytes: Int64
+
+        package init(age: Duration = .seconds(400 * 86_400), bytes: Int64 = 2 << 30) { (self.age, self.bytes) = (age, bytes) }
+    }
+
     private nonisolated let store: EventStore
-    private nonisolated let mirror: SharedMirror?
+    private nonisolated let commits: CommitReader
     private nonisolated let time: any TimeSource
     private nonisolated let random: RandomSource
     private nonisolated let logger: Logger
+    private nonisolated let retention: Retention
+    private nonisolated let inbox = Locked(SightQueue())
+    private nonisolated let bell = Doorbell()
     private nonisolated let listeners = Locked<[UInt64: AsyncStream<DeployEvent>.Continuation]>([:])
+    private nonisolated let notes: NoteKeeper?
 
-    /// - Parameter mirror: where commits are read; nil where there is no repository.
-    package init(store: EventStore, mirror: SharedMirror?, time: any TimeSource, random: RandomSource, logger: Logger) {
-        (self.store, self.mirror, self.time, self.random, self.logger) = (store, mirror, time, random, logger)
+    private var journal = Journal()
+    private var known: Set<String> = []
+    private var hasBegun = false
+    private var isStoreDown = false
+    /// What the store could not take, by id.
+    private var unsaved: [String: DeployEvent] = [:]
+    private var expiredAt: Duration?
+
+    private static let unsavedLimit = 10_000
+    private static let expireInterval = Duration.seconds(3600)
+
+    /// - Parameters:
+    ///   - mirror: where commits are read; nil where there is no repository.
+    ///   - notes: keeps each ended event beside its commit, too; nil where nothing is written to git.
+    package init(
+        store: EventStore, mirror: SharedMirror?, time: any TimeSource, random: RandomSource, logger: Logger, retention: Retention = Retention(),
+        notes: NoteKeeper? = nil
+    ) {
+        (self.store, self.time, self.random, self.logger, self.retention) = (store, time, random, logger, retention)
+        self.notes = notes
+        commits = CommitReader(mirror: mirror)
     }
 
     /// Takes note of what the loop did; returns at once.
     package nonisolated func note(_ event: ProgressEvent) {
-        guard case .observed = event else { return }
+        guard case .observed(let sight) = event else { return }
+        let now = time.now
+        inbox.withLock { $0.add(sight, at: now) }
+        bell.ring()
     }
 
     /// Events as they begin, change and end, each whole; a listener that is behind misses the oldest.
@@ -34,6 +70,107 @@ package actor Recorder {
 
     /// Works until cancelled.
     package func run() async {
-        while !Task.isCancelled { try? await time.sleep(for: .seconds(3600)) }
+        await withDiscardingTaskGroup { group in
+            if let notes { group.addTask { await notes.run() } }
+            group.addTask { await self.work() }
+        }
+    }
+
+    private func work() async {
+        while !Task.isCancelled {
+            await begin()
+            for (sight, at) in inbox.withLock({ $0.takeAll() }) {
+                await take(sight, at: at)
+                if Task.isCancelled { return }
+            }
+            let ended = journal.tick(at: time.now)
+            if !ended.isEmpty { await keep(ended, nil, at: time.now) }
+            await expire()
+            let wait = journal.nextTick.map { max(.milliseconds(50), $0.duration(since: time.now)) } ?? .seconds(60)
+            _ = await bell.wait(upTo: min(wait, .seconds(60)), time)
+        }
+    }
+
+    /// Goes on where the daemon was when it ended.
+    private func begin() async {
+        guard !hasBegun else { return }
+        hasBegun = true
+        do {
+            journal = Journal(open: try await store.openEvents())
+        } catch {
+            storeFailed(error)
+        }
+    }
+
+    private func take(_ sight: ApplicationSight, at: Timestamp) async {
+        if !known.contains(sight.application) {
+            do {
+                let (seen, last) = try await store.known(of: sight.application)
+                journal.remember(sight.application, seen: seen, last: last)
+            } catch {
+                storeFailed(error)
+            }
+            known.insert(sight.application)
+        }
+        if sight.isRemoved { known.remove(sight.application) }
+        let (journal, events) = noted(sight, at: at)
+        self.journal = journal
+        var told: [DeployEvent] = []
+        for event in events {
+            var event = event
+            if event.cause.kind == .commit, event.cause.by.isEmpty {
+                let found = await commits.between(event.previousCommit, event.revision.commit, touching: sight.files)
+                event.commits = found.map { DeployEvent.CommitLine($0) }
+                if let cause = DeployEvent.Cause.behind(found, of: event.workload) { event.cause = cause }
+                self.journal.fill(event)
+            }
+            told.append(event)
+        }
+        await keep(told, sight, at: at)
+    }
+
+    /// Away from any await, so that the journal has one owner.
+    private func noted(_ sight: ApplicationSight, at: Timestamp) -> (Journal, [DeployEvent]) {
+        var journal = self.journal
+        self.journal = Journal()
+        let events = journal.note(sight, at: at) { ULID(at: at, random: random).description }
+        return (journal, events)
+    }
+
+    /// Saves what a sight says, and tells it.
+    private func keep(_ events: [DeployEvent], _ sight: ApplicationSight?, at: Timestamp) async {
+        var all = unsaved
+        for event in events { all[event.id] = event }
+        do {
+            try await store.save(all.values.sorted { ($0.startedAt, $0.id) < ($1.startedAt, $1.id) }, sight, at: at)
+            unsaved = [:]
+            if isStoreDown { logger.notice("the history is kept again") }
+            isStoreDown = false
+        } catch {
+            storeFailed(error)
+            if all.count <= Self.unsavedLimit { unsaved = all }
+        }
+        let continuations = listeners.withLock { Array($0.values) }
+        for event in events {
+            for continuation in continuations { continuation.yield(event) }
+            if event.endedAt != nil { notes?.note(event) }
+        }
+    }
+
+    /// Said once, not with each event.
+    private func storeFailed(_ error: HistoryError) {
+        guard !Task.isCancelled else { return }
+        if !isStoreDown { logger.error("deploy events are not kept for now", metadata: ["error": "\(error)"]) }
+        isStoreDown = true
+    }
+
+    private func expire() async {
+        guard expiredAt.map({ time.elapsed - $0 >= Self.expireInterval }) ?? true else { return }
+        expiredAt = time.elapsed
+        do {
+            try await store.expire(olderThan: time.now.adding(.zero - retention.age), maxBytes: retention.bytes)
+        } catch {
+            storeFailed(error)
+        }
     }
 }

@@ -14,7 +14,31 @@ extension EventStore {
         }
     }
 
-    private static func save(_ event: DeployEvent, _ database: Database) throws {
+    /// Keeps what a look has told and the events that it made, all or nothing: after a crash neither is known without
+    /// the other.
+    func save(_ events: [DeployEvent], _ sight: ApplicationSight?, at: Timestamp) async throws(HistoryError) {
+        guard !events.isEmpty || sight != nil else { return }
+        let states = sight.map { Self.states(of: $0) } ?? []
+        try await write { database in
+            for event in events { try Self.save(event, database) }
+            if let sight { try Self.record(states, of: sight.application, at: at, database) }
+        }
+    }
+
+    /// What was last known of an application, and the last event of each of its workloads, without changes.
+    func known(of application: String) async throws(HistoryError) -> (seen: PastMoment.Application?, last: [DeployEvent]) {
+        let last = try await read { database in
+            let places = try Int64.fetchAll(database, sql: "SELECT id FROM place WHERE application = ?", arguments: [application])
+            let statement = try database.cachedStatement(
+                sql: "SELECT number FROM event WHERE place = ? ORDER BY started DESC, number DESC LIMIT 1")
+            return try places.compactMap { place in
+                try Int64.fetchOne(statement, arguments: [place]).flatMap { try Self.event($0, withChanges: false, database) }
+            }
+        }
+        return (try await moment(Timestamp(milliseconds: .max), of: application).applications.first, last)
+    }
+
+    static func save(_ event: DeployEvent, _ database: Database) throws {
         var body = event.summary
         // What stands in columns.
         for key in ["id", "application", "workload", "startedAt", "endedAt", "outcome"] { body[key] = nil }

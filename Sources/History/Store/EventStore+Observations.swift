@@ -9,27 +9,31 @@ extension EventStore {
     /// Keeps what a look saw: a row for the application and for each workload that differ from what was seen last, and
     /// one that says "gone" for what was there and is not.
     package func record(_ sight: ApplicationSight, at: Timestamp) async throws(HistoryError) {
-        var states: [ObservedState] = [ObservedState(sight)]
-        if !sight.isRemoved { states += sight.workloads.map { ObservedState($0) } }
-        let seen = states
-        try await write { database in
-            var last = try Self.lastStates(of: sight.application, database)
-            var at = at
-            for state in last.values { at = max(at, Timestamp(milliseconds: state.at)) }
-            var hasChanged = false
-            for state in seen {
-                let previous = last.removeValue(forKey: state.key)
-                guard previous?.digest != state.digest else { continue }
-                hasChanged = true
-                let place = try previous?.place ?? Self.place(sight.application, state.key, database)
-                try Self.insert(state, place, at: at, since: previous?.state == state.state ? previous?.since : nil, database)
-            }
-            for (_, gone) in last where gone.digest != 0 {
-                hasChanged = true
-                try Self.insert(.gone, gone.place, at: at, since: nil, database)
-            }
-            if hasChanged { try Self.know(at, database) }
+        let states = Self.states(of: sight)
+        try await write { database in try Self.record(states, of: sight.application, at: at, database) }
+    }
+
+    static func states(of sight: ApplicationSight) -> [ObservedState] {
+        [ObservedState(sight)] + (sight.isRemoved ? [] : sight.workloads.map { ObservedState($0) })
+    }
+
+    static func record(_ seen: [ObservedState], of application: String, at time: Timestamp, _ database: Database) throws {
+        var last = try lastStates(of: application, database)
+        // Clocks may be set back; what was seen later stays later.
+        let at = last.values.reduce(time) { max($0, Timestamp(milliseconds: $1.at)) }
+        var hasChanged = false
+        for state in seen {
+            let previous = last.removeValue(forKey: state.key)
+            guard (previous?.digest ?? 0) != state.digest else { continue }
+            hasChanged = true
+            let place = try previous?.place ?? place(application, state.key, database)
+            try insert(state, place, at: at, since: previous?.state == state.state ? previous?.since : nil, database)
         }
+        for gone in last.values where gone.digest != 0 {
+            hasChanged = true
+            try insert(.gone, gone.place, at: at, since: nil, database)
+        }
+        if hasChanged { try know(at, database) }
     }
 
     private struct LastState {
@@ -67,16 +71,20 @@ extension EventStore {
     }
 
     /// What was observed of everything then.
-    package func moment(_ at: Timestamp) async throws(HistoryError) -> PastMoment {
+    package func moment(_ at: Timestamp) async throws(HistoryError) -> PastMoment { try await moment(at, of: nil) }
+
+    func moment(_ at: Timestamp, of application: String?) async throws(HistoryError) -> PastMoment {
         let (knownSince, rows) = try await read { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT application, "group", kind, namespace, name, since, body FROM place
                     JOIN observation ON observation.place = place.id
-                    AND at = (SELECT max(at) FROM observation WHERE place = place.id AND at <= ?) WHERE digest <> 0
+                    AND at = (SELECT max(at) FROM observation WHERE place = place.id AND at <= ?)
+                    WHERE digest <> 0\(application == nil ? "" : " AND application = ?")
                     """)
             var rows: [(application: String, key: ObjectKey?, since: Timestamp, body: [UInt8])] = []
-            let cursor = try Row.fetchCursor(statement, arguments: [at.milliseconds])
+            let arguments: StatementArguments = application.map { [at.milliseconds, $0] } ?? [at.milliseconds]
+            let cursor = try Row.fetchCursor(statement, arguments: arguments)
             while let row = try cursor.next() {
                 let body: Data = row["body"]
                 rows.append((row["application"], Self.key(row), Timestamp(milliseconds: row["since"]), Array(body)))

@@ -22,6 +22,8 @@ package final class HistoryDatabase: Sendable {
     private static func open(_ path: String?) throws -> (DatabaseQueue, Bool) {
         var configuration = Configuration()
         configuration.label = "history"
+        // For a new file only: what expires is given back to the disk, some pages at a time.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
         guard let path else { return (try prepared(DatabaseQueue(configuration: configuration)), false) }
         configuration.journalMode = .wal
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
