@@ -8,7 +8,7 @@ set -euo pipefail
 cache=${MARTLET_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/martlet}
 version=1.20.2
 # Another number where what is built from the same version changes.
-target=$cache/control-plane-$version-2
+target=$cache/control-plane-$version-3
 
 complete() { for binary in kube-apiserver kube-controller-manager kubectl; do [ -x "$target/$binary" ] || return 1; done; }
 
@@ -55,6 +55,14 @@ sed -i -e 's/^func mapiterinit(.*/func mapiterinit(rtype unsafe.Pointer, m unsaf
 grep -q checkBucket $reflect2/unsafe_link.go || { echo "control plane: reflect2 is another one than the correction is for"; exit 1; }
 sed -i -e 's/^\treturn &UnsafeMapIterator{/\tit := new(hiter)\n\tmapiterinit(type2.rtype, *(*unsafe.Pointer)(obj), it)\n&/' \
     -e 's/hiter: *mapiterinit(.*),$/hiter: it,/' $reflect2/unsafe_map.go
+
+# Its check of types takes a value for null whose bytes are where Go keeps its zeros; Go before 1.17 kept a zero made by
+# reflection elsewhere, so that this was only ever true of null. Otherwise "", 0 and false are refused in custom
+# resources, and a definition with such a default as well.
+for types in vendor/{github.com/go-openapi,k8s.io/kube-openapi/pkg/validation}/validate/type.go; do
+    sed -i -e 's/if data == nil || reflect.DeepEqual(reflect.Zero(reflect.TypeOf(data)), reflect.ValueOf(data)) {/if data == nil {/' $types
+    grep -q 'if data == nil {' $types || { echo "control plane: the check of types is another one than the correction is for"; exit 1; }
+done
 
 echo "control plane: building (5 to 11 minutes on two cores)"
 mkdir -p .go/src/k8s.io

@@ -45,10 +45,10 @@ func gatewayParents(of route: Object, services: Set<ServiceName>, now: Timestamp
             "observedGeneration": .int(route.generation ?? 0), "lastTransitionTime": .string(now.description),
         ]
     }
-    let accepted = condition("Accepted", true, "Accepted", "")
+    let accepted = condition("Accepted", true, "Accepted", "Route is accepted")
     let resolved =
         missing.first.map { condition("ResolvedRefs", false, "BackendNotFound", "Service \"\($0)\" is not there") }
-        ?? condition("ResolvedRefs", true, "ResolvedRefs", "")
+        ?? condition("ResolvedRefs", true, "ResolvedRefs", "All of its Services are there")
     return route.sequence("spec", "parentRefs").map { parent in
         var reference = parent
         reference["group"] = parent["group"] ?? "gateway.networking.k8s.io"
