@@ -1,6 +1,6 @@
 package import Basics
 package import Cluster
-internal import HTTP
+package import HTTP
 package import Logging
 
 /// A whole cluster in this process: API server, controllers and simulated
@@ -98,9 +98,11 @@ package final class EmbeddedCluster: Sendable {
     package func ready() async throws { try await isReady.wait() }
 
     /// A client of this process, without a socket in between.
-    package func client(userAgent: String = "martlet") -> ClusterClient {
+    package func client(
+        userAgent: String = "martlet", through wrap: (any HTTPTransport) -> any HTTPTransport = { $0 }
+    ) -> ClusterClient {
         ClusterClient(
-            configuration: configuration, transport: server, time: time, random: random, userAgent: userAgent)
+            configuration: configuration, transport: wrap(server), time: time, random: random, userAgent: userAgent)
     }
 
     /// For clients whose transport is `server`; with a port also for any other.

@@ -2,7 +2,7 @@ internal import Basics
 package import Cluster
 internal import FoundationEssentials
 internal import Glibc
-internal import HTTP
+package import HTTP
 
 /// A real Kubernetes control plane on loopback ports: etcd, kube-apiserver and
 /// kube-controller-manager, each a process of its own. It has no nodes; a
@@ -131,9 +131,9 @@ package final class ControlPlane: Sendable {
     }
 
     /// A client of its API server, as a program of that name.
-    package func client(_ name: String) -> ClusterClient {
+    package func client(_ name: String, through wrap: (any HTTPTransport) -> any HTTPTransport = { $0 }) -> ClusterClient {
         ClusterClient(
-            configuration: configuration, transport: CurlTransport(tls: configuration.tls, userAgent: name), time: SystemTime(),
+            configuration: configuration, transport: wrap(CurlTransport(tls: configuration.tls, userAgent: name)), time: SystemTime(),
             random: RandomSource(), userAgent: name)
     }
 

@@ -8,15 +8,31 @@ import Testing
     /// A few of all; the others run with the real control plane.
     private static let some = [
         RoutedScenario(.canary, .httpRoute), RoutedScenario(.abTest, .virtualService), RoutedScenario(.blueGreen, .none),
-        RoutedScenario(.canary, .ingress), RoutedScenario(.canary, .httpRoute, killedAt: .verifying),
-        RoutedScenario(.blueGreen, .none, killedAt: .template), RoutedScenario(.mirror, .virtualService, isAborted: true),
+        RoutedScenario(.canary, .ingress), RoutedScenario(.mirror, .virtualService, isAborted: true),
     ]
+
+    private static let crashes = [
+        CrashScenario(.canary, .trafficConfirmed, .forward), CrashScenario(.blueGreen, .templateApplied, .superseded),
+        CrashScenario(.ramped, .scaled, .abort),
+    ]
+
+    /// Programs that go take their time, or their last requests would find nobody.
+    private let nodes = NodeOptions(stopDelay: .seconds(1))
+
+    private var times: RolloutTimes {
+        var times = RolloutTimes()
+        (times.floor, times.drain, times.tick) = (.milliseconds(500), .milliseconds(500), .seconds(1))
+        return times
+    }
 
     @Test(.timeLimit(.minutes(3)), arguments: some)
     func embedded(_ scenario: RoutedScenario) async throws {
-        var times = RolloutTimes()
-        (times.floor, times.drain, times.tick) = (.milliseconds(500), .milliseconds(500), .seconds(1))
-        // Programs that go take their time, or their last requests would find nobody.
-        try await EmbeddedWorld.run(nodes: NodeOptions(stopDelay: .seconds(1)), times: times) { try await scenario.run(in: $0.world) }
+        try await EmbeddedWorld.run(nodes: nodes, times: times) { try await scenario.run(in: $0.world) }
+    }
+
+    /// The operator killed on the way.
+    @Test(.timeLimit(.minutes(3)), arguments: crashes)
+    func embedded(_ scenario: CrashScenario) async throws {
+        try await EmbeddedWorld.run(nodes: nodes, times: times) { try await $0.run(scenario) }
     }
 }

@@ -15,19 +15,14 @@ import Testing
 @Suite(.serialized, .enabled(if: isWanted, "make e2e")) struct EndToEndTests {
     /// Every scenario with the real program, a git server over https and a real control plane.
     @Test(.timeLimit(.minutes(15))) func realControlPlane() async throws {
-        try await withControlPlane { plane, client in
-            let world = try await GitHost()
-            for scenario in Scenario.allCases {
-                try await world.run(scenario, client: client, kubeconfig: plane.kubeconfigFile)
-                try await clear(client)
-            }
-        }
+        let world = try await GitHost()
+        await onControlPlanes(Scenario.allCases, width: 3) { try await world.run($0, client: $2, kubeconfig: $1.kubeconfigFile) }
     }
 
     /// The same with the embedded cluster, over its port: both must end in the same states.
     @Test(.timeLimit(.minutes(10))) func embeddedCluster() async throws {
         let world = try await GitHost()
-        for scenario in Scenario.allCases {
+        await sideBySide(Scenario.allCases, width: 3) { scenario in
             try await withEmbeddedCluster { cluster, kubeconfig in
                 try await world.run(scenario, client: cluster.client(userAgent: "test"), kubeconfig: kubeconfig)
             }
@@ -62,13 +57,13 @@ private final class GitHost: Sendable {
         } catch {
             let trouble = loop.trouble
             await loop.kill()
-            throw ScenarioFailure("\(scenario): \(error)\n\(trouble)")
+            throw ScenarioFailure("\(error)\n\(trouble)")
         }
         let state = try await world.endState()
         let other = Self.endStates.withLock { states -> [String]? in
             defer { states[scenario] = states[scenario] ?? state }
             return states[scenario]
         }
-        if let other, other != state { throw ScenarioFailure("\(scenario): the clusters end in different states: \(other) and \(state)") }
+        if let other, other != state { throw ScenarioFailure("the clusters end in different states: \(other) and \(state)") }
     }
 }

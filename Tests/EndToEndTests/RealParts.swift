@@ -42,6 +42,60 @@ func withControlPlane(
     await plane.stop()
 }
 
+/// Scenarios a few at once: most of their time is waiting. One that fails does not keep the others from running.
+func sideBySide<Case: Sendable>(_ cases: [Case], width: Int = 4, _ run: @escaping @Sendable (Case) async throws -> Void) async {
+    let queue = Locked(cases[...])
+    await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<max(1, min(width, cases.count)) {
+            group.addTask {
+                while let next = queue.withLock({ $0.popFirst() }) { _ = await isDone(next) { try await run(next) } }
+            }
+        }
+    }
+}
+
+/// Scenarios on a few control planes at once, each of which takes the next as soon as it is empty again.
+func onControlPlanes<Case: Sendable>(
+    _ cases: [Case], width: Int = 4, nodes: NodeOptions = NodeOptions(provisionsVolumes: true),
+    _ run: @escaping @Sendable (Case, ControlPlane, ClusterClient) async throws -> Void
+) async {
+    let queue = Locked(cases[...])
+    @Sendable func work() async throws {
+        while let first = queue.withLock({ $0.popFirst() }) {
+            var next: Case? = first
+            try await withControlPlane(nodes: nodes) { plane, client in
+                while let current = next {
+                    // What a failure leaves behind is nobody else's trouble.
+                    guard await isDone(current, { try await run(current, plane, client) }), !queue.withLock({ $0.isEmpty }) else { return }
+                    try await clear(client)
+                    next = queue.withLock { $0.popFirst() }
+                }
+            }
+        }
+    }
+    await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<max(1, min(width, cases.count)) {
+            group.addTask { do { try await work() } catch { Issue.record(error) } }
+        }
+    }
+}
+
+private func isDone<Case>(_ current: Case, _ run: () async throws -> Void) async -> Bool {
+    let start = ContinuousClock.now
+    do {
+        try await run()
+        print("\(current): \((ContinuousClock.now - start).formatted)")
+        return true
+    } catch {
+        Issue.record("\(current), after \((ContinuousClock.now - start).formatted): \(error)")
+        return false
+    }
+}
+
+extension Duration {
+    fileprivate var formatted: String { "\(components.seconds).\(components.attoseconds / 100_000_000_000_000_000) s" }
+}
+
 /// The program that was built beside these tests.
 var program: String {
     let tests = CommandLine.arguments.first ?? ""

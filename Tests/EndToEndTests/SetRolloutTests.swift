@@ -12,16 +12,11 @@ import Testing
 
 /// Rollouts of StatefulSets and DaemonSets under the controllers of Kubernetes itself, with the loop in this process.
 @Suite(.serialized, .enabled(if: isWanted, "make e2e")) struct SetRolloutTests {
-    @Test(.timeLimit(.minutes(15))) func realControllers() async throws {
-        try await withControlPlane { plane, client in
-            for scenario in SetScenario.allCases {
-                try await run(scenario, plane, client)
-                try await clear(client)
-            }
-        }
+    @Test(.timeLimit(.minutes(15))) func realControllers() async {
+        await onControlPlanes(SetScenario.allCases) { try await Self.run($0, $1, $2) }
     }
 
-    private func run(_ scenario: SetScenario, _ plane: ControlPlane, _ client: ClusterClient) async throws {
+    private static func run(_ scenario: SetScenario, _ plane: ControlPlane, _ client: ClusterClient) async throws {
         let folder = try TemporaryFolder("martlet-set")
         let repository = try await TestRepository(in: folder)
         var times = RolloutTimes()
@@ -32,7 +27,7 @@ import Testing
             try await scenario.run(in: world)
         } catch {
             await loop.kill()
-            throw ScenarioFailure("\(scenario): \(error)")
+            throw error
         }
     }
 }

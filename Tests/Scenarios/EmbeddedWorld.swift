@@ -1,3 +1,4 @@
+internal import Basics
 package import Cluster
 package import Delivery
 package import DevCluster
@@ -49,4 +50,25 @@ package struct EmbeddedWorld: Sendable {
     }
 
     package var world: World { World(client: client, repository: repository, operator: `operator`()) }
+
+    package func run(_ scenario: CrashScenario) async throws {
+        let metric = MetricDouble()
+        let killer = Locked<KillSwitch?>(nil)
+        let client = cluster.client {
+            let made = KillSwitch($0)
+            killer.withLock { $0 = made }
+            return made
+        }
+        let loop = InProcessOperator(client: client, following: repository, in: folder, pollInterval: pollInterval, rolloutTimes: times) {
+            $0.analysis = try metric.analysis(time: $0.time)
+        }
+        guard let killer = killer.withLock({ $0 }) else { return }
+        let world = World(client: self.client, repository: repository, operator: loop)
+        do {
+            try await scenario.run(in: world, killer: killer, metric: metric)
+        } catch {
+            await loop.kill()
+            throw error
+        }
+    }
 }

@@ -14,17 +14,21 @@ package final class InProcessOperator: Operator {
     private let pollInterval: Duration
     private let rolloutTimes: RolloutTimes
     private let analysis: RolloutAnalysis?
+    private let prepare: @Sendable (inout WorkEnvironment) throws -> Void
     private let running = Locked<(task: Task<Void, Never>, watcher: SourceWatcher)?>(nil)
 
-    /// - Parameter folder: for the mirror.
+    /// - Parameters:
+    ///   - folder: for the mirror.
+    ///   - prepare: what else a daemon that starts is given.
     package init(
         client: ClusterClient, following repository: TestRepository, in folder: TemporaryFolder, pollInterval: Duration = .seconds(60),
-        rolloutTimes: RolloutTimes = RolloutTimes(), analysis: RolloutAnalysis? = nil
+        rolloutTimes: RolloutTimes = RolloutTimes(), analysis: RolloutAnalysis? = nil,
+        prepare: @escaping @Sendable (inout WorkEnvironment) throws -> Void = { _ in }
     ) {
         self.client = client
         remote = GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"])
         mirrorPath = folder.file("mirror.git")
-        (self.pollInterval, self.rolloutTimes, self.analysis) = (pollInterval, rolloutTimes, analysis)
+        (self.pollInterval, self.rolloutTimes, self.analysis, self.prepare) = (pollInterval, rolloutTimes, analysis, prepare)
     }
 
     package func start() async throws {
@@ -42,6 +46,7 @@ package final class InProcessOperator: Operator {
             progress: .none)
         environment.rolloutTimes = rolloutTimes
         environment.analysis = analysis
+        try prepare(&environment)
         let work = Applications(
             settings: Applications.Settings(source: remote.description, root: "", name: "shop"), environment: environment)
         let task = Task {

@@ -45,11 +45,11 @@ extension ReleaseScenario {
         }
     }
 
-    /// As the command line does; the request's id is its verb.
-    func ask(_ world: World, _ verb: RolloutRequest.Verb) async throws {
+    /// As the command line does; the request's id is its verb, where none is said.
+    func ask(_ world: World, _ verb: RolloutRequest.Verb, id: String? = nil) async throws {
         _ = try await world.client.patch(
             try await world.resource("apps/v1", workloadKind), namespace: "shop", name: workloadName,
-            ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: verb.rawValue, verb: verb).text)]]])
+            ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: id ?? verb.rawValue, verb: verb).text)]]])
     }
 
     /// Those that stay, by the tag of their first image.
