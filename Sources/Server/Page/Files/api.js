@@ -1,0 +1,105 @@
+// Talks to the daemon. Every answer that is no success becomes a Failure with what happened and what to do about it.
+
+export class Failure extends Error {
+    constructor(status, error) {
+        super(error.message ?? `the daemon answered ${status}`);
+        this.status = status;
+        this.kind = error.kind ?? 'unknown';
+        this.advice = error.advice ?? '';
+        this.origin = error.origin ?? '';
+        this.candidates = error.candidates ?? [];
+    }
+}
+
+const lost = new Set();
+
+/** Calls back when the daemon no longer knows who asks. */
+export function onSignedOut(callback) {
+    lost.add(callback);
+}
+
+/** `path` with the entries of `query` that say something. */
+export function address(path, query = {}) {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+        if (value !== undefined && value !== null && value !== '') search.append(name, value);
+    }
+    const text = search.toString();
+    return text ? `${path}?${text}` : path;
+}
+
+/** A workload's place in the API and in the page: `sock-shop/deployment/front-end`. */
+export function workloadPath(key) {
+    const plain = ['', 'apps', 'batch'].includes(key.group ?? '');
+    const kind = key.kind.toLowerCase() + (plain ? '' : `.${key.group}`);
+    return [key.namespace, kind, key.name].map(encodeURIComponent).join('/');
+}
+
+export const get = (path, query, signal) => send('GET', address(path, query), undefined, signal);
+export const post = (path, body = {}, signal) => send('POST', path, body, signal);
+export const remove = (path, signal) => send('DELETE', path, undefined, signal);
+
+async function send(method, path, body, signal) {
+    const headers = { Accept: 'application/json', 'X-Martlet-Request': '1' };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    let response;
+    try {
+        response = await fetch(path, {
+            method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: 'same-origin', cache: 'no-store',
+        });
+    } catch (error) {
+        if (error.name === 'AbortError') throw error;
+        throw new Failure(0, { kind: 'unreachable', message: 'the daemon cannot be reached', advice: 'is it running, and is the way to it open?' });
+    }
+    const text = await response.text();
+    let value = null;
+    try {
+        value = text === '' ? null : JSON.parse(text);
+    } catch {
+        value = null;
+    }
+    if (response.ok && (value !== null || text === '')) return value;
+    const failure = new Failure(response.status, value?.error && typeof value.error === 'object' ? value.error : {
+        kind: response.ok ? 'unreadable' : 'refused',
+        message: response.ok ? 'the answer is no JSON' : `the daemon answered ${response.status}`,
+        advice: 'is there a proxy in between?',
+    });
+    if (failure.status === 401 && path !== '/api/v1/session') for (const callback of lost) callback();
+    throw failure;
+}
+
+/** One question to the daemon whose last answer is shown until the next one is there. */
+export class Question {
+    constructor(changed) {
+        this.changed = changed;
+        this.value = null;
+        this.failure = null;
+        this.asking = false;
+        this.controller = null;
+    }
+
+    /** Asks; an older question that is still open is dropped. */
+    async ask(path, query) {
+        this.controller?.abort();
+        const controller = new AbortController();
+        this.controller = controller;
+        this.asking = true;
+        this.changed();
+        try {
+            const value = await get(path, query, controller.signal);
+            if (controller !== this.controller) return;
+            this.value = value;
+            this.failure = null;
+        } catch (error) {
+            if (controller !== this.controller || error.name === 'AbortError') return;
+            this.failure = error;
+        }
+        this.asking = false;
+        this.changed();
+    }
+
+    drop() {
+        this.controller?.abort();
+        this.controller = null;
+    }
+}

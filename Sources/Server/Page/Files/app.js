@@ -1,0 +1,241 @@
+// The page: its frame, who is signed in, which screen is shown. Each screen is a module of its own.
+import { Failure, get, onSignedOut, remove } from './api.js';
+import * as application from './application.js';
+import * as applications from './applications.js';
+import * as deploy from './deploy.js';
+import { ask, Notices } from './dialog.js';
+import * as diff from './diff.js';
+import { h, render } from './dom.js';
+import { workloadTitle } from './format.js';
+import * as graphs from './graphs.js';
+import * as history from './history.js';
+import { bird, icon } from './icons.js';
+import { Model } from './model.js';
+import { keepMoment, route, Router, to } from './router.js';
+import * as signin from './signin.js';
+import * as sinks from './sinks.js';
+import { Clock } from './time.js';
+import { TimeBar } from './timebar.js';
+import * as topology from './topology.js';
+import { failureView, notice } from './ui.js';
+import * as workload from './workload.js';
+
+const screens = { applications, application, workload, history, deploy, graphs, topology, diff, sinks };
+const places = [['/', 'Applications'], ['/history', 'History'], ['/graphs', 'Graphs'], ['/topology', 'Topology'], ['/diff', 'Diff'], ['/sinks', 'Sinks']];
+
+class App {
+    constructor() {
+        this.frame = frame();
+        this.session = null;
+        this.screen = null;
+        this.menu = false;
+        this.asked = false;
+        this.connection = 'closed';
+        this.redraw = () => {
+            if (this.asked) return;
+            this.asked = true;
+            requestAnimationFrame(() => this.draw());
+        };
+        this.announce = announcer(this.frame.status);
+        this.notices = new Notices(this.frame.notices);
+        this.clock = new Clock();
+        this.model = new Model(this.clock, {
+            changed: (names) => { this.screen?.modelChanged?.(names); this.redraw(); },
+            deploy: (event) => this.deployed(event),
+            state: (word) => { this.connection = word; this.redraw(); },
+        });
+        this.bar = new TimeBar(this.clock, this.model, this.announce);
+        this.router = new Router((forward) => this.show(forward));
+        this.ask = ask;
+        keepMoment(() => (this.clock.mode === 'live' ? '' : new Date(this.clock.at).toISOString()));
+        this.clock.listen(() => this.timeChanged());
+        onSignedOut(() => { if (this.session) this.signedOut(); });
+        document.addEventListener('keydown', (event) => this.pressed(event));
+        setInterval(() => { if (!document.hidden) this.redraw(); }, 10_000);
+        document.addEventListener('visibilitychange', () => this.looked());
+        window.addEventListener('pagehide', () => this.model.seen(false));
+        window.addEventListener('pageshow', (event) => { if (event.persisted) this.model.seen(true); });
+    }
+
+    looked() {
+        clearTimeout(this.unseen);
+        if (document.hidden) {
+            this.unseen = setTimeout(() => this.model.seen(false), 10_000);
+            return;
+        }
+        this.model.seen(true);
+        this.redraw();
+    }
+
+    async start() {
+        const at = Date.parse(new URLSearchParams(location.search).get('at') ?? '');
+        if (Number.isFinite(at)) this.clock.travel(at);
+        try {
+            this.session = await get('/api/v1/session');
+        } catch (error) {
+            if (!(error instanceof Failure) || error.status !== 401) {
+                render(this.frame.main, failureView(error, () => location.reload()));
+                return;
+            }
+        }
+        if (this.session) await this.signedIn(false);
+        else this.show(false);
+    }
+
+    async signedIn(moved = true) {
+        this.session ??= await get('/api/v1/session');
+        await this.model.start();
+        this.show(moved);
+    }
+
+    signedOut() {
+        this.session = null;
+        this.model.stop();
+        this.show(true);
+    }
+
+    async leave() {
+        try {
+            await remove('/api/v1/session');
+        } catch (error) {
+            this.notices.say('bad', h('p', null, error.message));
+            return;
+        }
+        this.signedOut();
+    }
+
+    /** Opens the screen that the address names. */
+    show(forward) {
+        this.screen?.close?.();
+        this.menu = false;
+        this.failure = null;
+        const found = route(location.pathname);
+        const query = new URLSearchParams(location.search);
+        if (!forward) this.followAddress(query);
+        const opened = this.session === null ? signin : found ? screens[found.screen] : null;
+        this.screen = opened ? opened.open({ app: this, parameters: found?.parameters ?? {}, query }) : { title: 'Not found', view: () => [h('h1', { tabindex: '-1' }, 'Not found'), notice('idle', h('p', null, 'There is no such page.'))] };
+        this.place = found?.screen ?? '';
+        this.number = (this.number ?? 0) + 1;
+        this.arrived = this.number > 1;
+        this.draw();
+    }
+
+    /** Back and forth in the browser's history brings its moment back too. */
+    followAddress(query) {
+        const at = Date.parse(query.get('at') ?? '');
+        if (Number.isFinite(at) && at !== this.clock.at) this.clock.travel(at);
+        else if (!Number.isFinite(at) && this.clock.mode === 'past') this.clock.live();
+    }
+
+    timeChanged() {
+        if (!this.session) return;
+        this.router.amend({ at: this.clock.mode === 'live' ? '' : new Date(this.clock.at).toISOString() });
+        clearTimeout(this.settled);
+        this.settled = setTimeout(() => this.screen?.timeChanged?.(), 150);
+        this.redraw();
+    }
+
+    deployed(event) {
+        this.screen?.deploy?.(event);
+        if (this.clock.mode === 'live') this.announce(`${event.workload ? workloadTitle(event.workload) : event.application}: deploy ${event.outcome}`);
+        this.redraw();
+    }
+
+    pressed(event) {
+        if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.session || document.querySelector('dialog[open]')) return;
+        if (event.target.closest?.('input, textarea, select')) {
+            if (!(event.target.type === 'range' && '[]l'.includes(event.key))) return;
+        }
+        switch (event.key) {
+        case '[': this.bar.step(-1); break;
+        case ']': this.bar.step(1); break;
+        case 'l': this.bar.pause(); break;
+        case '/': {
+            const field = this.frame.main.querySelector('input[type=search], input[type=text]');
+            if (!field) return;
+            field.focus();
+            break;
+        }
+        default: return;
+        }
+        event.preventDefault();
+    }
+
+    draw() {
+        this.asked = false;
+        if (!this.screen) return;
+        const { frame: { header, time, main } } = this;
+        document.title = `${this.screen.title} – Martlet`;
+        render(header, this.headerView());
+        time.hidden = this.session === null;
+        if (this.session) render(time, this.bar.view());
+        document.body.classList.toggle('past', this.session !== null && this.clock.mode !== 'live');
+        let content;
+        try {
+            content = this.screen.view();
+        } catch (error) {
+            console.error(error);
+            content = failureView(new Failure(0, { message: 'this page cannot be shown', advice: error.message }));
+        }
+        render(main, h('div', { class: `screen screen-${this.place}`, key: this.number }, content));
+        if (this.arrived) {
+            this.arrived = false;
+            window.scrollTo(0, 0);
+            (main.querySelector('h1') ?? main).focus({ preventScroll: true });
+        }
+    }
+
+    headerView() {
+        const states = { live: ['good', 'Connected: changes are shown as they happen'], polling: ['warn', 'The stream is cut: asking every ten seconds'], closed: ['idle', 'Not connected'] };
+        const [kind, words] = states[this.connection];
+        const current = { application: '/', workload: '/', deploy: '/history', applications: '/' }[this.place] ?? location.pathname;
+        return [
+            h('a', { class: 'brand', href: to('/') }, bird(), 'Martlet'),
+            this.session ? [
+                h('button', { type: 'button', class: 'menu', 'aria-expanded': String(this.menu), 'aria-controls': 'screens', on: { click: () => { this.menu = !this.menu; this.redraw(); } } }, icon('menu'), h('span', { class: 'visually-hidden' }, 'Menu')),
+                h('nav', { id: 'screens', 'aria-label': 'Screens', class: this.menu ? 'open' : null }, places.map(([path, text]) => h('a', { href: to(path), key: path, 'aria-current': current === path ? 'page' : null }, text))),
+                h('div', { class: 'who' }, h('span', { class: `connection ${kind}`, role: 'img', 'aria-label': words, title: words }), h('span', { class: 'user', title: this.session.user }, this.session.user),
+                    this.session.by === 'cookie' ? h('button', { type: 'button', class: 'plain', on: { click: () => this.leave() } }, 'Sign out') : null),
+            ] : null,
+        ];
+    }
+}
+
+/** The parts of the document; what the server wrote is taken over. */
+function frame() {
+    const main = document.getElementById('main') ?? document.body.appendChild(Object.assign(document.createElement('main'), { id: 'main' }));
+    main.tabIndex = -1;
+    const header = document.querySelector('header.top') ?? before(main, 'header', { className: 'top' });
+    if (!document.querySelector('.skip')) {
+        const skip = Object.assign(document.createElement('a'), { className: 'skip', href: '#main', textContent: 'Skip to content' });
+        document.body.prepend(skip);
+    }
+    const time = before(main, 'div', { id: 'time', hidden: true });
+    const notices = document.body.appendChild(Object.assign(document.createElement('div'), { id: 'notices' }));
+    notices.setAttribute('role', 'status');
+    const status = document.body.appendChild(Object.assign(document.createElement('div'), { id: 'status', className: 'visually-hidden' }));
+    status.setAttribute('aria-live', 'polite');
+    return { main, header, time, notices, status };
+}
+
+function before(main, tag, properties) {
+    const element = Object.assign(document.createElement(tag), properties);
+    main.before(element);
+    return element;
+}
+
+/** Reads words aloud; of many at once only how many they were. */
+function announcer(element) {
+    let waiting = [];
+    let timer = null;
+    return (words) => {
+        waiting.push(words);
+        timer ??= setTimeout(() => {
+            element.textContent = waiting.length > 3 ? `${waiting.length} changes, the last: ${waiting.at(-1)}` : waiting.join('. ');
+            waiting = [];
+            timer = null;
+        }, 400);
+    };
+}
+
+new App().start();

@@ -1,0 +1,26 @@
+// For every field of a workload: the commit and the person that set it, or who in the cluster did.
+import { h } from './dom.js';
+import { count, exact, person, revisionText } from './format.js';
+import { commitText, nothing, table } from './ui.js';
+
+export function blameView(report) {
+    if (report.fields.length === 0) return nothing('Nothing is known of its fields.');
+    const authors = new Map();
+    for (const { commit } of report.fields) if (commit) authors.set(person(commit.author), (authors.get(person(commit.author)) ?? 0) + 1);
+    let last = '';
+    return [
+        h('p', { class: 'quiet' }, `At ${revisionText(report.revision)}: ${count(report.fields.length, 'field')}`,
+            authors.size ? ` by ${[...authors].sort((a, b) => b[1] - a[1]).slice(0, 5).map(([name, fields]) => `${name} (${fields})`).join(', ')}` : '', '.'),
+        table('Fields and who set them', ['Field', 'Value', 'Set by', 'Commit', 'Written in'], report.fields.map((field) => {
+            const by = field.commit?.id ?? field.manager ?? '';
+            const first = by !== last;
+            last = by;
+            return h('tr', { key: field.path, class: first ? 'first' : null },
+                h('th', { scope: 'row' }, h('code', null, field.path)),
+                h('td', { 'data-label': 'Value' }, h('code', { class: 'value' }, typeof field.value === 'string' ? field.value : JSON.stringify(field.value))),
+                h('td', { 'data-label': 'Set by' }, field.commit ? h('span', { title: field.commit.author }, person(field.commit.author)) : h('span', { class: 'quiet' }, field.manager ? `${field.manager}, in the cluster` : 'the cluster')),
+                h('td', { 'data-label': 'Commit' }, field.commit ? h('span', { class: 'blame-commit' }, commitText(field.commit.id), ' ', field.commit.subject, ' ', h('time', { class: 'quiet', datetime: field.commit.time }, exact(field.commit.time).slice(0, 10))) : null),
+                h('td', { 'data-label': 'Written in' }, field.origin ? h('code', { class: 'quiet' }, field.origin) : null));
+        }), { class: 'cards blame' }),
+    ];
+}

@@ -1,0 +1,103 @@
+// Every deploy there was: what, when, who, how it went.
+import { get } from './api.js';
+import { h } from './dom.js';
+import { day } from './format.js';
+import { deployRow, failureView, nothing, notice, waiting, when } from './ui.js';
+
+const page = 40;
+const filters = ['application', 'namespace', 'workload', 'outcome', 'cause'];
+
+export function open({ app, query }) {
+    const wanted = Object.fromEntries(filters.map((name) => [name, query.get(name) ?? '']));
+    const state = { events: [], next: null, knownSince: null, asked: 0, asking: false, failure: null, known: false };
+    let timer = null;
+    let watcher = null;
+
+    const asked = () => {
+        const [kind, name] = wanted.workload.includes('/') ? wanted.workload.split('/', 2) : ['', wanted.workload];
+        return {
+            application: wanted.application, namespace: wanted.namespace, kind: kind.split('.')[0], name, outcome: wanted.outcome, cause: wanted.cause,
+            to: app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString(), limit: page,
+        };
+    };
+
+    const load = async (further) => {
+        if (further && (state.asking || !state.next)) return;
+        const turn = state.asked += 1;
+        state.asking = true;
+        app.redraw();
+        try {
+            const answer = await get('/api/v1/history', { ...asked(), before: further ? state.next : '' });
+            if (turn !== state.asked) return;
+            state.events = further ? [...state.events, ...answer.events] : answer.events;
+            Object.assign(state, { next: answer.next, knownSince: answer.knownSince, failure: null, known: true });
+        } catch (error) {
+            if (turn !== state.asked) return;
+            state.failure = error;
+        }
+        state.asking = false;
+        app.redraw();
+    };
+
+    const set = (name, value) => {
+        wanted[name] = value;
+        app.router.amend({ [name]: value });
+        clearTimeout(timer);
+        timer = setTimeout(() => load(false), 250);
+        app.redraw();
+    };
+
+    const text = (name, label, hint) => h('p', { class: 'field' }, h('label', { for: `history-${name}` }, label),
+        h('input', { id: `history-${name}`, type: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: hint, list: name === 'application' ? 'application-names' : null, prop: { value: wanted[name] }, on: { input: (event) => set(name, event.target.value.trim()) } }));
+    const choice = (name, label, options) => h('p', { class: 'field' }, h('label', { for: `history-${name}` }, label),
+        h('select', { id: `history-${name}`, on: { change: (event) => set(name, event.target.value) } }, options.map(([value, word]) => h('option', { value, prop: { selected: wanted[name] === value } }, word))));
+
+    load(false);
+    return {
+        title: 'History',
+        view() {
+            const days = [];
+            for (const event of state.events) {
+                const date = day(event.startedAt);
+                if (days.at(-1)?.date !== date) days.push({ date, events: [] });
+                days.at(-1).events.push(event);
+            }
+            return [
+                h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'History')),
+                h('form', { class: 'toolbar', role: 'search', 'aria-label': 'Filter deploys', on: { submit: (event) => event.preventDefault() } },
+                    text('application', 'Application', 'any'), text('namespace', 'Namespace', 'any'), text('workload', 'Workload', 'deployment/name'),
+                    choice('outcome', 'Outcome', [['', 'any'], ['running', 'Running'], ['succeeded', 'Succeeded'], ['failed', 'Failed'], ['rolled-back', 'Rolled back'], ['superseded', 'Superseded']]),
+                    choice('cause', 'Cause', [['', 'any'], ['commit', 'Commit'], ['automation', 'Image automation'], ['command', 'Command'], ['drift', 'Drift']]),
+                    h('datalist', { id: 'application-names' }, (app.model.overview?.applications ?? []).slice(0, 500).map((application) => h('option', { value: application.application, key: application.application })))),
+                app.clock.mode === 'live' ? null : notice('idle', h('p', null, 'Deploys until the moment on the slider.')),
+                state.failure ? failureView(state.failure, () => load(false)) : null,
+                !state.known && !state.failure ? waiting() : null,
+                state.known && state.events.length === 0 ? nothing('No deploys match.') : null,
+                days.map(({ date, events }) => h('section', { key: date, class: 'day', 'aria-label': date }, h('h2', null, date === day(app.clock.present()) ? 'Today' : date),
+                    h('ol', { class: 'deploys' }, events.map((event) => deployRow(event, app.clock))))),
+                state.known && state.events.length > 0 ? h('p', { class: 'more', key: 'more', mount: watch }, state.next
+                    ? h('button', { type: 'button', disabled: state.asking, on: { click: () => load(true) } }, state.asking ? 'Loading…' : 'Show older')
+                    : h('span', { class: 'quiet' }, 'That is all.', state.knownSince ? [' Known since ', when(state.knownSince, app.clock), '.'] : null)) : null,
+            ];
+        },
+        timeChanged: () => load(false),
+        deploy(event) {
+            if (app.clock.mode !== 'live') return;
+            const index = state.events.findIndex((other) => other.id === event.id);
+            if (index >= 0) state.events[index] = { ...state.events[index], ...event };
+            else load(false);
+        },
+        close() {
+            state.asked += 1;
+            clearTimeout(timer);
+            watcher?.disconnect();
+        },
+    };
+
+    /** The end of the list in sight loads what comes after it; the button does for everybody else. */
+    function watch(element) {
+        watcher?.disconnect();
+        watcher = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting) && !state.failure) load(true); }, { rootMargin: '400px' });
+        watcher.observe(element);
+    }
+}

@@ -1,0 +1,87 @@
+// Real paths, and one page that shows them. A click on a link of ours changes the screen without loading it anew.
+
+const routes = [
+    [/^\/$/, 'applications', []],
+    [/^\/applications\/([^/]+)$/, 'application', ['name']],
+    [/^\/workloads\/([^/]+)\/([^/]+)\/([^/]+)$/, 'workload', ['namespace', 'kind', 'name']],
+    [/^\/history$/, 'history', []],
+    [/^\/history\/([^/]+)$/, 'deploy', ['id']],
+    [/^\/graphs$/, 'graphs', []],
+    [/^\/topology$/, 'topology', []],
+    [/^\/diff$/, 'diff', []],
+    [/^\/sinks$/, 'sinks', []],
+];
+
+/** The screen of a path with its parameters; null for none of ours. */
+export function route(path) {
+    for (const [pattern, screen, names] of routes) {
+        const found = pattern.exec(path);
+        if (!found) continue;
+        const parameters = {};
+        try {
+            names.forEach((name, index) => { parameters[name] = decodeURIComponent(found[index + 1]); });
+        } catch {
+            return null;
+        }
+        return { screen, parameters };
+    }
+    return null;
+}
+
+let moment = () => '';
+
+/** Where the moment that the page shows is told, so that links keep it. */
+export function keepMoment(tell) {
+    moment = tell;
+}
+
+/** A link inside the page. */
+export function to(path, query = {}) {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+        for (const each of Array.isArray(value) ? value : [value]) {
+            if (each !== undefined && each !== null && each !== '') search.append(name, each);
+        }
+    }
+    const at = moment();
+    if (at !== '') search.set('at', at);
+    const text = search.toString();
+    return text === '' ? path : `${path}?${text}`;
+}
+
+export class Router {
+    constructor(changed) {
+        this.changed = changed;
+        document.addEventListener('click', (event) => this.clicked(event));
+        window.addEventListener('popstate', () => this.changed(false));
+    }
+
+    clicked(event) {
+        if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        const link = event.target.closest?.('a[href]');
+        if (!link || link.target || link.hasAttribute('download')) return;
+        const url = new URL(link.getAttribute('href'), location.href);
+        if (url.origin !== location.origin || !route(url.pathname)) return;
+        if (url.pathname === location.pathname && url.search === location.search && url.hash !== '') return;
+        event.preventDefault();
+        this.go(url.pathname + url.search + url.hash);
+    }
+
+    go(address) {
+        history.pushState(null, '', address);
+        this.changed(true);
+    }
+
+    /** The same screen said anew, such as another filter: no new entry in the browser's history. */
+    amend(query) {
+        const search = new URLSearchParams(location.search);
+        for (const [name, value] of Object.entries(query)) {
+            search.delete(name);
+            for (const each of Array.isArray(value) ? value : [value]) {
+                if (each !== undefined && each !== null && each !== '') search.append(name, each);
+            }
+        }
+        const text = search.toString();
+        history.replaceState(null, '', text === '' ? location.pathname : `${location.pathname}?${text}`);
+    }
+}

@@ -1,0 +1,174 @@
+// The pieces that every screen is made of.
+import { workloadPath } from './api.js';
+import { h } from './dom.js';
+import { ago, duration, exact, imageParts, person, short, tone, words, workloadTitle } from './format.js';
+import { icon } from './icons.js';
+import { to } from './router.js';
+
+/** A word with its shape and color. */
+export function badge(word, text = words(word), detail = '') {
+    const kind = tone(word);
+    return h('span', { class: `badge ${kind}`, title: detail || null }, icon(kind), text);
+}
+
+/** How long ago, with the exact time behind it. */
+export function when(time, clock, empty = 'never') {
+    const moment = typeof time === 'number' ? time : Date.parse(time ?? '');
+    if (!Number.isFinite(moment)) return h('span', { class: 'quiet' }, empty);
+    return h('time', { datetime: new Date(moment).toISOString(), title: exact(moment) }, ago(moment, clock.present()));
+}
+
+export function spent(event, clock) {
+    const end = event.endedAt ? Date.parse(event.endedAt) : clock.now();
+    return duration(end - Date.parse(event.startedAt));
+}
+
+export function commitText(commit) {
+    return h('code', { class: 'commit', title: commit || null }, short(commit) || '–');
+}
+
+export function imageView(image) {
+    if (!image) return h('span', { class: 'quiet' }, 'none');
+    const { place, name, version } = imageParts(image);
+    return h('span', { class: 'image', title: image }, place ? h('span', { class: 'visually-hidden' }, place) : null, h('span', { class: 'image-name' }, name),
+        version ? h('b', null, `:${version}`) : null);
+}
+
+/** From what to what an image went. */
+export function imageChange(change) {
+    return h('span', { class: 'change' }, h('span', { class: 'quiet container-name' }, change.container), ' ',
+        change.from ? imageView(change.from) : h('span', { class: 'quiet' }, 'new'), ' ', icon('arrow'), h('span', { class: 'visually-hidden' }, ' to '), ' ',
+        change.to ? (sameName(change) ? h('b', { title: change.to }, imageParts(change.to).version || change.to) : imageView(change.to)) : h('span', { class: 'quiet' }, 'gone'));
+}
+
+function sameName(change) {
+    if (!change.from || !change.to) return false;
+    const [a, b] = [imageParts(change.from), imageParts(change.to)];
+    return a.place === b.place && a.name === b.name;
+}
+
+export function workloadLink(key, text = workloadTitle(key), query = {}) {
+    return h('a', { href: to(`/workloads/${workloadPath(key)}`, query) }, text);
+}
+
+export const author = (text) => h('span', { class: 'author', title: text || null }, person(text) || 'unknown');
+
+/** What went wrong and what to do about it. */
+export function failureView(failure, again) {
+    return h('div', { class: 'notice bad', role: 'alert' }, icon('bad'),
+        h('div', null, h('p', null, h('strong', null, sentence(failure.message))), failure.origin ? h('p', null, 'At ', h('code', null, failure.origin)) : null,
+            failure.advice ? h('p', null, sentence(failure.advice)) : null,
+            failure.candidates?.length ? h('ul', null, failure.candidates.map((candidate) => h('li', null, h('code', null, candidate)))) : null,
+            again ? h('button', { type: 'button', class: 'small', on: { click: again } }, 'Try again') : null));
+}
+
+const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) : '');
+
+export function notice(kind, ...content) {
+    return h('div', { class: `notice ${kind}` }, icon(kind), h('div', null, ...content));
+}
+
+export const waiting = (text = 'Loading…') => h('p', { class: 'waiting', role: 'status' }, text);
+export const nothing = (...text) => h('p', { class: 'nothing' }, ...text);
+
+/** The answer of a question, or that it is asked, or why there is none. */
+export function answered(question, show, again) {
+    if (question.value !== null) return [question.failure ? failureView(question.failure, again) : null, show(question.value)];
+    if (question.failure) return failureView(question.failure, again);
+    return waiting();
+}
+
+export function panel(title, { key, actions, level = 'h2', class: extra = '' } = {}, ...content) {
+    const id = `panel-${(key ?? title).toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+    return h('section', { class: `panel ${extra}`, 'aria-labelledby': id, key: key ?? title },
+        h('header', null, h(level, { id }, title), actions ? h('div', { class: 'actions' }, actions) : null), ...content);
+}
+
+/** A table that scrolls by itself where the window is narrow. */
+export function table(caption, heads, rows, { class: extra = '' } = {}) {
+    return h('div', { class: `table ${extra}`, role: 'region', 'aria-label': caption, tabindex: '0' },
+        h('table', null, h('caption', { class: 'visually-hidden' }, caption),
+            h('thead', null, h('tr', null, heads.map((head) => h('th', { scope: 'col' }, head)))), h('tbody', null, rows)));
+}
+
+export function button(text, click, { kind = '', shape, disabled = false, label, title, pressed, expanded, controls, id } = {}) {
+    return h('button', {
+        type: 'button', id, class: kind, disabled, 'aria-label': label, title, 'aria-pressed': pressed === undefined ? null : String(pressed),
+        'aria-expanded': expanded === undefined ? null : String(expanded), 'aria-controls': controls, on: { click },
+    }, shape ? icon(shape) : null, text);
+}
+
+/** On or off, by a press. */
+export function toggle(text, on, press, { disabled = false, detail, id } = {}) {
+    return h('button', { type: 'button', role: 'switch', class: 'switch', id, 'aria-checked': String(on), disabled, title: detail, on: { click: press } },
+        h('span', { class: 'track', 'aria-hidden': 'true' }, h('span', { class: 'knob' })), text);
+}
+
+/** Parts of one screen, each with an address of its own. */
+export function tabs(label, items, current) {
+    return h('nav', { class: 'tabs', 'aria-label': label },
+        items.map((item) => h('a', { href: item.href, 'aria-current': item.id === current ? 'page' : null, key: item.id }, item.text)));
+}
+
+/** How many pods are ready of those that are wanted. */
+export function pods(workload) {
+    if (workload.wanted === null || workload.wanted === undefined) return h('span', { class: 'quiet' }, '–');
+    const ready = workload.ready ?? 0;
+    return h('span', { class: `pods ${ready < workload.wanted ? 'short' : ''}` }, `${ready}/${workload.wanted}`, h('span', { class: 'visually-hidden' }, ' pods ready'));
+}
+
+/** The share of the users that each version has. */
+export function weightBar(weight, { small = false } = {}) {
+    const next = Math.max(0, Math.min(100, weight ?? 0));
+    return h('div', { class: `weights ${small ? 'small' : ''}`, role: 'img', 'aria-label': `${next} percent on the new version, ${100 - next} percent on the old one` },
+        h('span', { class: 'weight-stable', style: { width: `${100 - next}%` } }, !small && next < 90 ? `stable ${100 - next}%` : ''),
+        h('span', { class: 'weight-next', style: { width: `${next}%` } }, !small && next > 10 ? `next ${next}%` : ''));
+}
+
+/** One deploy in a line or two. */
+export function deployRow(event, clock) {
+    const commit = event.commits?.[0];
+    return h('li', { class: 'deploy', key: event.id },
+        h('div', { class: 'deploy-outcome' }, badge(event.outcome)),
+        h('div', { class: 'deploy-what' },
+            h('p', null, h('a', { class: 'deploy-name', href: to(`/history/${encodeURIComponent(event.id)}`) },
+                event.workload ? workloadTitle(event.workload) : event.application), ' ',
+            h('span', { class: 'quiet' }, event.workload ? `${event.workload.namespace}, ` : '', event.application)),
+            event.images?.length ? h('p', { class: 'deploy-images' }, event.images.map((change) => imageChange(change))) : null,
+            commit ? h('p', { class: 'deploy-commit' }, commitText(commit.id), ' ', h('span', { class: 'subject' }, commit.subject),
+                event.commits.length > 1 ? h('span', { class: 'quiet' }, ` and ${event.commits.length - 1} more`) : null) : null,
+            event.reason && event.outcome !== 'succeeded' ? h('p', { class: 'deploy-reason' }, event.reason) : null),
+        h('div', { class: 'deploy-who' }, h('p', null, author(event.cause?.by || commit?.author)), h('p', { class: 'quiet' }, causeText(event.cause?.kind))),
+        h('div', { class: 'deploy-when' }, h('p', null, when(event.startedAt, clock)), h('p', { class: 'quiet' }, event.endedAt ? `took ${spent(event, clock)}` : 'still running')));
+}
+
+export function causeText(kind) {
+    switch (kind) {
+    case 'commit': return 'by commit';
+    case 'automation': return 'image automation';
+    case 'command': return 'by command';
+    case 'drift': return 'drift put back';
+    default: return kind ?? '';
+    }
+}
+
+/** A text in the unified form, lines told apart by sign and color. */
+export function diffView(text) {
+    const lines = text.replace(/\n$/, '').split('\n');
+    return h('pre', { class: 'diff', tabindex: '0', 'aria-label': 'Difference' }, lines.slice(0, 4000).map((line) => {
+        const kind = /^(\+\+\+|---)/.test(line) ? 'file' : line.startsWith('+') ? 'plus' : line.startsWith('-') ? 'minus' : line.startsWith('@@') ? 'hunk' : 'same';
+        return h('span', { class: `line ${kind}` }, line, '\n');
+    }), lines.length > 4000 ? h('span', { class: 'line hunk' }, `… ${lines.length - 4000} more lines`) : null);
+}
+
+/** What changed field by field. */
+export function fieldTable(caption, fields, more = 0) {
+    return [
+        table(caption, ['Field', 'From', 'To'], fields.map((field) => h('tr', { key: field.path }, h('th', { scope: 'row' }, h('code', null, field.path)),
+            h('td', null, fieldValue(field.from, 'absent')), h('td', null, fieldValue(field.to, 'removed'))))),
+        more > 0 ? h('p', { class: 'quiet' }, `and ${more} more fields`) : null,
+    ];
+}
+
+const fieldValue = (value, empty) => (value === null || value === undefined ? h('span', { class: 'quiet' }, empty) : h('code', { class: 'value' }, text(value)));
+const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
