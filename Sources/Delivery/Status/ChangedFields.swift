@@ -20,7 +20,7 @@ private let fieldLimit = 100
 private let valueLimit = 256
 
 /// The fields in which two answers of the server differ, without what Martlet marks its objects with; values of
-/// Secrets are masked, long ones cut.
+/// Secrets and of environment variables are masked, long ones cut.
 ///
 /// - Returns: also how many there are beyond those listed.
 package func changedFields(from former: Object, to object: Object) -> (fields: [ObjectChange.Field], more: Int) {
@@ -29,9 +29,8 @@ package func changedFields(from former: Object, to object: Object) -> (fields: [
     let found = differences(unmarked(former).value, unmarked(object).value, scope: .all)
     let fields = found.prefix(fieldLimit).map { difference in
         let hides = isMasked && !isPublic(difference.path)
-        return ObjectChange.Field(
-            path: "\(difference.path)", from: difference.from.map { hides ? secretMask : shown($0) },
-            to: difference.to.map { hides ? secretMask : shown($0) })
+        func text(_ value: Value) -> String { hides ? secretMask : shown(withoutEnvironment(value, at: difference.path)) }
+        return ObjectChange.Field(path: "\(difference.path)", from: difference.from.map(text), to: difference.to.map(text))
     }
     return (fields, found.count - fields.count)
 }
