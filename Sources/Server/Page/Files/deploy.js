@@ -3,7 +3,7 @@ import { Question } from './api.js';
 import { h } from './dom.js';
 import { clockText, count, exact, revisionText, short, workloadTitle } from './format.js';
 import { to } from './router.js';
-import { answered, author, badge, button, causeText, commitText, fieldTable, imageChange, notice, nothing, panel, spent, when, workloadLink } from './ui.js';
+import { actionBadge, answered, author, badge, button, causeText, commitText, fieldTable, imageChange, notice, nothing, panel, spent, when, workloadLink } from './ui.js';
 
 export function open({ app, parameters }) {
     const question = new Question(app.redraw);
@@ -29,7 +29,7 @@ export function open({ app, parameters }) {
             h('time', { datetime: step.at, title: exact(step.at) }, clockText(step.at)), ' ', badge(step.phase), ' ', step.step ? `step ${step.step}, ` : '', `${step.weight}% on the new version`,
             step.message ? h('span', { class: 'quiet' }, ` – ${step.message}`) : null)))) : null,
         panel('Changes', {}, event.changes?.length ? event.changes.map((change) => h('section', { class: 'object-change', key: `${change.object.kind}/${change.object.namespace}/${change.object.name}` },
-            h('h3', null, badge(change.action === 'deleted' ? 'failed' : change.action === 'created' ? 'succeeded' : 'running', change.action), ' ', change.object.kind, ' ', change.object.namespace ? `${change.object.namespace}/` : '', change.object.name),
+            h('h3', null, actionBadge(change.action), ' ', change.object.kind, ' ', change.object.namespace ? `${change.object.namespace}/` : '', change.object.name),
             change.fields?.length ? fieldTable(`Fields of ${change.object.kind} ${change.object.name}`, change.fields, change.more ?? 0) : null))
             : nothing('No object was written.')),
     ];

@@ -2,7 +2,7 @@
 import { Question } from './api.js';
 import { h } from './dom.js';
 import { count, exact, imageText, revisionText, short, workloadTitle } from './format.js';
-import { answered, badge, diffView, fieldTable, notice, nothing } from './ui.js';
+import { actionBadge, answered, diffView, fieldTable, notice, nothing } from './ui.js';
 
 const most = 200;
 
@@ -33,7 +33,7 @@ export function open({ app, query }) {
             const id = `${item.application}/${object.group}/${object.kind}/${object.namespace}/${object.name}`;
             const open = state.unfolded.get(id) ?? value.objects.length <= 6;
             return h('details', { class: 'panel object-diff', key: id, open, on: { toggle: (event) => { if (state.unfolded.get(id) === event.target.open || open === event.target.open) return; state.unfolded.set(id, event.target.open); app.redraw(); } } },
-                h('summary', null, badge({ created: 'succeeded', deleted: 'failed' }[item.action] ?? 'running', item.action), ' ', h('b', null, object.kind), ` ${object.namespace ? `${object.namespace}/` : ''}${object.name}`,
+                h('summary', null, actionBadge(item.action), ' ', h('b', null, object.kind), ` ${object.namespace ? `${object.namespace}/` : ''}${object.name}`,
                     h('span', { class: 'quiet' }, ` ${item.application}`, item.fields?.length ? `, ${count(item.fields.length, 'field')}` : '')),
                 open ? [item.action === 'changed' && item.fields?.length ? fieldTable(`Fields of ${object.kind} ${object.name}`, item.fields.slice(0, 200), item.fields.length - 200) : null, item.diff ? diffView(item.diff) : null] : null);
         }),

@@ -140,7 +140,7 @@ function edgeView(edge, places, dim) {
     const [x1, y1, x2, y2] = [a.x + box.width, a.y + box.height / 2, b.x, b.y + box.height / 2];
     const bend = Math.max(40, Math.abs(x2 - x1) / 2);
     const weight = edge.weight ?? null;
-    const label = [weight === null ? '' : `${weight}%`, edge.match ? middle(edge.match, weight === null ? 20 : 15) : ''].filter(Boolean).join(' ');
+    const label = [weight === null ? '' : `${weight}%`, edge.match ? middle(edge.match, weight === null ? 20 : 12) : ''].filter(Boolean).join(' ');
     const flow = weight === null ? 1.4 : 1 + weight / 28;
     return h('g', { key: `${edge.from}>${edge.to}>${edge.kind}>${edge.match ?? ''}`, class: `edge ${edge.kind} ${dim ? 'dim' : ''} ${weight === 0 ? 'none' : ''}` },
         h('path', { d: `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, 'stroke-width': flow.toFixed(2) }),

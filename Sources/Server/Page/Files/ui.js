@@ -36,7 +36,8 @@ export function imageView(image) {
 
 /** From what to what an image went. */
 export function imageChange(change) {
-    return h('span', { class: 'change' }, h('span', { class: 'quiet container-name' }, change.container), ' ',
+    const told = [change.from, change.to].some((image) => image && imageParts(image).name === change.container);
+    return h('span', { class: 'change' }, told ? null : [h('span', { class: 'quiet container-name' }, change.container), ' '],
         change.from ? imageView(change.from) : h('span', { class: 'quiet' }, 'new'), ' ', icon('arrow'), h('span', { class: 'visually-hidden' }, ' to '), ' ',
         change.to ? (sameName(change) ? h('b', { title: change.to }, imageParts(change.to).version || change.to) : imageView(change.to)) : h('span', { class: 'quiet' }, 'gone'));
 }
@@ -150,6 +151,12 @@ export function causeText(kind) {
     case 'drift': return 'drift put back';
     default: return kind ?? '';
     }
+}
+
+/** What became of an object. */
+export function actionBadge(action) {
+    const [kind, sign] = { created: ['good', '+'], deleted: ['bad', '−'], corrected: ['warn', '~'] }[action] ?? ['busy', '~'];
+    return h('span', { class: `badge ${kind}` }, h('span', { 'aria-hidden': 'true' }, sign), action);
 }
 
 /** A text in the unified form, lines told apart by sign and color. */
