@@ -4,7 +4,7 @@ import { workloadTable } from './applications.js';
 import { h } from './dom.js';
 import { count, revisionText } from './format.js';
 import { to } from './router.js';
-import { answered, badge, deployRow, failureView, nothing, notice, panel, tabs, waiting, when } from './ui.js';
+import { answered, badge, deployRow, failureView, nothing, notice, panel, tabs, troubles, waiting, when } from './ui.js';
 
 const objectsShown = 100;
 
@@ -17,7 +17,7 @@ export function open({ app, parameters, query }) {
 
     const ask = () => {
         if (tab === 'objects') {
-            const asked = app.clock.mode === 'live' ? { revision: app.model.application(name)?.revision?.split('@').pop() } : { time: new Date(app.clock.at).toISOString() };
+            const asked = app.clock.mode === 'live' ? { revision: app.model.application(name)?.revision?.split('@').pop() || app.model.source?.commit } : { time: new Date(app.clock.at).toISOString() };
             objects.ask('/api/v1/objects', { application: name, ...asked });
         }
         if (tab === 'history') events.ask('/api/v1/history', { application: name, limit: 30, to: app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString() });
@@ -27,6 +27,7 @@ export function open({ app, parameters, query }) {
         const words = state.filter.toLowerCase();
         const found = answer.objects.filter(({ object }) => `${object.namespace} ${object.kind}/${object.name}`.toLowerCase().includes(words));
         return [
+            troubles(answer.problems),
             h('p', { class: 'quiet' }, `${count(answer.objects.length, 'object')} as git says at ${revisionText(answer.revision || answer.commit)}; values of Secrets are masked.`),
             h('p', { class: 'field' }, h('label', { for: 'objects-filter' }, 'Filter objects'),
                 h('input', { id: 'objects-filter', type: 'search', autocomplete: 'off', prop: { value: state.filter }, on: { input: (event) => { state.filter = event.target.value; app.redraw(); } } })),

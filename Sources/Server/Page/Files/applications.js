@@ -5,8 +5,10 @@ import { icon } from './icons.js';
 import { to } from './router.js';
 import { badge, button, commitText, failureView, imageView, notice, nothing, pods, table, waiting, weightBar, when, workloadLink } from './ui.js';
 
-const page = 50;
+const page = 40;
 const rowsShown = 25;
+/** Of an application that is shown for some of its workloads only. */
+const hitsShown = 5;
 
 const sieves = [
     ['all', 'All', () => true],
@@ -17,6 +19,7 @@ const sieves = [
 
 export function open({ app, query }) {
     const state = { filter: query.get('filter') ?? '', sieve: query.get('show') ?? 'all', most: page, unfolded: new Map(), longer: new Set() };
+    let timer = null;
 
     const found = (applications) => {
         const words = state.filter.toLowerCase().split(/\s+/).filter(Boolean);
@@ -60,8 +63,12 @@ export function open({ app, query }) {
     const sift = (event) => {
         state.filter = event.target.value;
         state.most = page;
-        app.router.amend({ filter: state.filter });
-        app.redraw();
+        clearTimeout(timer);
+        // Who types on does not wait for each letter's list.
+        timer = setTimeout(() => {
+            app.router.amend({ filter: state.filter });
+            app.redraw();
+        }, 80);
     };
 
     const choose = (id) => {
@@ -74,7 +81,7 @@ export function open({ app, query }) {
         const name = application.application;
         const unfolded = state.unfolded.get(name) ?? (narrowed || rank(application) < 3);
         const id = `workloads-of-${name.replace(/[^a-zA-Z0-9-]/g, '_')}`;
-        const most = state.longer.has(name) ? Infinity : rowsShown;
+        const most = state.longer.has(name) ? Infinity : narrowed ? hitsShown : rowsShown;
         return h('li', { class: `app ${edge(application)}`, key: name },
             h('div', { class: 'app-line' },
                 h('h2', null, h('a', { href: to(`/applications/${encodeURIComponent(name)}`) }, name)),
@@ -99,6 +106,7 @@ export function open({ app, query }) {
 
     return {
         title: 'Applications',
+        close: () => clearTimeout(timer),
         view() {
             const sight = app.model.sight();
             return [

@@ -1,7 +1,7 @@
 // For every field of a workload: the commit and the person that set it, or who in the cluster did.
 import { h } from './dom.js';
 import { count, exact, person, revisionText } from './format.js';
-import { commitText, nothing, table } from './ui.js';
+import { commitText, nothing, table, troubles } from './ui.js';
 
 export function blameView(report) {
     if (report.fields.length === 0) return nothing('Nothing is known of its fields.');
@@ -11,6 +11,7 @@ export function blameView(report) {
     return [
         h('p', { class: 'quiet' }, `At ${revisionText(report.revision)}: ${count(report.fields.length, 'field')}`,
             authors.size ? ` by ${[...authors].sort((a, b) => b[1] - a[1]).slice(0, 5).map(([name, fields]) => `${name} (${fields})`).join(', ')}` : '', '.'),
+        troubles(report.notes),
         table('Fields and who set them', ['Field', 'Value', 'Set by', 'Commit', 'Written in'], report.fields.map((field) => {
             const by = field.commit?.id ?? field.manager ?? '';
             const first = by !== last;

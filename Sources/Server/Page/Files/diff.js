@@ -2,7 +2,7 @@
 import { Question } from './api.js';
 import { h } from './dom.js';
 import { count, exact, imageText, revisionText, short, workloadTitle } from './format.js';
-import { actionBadge, answered, diffView, fieldTable, notice, nothing } from './ui.js';
+import { actionBadge, answered, diffView, fieldTable, notice, nothing, troubles } from './ui.js';
 
 const most = 200;
 
@@ -27,6 +27,7 @@ export function open({ app, query }) {
 
     const show = (value) => [
         h('p', { class: 'versus' }, side(value.from), h('span', { class: 'quiet' }, ' to '), side(value.to), h('span', { class: 'quiet' }, `: ${count(value.objects.length, 'object differs', 'objects differ')}`)),
+        troubles(value.problems),
         value.objects.length === 0 ? nothing('Both say the same.') : null,
         value.objects.slice(0, most).map((item) => {
             const { object } = item;

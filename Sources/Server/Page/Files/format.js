@@ -130,6 +130,14 @@ export function rank(application) {
     return 3;
 }
 
+const kinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob', 'Pod', 'Rollout'];
+
+/** `deployment` and `deployment.apps` are the kind Deployment; '' for a kind that is not known. */
+export function kindName(word) {
+    const plain = (word ?? '').split('.')[0].toLowerCase();
+    return kinds.find((kind) => kind.toLowerCase() === plain) ?? '';
+}
+
 export const workloadTitle = (key) => (key ? `${key.kind.toLowerCase()}/${key.name}` : 'no workload');
 export const sameKey = (a, b) => a && b && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name && (a.group ?? '') === (b.group ?? '');
 

@@ -162,7 +162,7 @@ export function open({ app, query }) {
                 none ? notice('warn', h('p', null, h('strong', null, 'No Prometheus is configured. '), 'Start the daemon with the address of one, and this page asks it.')) : null,
                 state.missing ? notice('bad', h('p', null, h('strong', null, 'Graphs cannot be drawn. '), 'The library dygraphs is missing where the daemon runs: install the package ', h('code', null, 'libjs-dygraphs'), ', or say with ', h('code', null, '--page-libraries'), ' where it is.'),
                     button('Try again', () => { state.missing = null; load().then(askAll, () => { state.missing = true; app.redraw(); }); }, { kind: 'small' })) : null,
-                h('div', { class: 'graphs', key: 'graphs' }, state.cards.map(cardView)),
+                h('div', { class: 'graph-list', key: 'graphs' }, state.cards.map(cardView)),
                 h('section', { class: 'panel suggestions', 'aria-labelledby': 'suggestions', key: 'suggestions' }, h('header', null, h('h2', { id: 'suggestions' }, state.cards.length ? 'Add a graph' : 'Begin with a graph'),
                     h('div', { class: 'actions' }, h('label', { for: 'graph-namespace' }, 'Namespace'),
                         h('input', { id: 'graph-namespace', list: 'graph-namespaces', autocomplete: 'off', prop: { value: state.namespace }, placeholder: namespace, on: { input: (event) => { state.namespace = event.target.value.trim(); keep(); app.redraw(); } } }),

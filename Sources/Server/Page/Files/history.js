@@ -1,7 +1,7 @@
 // Every deploy there was: what, when, who, how it went.
 import { get } from './api.js';
 import { h } from './dom.js';
-import { day } from './format.js';
+import { day, kindName } from './format.js';
 import { deployRow, failureView, nothing, notice, waiting, when } from './ui.js';
 
 const page = 40;
@@ -16,7 +16,7 @@ export function open({ app, query }) {
     const asked = () => {
         const [kind, name] = wanted.workload.includes('/') ? wanted.workload.split('/', 2) : ['', wanted.workload];
         return {
-            application: wanted.application, namespace: wanted.namespace, kind: kind.split('.')[0], name, outcome: wanted.outcome, cause: wanted.cause,
+            application: wanted.application, namespace: wanted.namespace, kind: kindName(kind), name, outcome: wanted.outcome, cause: wanted.cause,
             to: app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString(), limit: page,
         };
     };

@@ -13,6 +13,7 @@ export class Model {
         this.overview = null;
         this.failure = null;
         this.frozen = null;
+        this.refreshed = 0;
         this.connection = 'closed';
         this.events = new Map();
         this.loaded = null;
@@ -24,7 +25,8 @@ export class Model {
             overview: (value) => this.merge(value),
             deploy: (event) => this.noteDeploy(event),
             poll: () => this.refresh(),
-            opened: () => this.refresh(),
+            // What changed while the way was shut.
+            opened: () => { if (Date.now() - this.refreshed > 3_000) this.refresh(); },
             state: (word) => {
                 this.connection = word;
                 this.told.state(word);
@@ -57,6 +59,7 @@ export class Model {
     }
 
     async refresh() {
+        this.refreshed = Date.now();
         try {
             const overview = await get('/api/v1/overview');
             this.clock.told(overview.time);

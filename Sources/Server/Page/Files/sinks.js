@@ -11,7 +11,7 @@ export function open({ app }) {
     const timer = setInterval(() => (document.hidden ? undefined : ask()), 10_000);
 
     const retry = async (sink) => {
-        const letters = letterList(sink).length;
+        const letters = sink.deadLetterCount ?? 0;
         const done = await app.ask({
             title: `Send again through ${sink.name}?`, verb: 'Send again',
             text: letters > 0 ? `${count(letters, 'dead letter')} and whatever waits are sent now, in their order.` : 'What waits is sent now.', run: () => post(`/api/v1/sinks/${encodeURIComponent(sink.name)}/retry`, {}),
@@ -37,16 +37,15 @@ export function open({ app }) {
     };
 
     function sinkView(sink) {
-        const letters = letterList(sink);
-        const word = letters.length > 0 ? 'failed' : sink.lastError ? 'paused' : 'succeeded';
-        return panel(sink.name, { key: sink.name, actions: button('Send again…', () => retry(sink), { disabled: letters.length === 0 && !(sink.waiting > 0) }) },
+        const letters = sink.deadLetters ?? [];
+        const dead = sink.deadLetterCount ?? letters.length;
+        const word = dead > 0 ? 'failed' : sink.lastError ? 'paused' : 'succeeded';
+        return panel(sink.name, { key: sink.name, actions: button('Send again…', () => retry(sink), { disabled: dead === 0 && !(sink.waiting > 0) }) },
             h('p', null, badge(word, word === 'succeeded' ? 'Delivering' : word === 'paused' ? 'Trying again' : 'Given up on some'), ' ', h('span', { class: 'quiet' }, `${sink.kind}, `, count(sink.waiting ?? 0, 'event waits', 'events wait'),
-                sink.nextTry ? [', next try ', when(sink.nextTry, app.clock)] : null)),
+                sink.nextTry ? [', next try ', when(sink.nextTry, app.clock)] : null, sink.dropped > 0 ? `, ${sink.dropped} dropped` : '', sink.origin ? [', ', h('code', null, sink.origin)] : null)),
             sink.lastError ? h('p', { class: 'app-message' }, sink.lastError) : null,
-            letters.length > 0 ? h('details', { open: letters.length < 10 }, h('summary', null, count(letters.length, 'dead letter')), h('ul', { class: 'plain-list' }, letters.slice(0, 100).map((letter, index) => h('li', { key: letter.id ?? index },
-                letter.event || letter.id ? h('a', { href: to(`/history/${encodeURIComponent(letter.event ?? letter.id)}`) }, letter.event ?? letter.id) : null, ' ', letter.error ?? letter.lastError ?? letter.message ?? '',
-                letter.at || letter.time ? [' ', h('span', { class: 'quiet' }, when(letter.at ?? letter.time, app.clock))] : null)))) : null);
+            dead > 0 ? h('details', { open: letters.length < 10 }, h('summary', null, count(dead, 'dead letter')), h('ul', { class: 'plain-list' }, letters.slice(0, 100).map((letter) => h('li', { key: letter.id },
+                h('a', { href: to(`/history/${encodeURIComponent(letter.id)}`) }, letter.workload || letter.application || letter.id), ' ', letter.outcome ? badge(letter.outcome) : null, ' ', letter.reason,
+                h('span', { class: 'quiet' }, letter.attempts ? ` ${count(letter.attempts, 'attempt')}, ` : ' ', when(letter.at, app.clock)))))) : null);
     }
 }
-
-const letterList = (sink) => (Array.isArray(sink.deadLetters) ? sink.deadLetters : Array.isArray(sink.dead) ? sink.dead : []);

@@ -31,7 +31,7 @@ export function open({ app, query }) {
             if (edge.to === state.selected) near.add(edge.from);
         }
         const dim = (id) => state.selected !== null && !near.has(id);
-        return h('div', { class: 'topology', role: 'region', 'aria-label': 'Drawing; the table says the same', tabindex: '0' },
+        return h('div', { class: 'topology-box', role: 'region', 'aria-label': 'Drawing; the table says the same', tabindex: '0' },
             h('svg', { width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': 'Topology' },
                 h('g', { class: 'edges', 'aria-hidden': 'true' }, value.edges.map((edge) => edgeView(edge, places, state.selected !== null && edge.from !== state.selected && edge.to !== state.selected))),
                 h('g', null, value.nodes.map((node) => nodeView(node, places.get(node.id), dim(node.id), value, columns)))));

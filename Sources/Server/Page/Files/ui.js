@@ -69,6 +69,9 @@ export function notice(kind, ...content) {
     return h('div', { class: `notice ${kind}` }, icon(kind), h('div', null, ...content));
 }
 
+/** What could not be told, line by line. */
+export const troubles = (lines) => (lines?.length ? notice('warn', lines.slice(0, 20).map((line) => h('p', null, line)), lines.length > 20 ? h('p', null, `and ${lines.length - 20} more`) : null) : null);
+
 export const waiting = (text = 'Loading…') => h('p', { class: 'waiting', role: 'status' }, text);
 export const nothing = (...text) => h('p', { class: 'nothing' }, ...text);
 

@@ -2,7 +2,7 @@
 import { Question, post, workloadPath } from './api.js';
 import { blameView } from './blame.js';
 import { h } from './dom.js';
-import { imageText, person, revisionText, short } from './format.js';
+import { imageText, kindName, person, revisionText, short } from './format.js';
 import { imagesView } from './images.js';
 import { Pods } from './pods.js';
 import { rolloutView } from './rollout.js';
@@ -25,7 +25,7 @@ export function open({ app, parameters, query }) {
     const matches = (workload) => workloadPath(workload) === place;
     const until = () => (live() ? '' : new Date(app.clock.at).toISOString());
 
-    const askEvents = () => events.ask('/api/v1/history', { namespace, kind: kind.split('.')[0], name, to: until(), limit: tab === 'history' ? 50 : 12 });
+    const askEvents = () => events.ask('/api/v1/history', { namespace, kind: kindName(kind), name, to: until(), limit: tab === 'history' ? 50 : 12 });
     const askMoving = () => {
         if (!live()) return;
         if (rolling.includes(kind)) rollout.ask(`${api}/rollout`);
