@@ -9,7 +9,7 @@ internal import Kubernetes
 /// Facts from Grafana's "Annotations HTTP API": `POST /api/annotations` with `time` in epoch milliseconds answers
 /// `{"id"}`; `PATCH /api/annotations/:id` changes `text`, `tags`, `time` and `timeEnd`, the last makes a region of it;
 /// `GET /api/annotations?tags=…` finds them. The text is shown as HTML, which Grafana sanitizes, so what is special in
-/// HTML is escaped. A tag's two halves have at most 100 characters, all tags together 500.
+/// HTML is escaped. Its database holds 100 characters of either half of a tag and, unless `tags_length` says more, 500 of all.
 struct GrafanaAnnotation: SinkDialect {
     var dashboardUID: String?
     var panelID: Int64?

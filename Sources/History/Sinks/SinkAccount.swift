@@ -74,14 +74,14 @@ struct SinkAccount: Sendable {
     /// A text from the sink or the network as it may be shown; nil where it holds a secret in any usual spelling.
     func shown(_ text: String) -> String? {
         let line = DeployText.line(text)
-        let bytes = Array(line.lowercased().utf8)
+        // As it is, and as it would be read if it were a part of a URL, where any letter may be written as a number.
+        let spellings = [line, percentDecoded(line)].map { Array($0.lowercased().utf8) }
         for secret in secrets {
             let text = String(decoding: secret, as: UTF8.self)
             let hex = secret.map { byte in [byte >> 4, byte & 15].map { String($0, radix: 16) }.joined() }.joined()
             // The last letters of base 64 depend on what follows, so they are left out.
-            for form in [text, Base64.encode(secret), String(Base64.encode(secret).prefix { $0 != "=" }.dropLast()), hex, percentEncoded(text)]
-            where !form.isEmpty && bytes.contains(Array(form.lowercased().utf8)) {
-                return nil
+            for form in [text, String(Base64.encode(secret).prefix { $0 != "=" }.dropLast()), hex] where !form.isEmpty {
+                if spellings.contains(where: { $0.contains(Array(form.lowercased().utf8)) }) { return nil }
             }
         }
         return line
@@ -100,6 +100,21 @@ func percentEncoded(_ text: String) -> String {
         default:
             bytes.append(UInt8(ascii: "%"))
             for nibble in [Int(byte >> 4), Int(byte & 15)] where digits.indices.contains(nibble) { bytes.append(digits[nibble]) }
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// What `percentEncoded` and its likes were given; what is no encoding stays.
+private func percentDecoded(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = Substring(text).utf8
+    while let byte = rest.popFirst() {
+        if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) {
+            bytes.append(value)
+            rest.removeFirst(2)
+        } else {
+            bytes.append(byte)
         }
     }
     return String(decoding: bytes, as: UTF8.self)

@@ -33,20 +33,21 @@ extension SinkStore {
     ///
     /// - Returns: the sinks that have something new to be told.
     func note(_ entries: [Entry], at now: Timestamp) async throws(HistoryError) -> Set<String> {
-        try await write { database in
+        let limit = queueLimit
+        return try await write { database in
             var changed = Set<String>()
-            for entry in entries where try Self.note(entry, now, database) { changed.insert(entry.sink) }
+            for entry in entries where try Self.note(entry, now, limit, database) { changed.insert(entry.sink) }
             return changed
         }
     }
 
-    private static func note(_ entry: Entry, _ now: Timestamp, _ database: Database) throws -> Bool {
+    private static func note(_ entry: Entry, _ now: Timestamp, _ limit: Int, _ database: Database) throws -> Bool {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM sinkItem WHERE sink = ? AND id = ?", arguments: [entry.sink, entry.id]) else {
             guard entry.isTaken else { return false }
             let since = try Int64.fetchOne(database, sql: "SELECT since FROM sinkLane WHERE sink = ?", arguments: [entry.sink])
             // What was over before the sink was there is none of its business; a minute's grace, as both come with one commit.
             if let end = entry.endedAt, let since, end.milliseconds < since &- 60_000 { return false }
-            try makeRoom(entry.sink, database)
+            try makeRoom(entry.sink, limit, database)
             try database.execute(
                 sql: """
                     INSERT INTO sinkItem (sink, id, position, phase, version, toldVersion, state, isDigest, scope, target, attempts, waitsSince, hasEnded, touchedAt)
@@ -91,9 +92,9 @@ extension SinkStore {
 
     private static let nextPosition = "(SELECT coalesce(max(position), 0) + 1 FROM sinkItem WHERE sink = ?)"
 
-    private static func makeRoom(_ sink: String, _ database: Database) throws {
+    private static func makeRoom(_ sink: String, _ limit: Int, _ database: Database) throws {
         let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sinkItem WHERE sink = ? AND phase = 1", arguments: [sink]) ?? 0
-        guard count >= queueLimit else { return }
+        guard count >= limit else { return }
         let oldest = try String.fetchOne(
             database, sql: "SELECT id FROM sinkItem WHERE sink = ? AND phase = 1 ORDER BY hasEnded DESC, position LIMIT 1", arguments: [sink])
         try database.execute(sql: "DELETE FROM sinkItem WHERE sink = ? AND id = ?", arguments: [sink, oldest])
@@ -106,8 +107,13 @@ extension SinkStore {
     func next(_ sink: String, gathersAll: Bool, at now: Timestamp) async throws(HistoryError) -> SinkWork {
         try await read { database in
             var work = SinkWork()
-            let due = "SELECT *, (\(SinkItem.isFresh)) AS isFresh FROM sinkItem WHERE sink = ? AND phase = 1 AND (nextTry IS NULL OR nextTry <= ?) ORDER BY position LIMIT 1"
-            if let row = try Row.fetchOne(database, sql: due, arguments: [sink, now.milliseconds]) {
+            // Nothing is put off for so long: the clock was put back.
+            let beyond = now.adding(.seconds(86_400)).milliseconds
+            let due = """
+                SELECT *, (\(SinkItem.isFresh)) AS isFresh FROM sinkItem
+                WHERE sink = ? AND phase = 1 AND (nextTry IS NULL OR nextTry <= ? OR nextTry > ?) ORDER BY position LIMIT 1
+                """
+            if let row = try Row.fetchOne(database, sql: due, arguments: [sink, now.milliseconds, beyond]) {
                 work.head = SinkItem(row)
                 work.headIsFresh = row["isFresh"]
             }

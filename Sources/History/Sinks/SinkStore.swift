@@ -18,7 +18,7 @@ package struct SinkStore: Sendable {
     }
 
     /// Of one sink; then the oldest event that has ended is dropped.
-    static let queueLimit = 10_000
+    var queueLimit = 10_000
     /// Of one sink; then the oldest is forgotten.
     static let deadLimit = 1_000
 
@@ -50,7 +50,9 @@ package struct SinkStore: Sendable {
                 table.primaryKey(["sink", "id"])
             }
             try database.create(index: "sinkItemInOrder", on: "sinkItem", columns: ["sink", "phase", "position"])
+            try database.create(index: "sinkItemByPosition", on: "sinkItem", columns: ["sink", "position"])
             try database.create(index: "sinkItemOfDigest", on: "sinkItem", columns: ["sink", "digest"], condition: Column("digest") != nil)
+            try database.create(index: "sinkDigest", on: "sinkItem", columns: ["sink", "scope"], condition: Column("isDigest") == true)
             try database.create(table: "sinkLane", options: .withoutRowID) { table in
                 table.primaryKey("sink", .text)
                 table.column("since", .integer).notNull()

@@ -43,7 +43,7 @@ struct SlackMessage: SinkDialect {
     func lookUp(_ subject: SinkSubject, _ message: SinkMessage, _ account: SinkAccount) -> HTTPRequest? {
         // Slack's clock is not ours.
         let oldest = (message.triedAt ?? message.now) &- 300
-        let query = "channel=\(percentEncoded(channel))&oldest=\(max(0, oldest))&limit=200&include_all_metadata=true"
+        let query = "channel=\(percentEncoded(channel))&oldest=\(max(0, oldest))&limit=999&include_all_metadata=true"
         return HTTPRequest("GET", to: "\(account.base)/api/conversations.history?\(query)", json: nil, authorization: account.authorization)
     }
 
