@@ -7,8 +7,8 @@ SWIFT ?= swift
 # Warm caches for what is slow to build; outside the repository.
 export MARTLET_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/martlet
 
-PACKAGES := libcurl4-openssl-dev libgit2-dev libre2-dev libsqlite3-dev libssh2-1-dev libyaml-dev zlib1g-dev pkg-config git openssl ca-certificates
-E2E_PACKAGES := docker-registry dpkg-dev etcd-server golang-go make openssh-server patch prometheus rsync xz-utils
+PACKAGES := libcurl4-openssl-dev libgit2-dev libjs-dygraphs libre2-dev libsqlite3-dev libssh2-1-dev libyaml-dev zlib1g-dev pkg-config git openssl ca-certificates
+E2E_PACKAGES := chromium docker-registry dpkg-dev etcd-server golang-go make openssh-server patch prometheus rsync xz-utils
 
 .PHONY: help setup setup-e2e build release demo test e2e conformance bench fuzz lint layers format clean
 

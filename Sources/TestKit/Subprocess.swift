@@ -81,9 +81,11 @@ package final class RunningProcess: Sendable {
     }
 
     /// Output goes to files, so that a program never blocks on a full pipe.
+    ///
+    /// - Parameter descriptors: what the program has as 3, 4 and so on; all of them from 10 on, so that none is in another's place.
     package init(
         _ program: String, _ arguments: [String], environment: [String: String]? = nil, folder: String? = nil, input: String = "/dev/null",
-        output: String = "/dev/null", errors: String = "/dev/null"
+        output: String = "/dev/null", errors: String = "/dev/null", descriptors: [Int32] = []
     ) throws {
         guard let path = Subprocess.find(program) else { throw SubprocessError("no program \"\(program)\"; install its package") }
         var actions = posix_spawn_file_actions_t()
@@ -92,7 +94,8 @@ package final class RunningProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_CREAT | O_WRONLY | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_CREAT | O_WRONLY | O_APPEND, 0o600)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        for (descriptor, place) in zip(descriptors, Int32(3)...) { posix_spawn_file_actions_adddup2(&actions, descriptor, place) }
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3 + Int32(descriptors.count))
         if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

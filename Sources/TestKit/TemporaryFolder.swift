@@ -20,6 +20,12 @@ package final class TemporaryFolder: Sendable {
     @discardableResult
     package func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
         let path = file(name)
+        try Self.write(bytes, to: path)
+        return path
+    }
+
+    /// Writes a file anywhere, private to the user.
+    package static func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
         let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SubprocessError("cannot write \(path): error \(errno)") }
         defer { close(descriptor) }
@@ -30,7 +36,6 @@ package final class TemporaryFolder: Sendable {
             guard count > 0 else { throw SubprocessError("cannot write \(path): error \(errno)") }
             done += count
         }
-        return path
     }
 
     /// The content of a file.
