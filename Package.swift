@@ -173,8 +173,8 @@ let package = Package(
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Registry", "Delivery", "TestKit", "Scenarios", logging,
         ]),
         tests("History", [
-            "Automation", "Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Rollout", "Scenarios", "TestKit",
-            logging, crypto, database,
+            "Automation", "Basics", "Chart", "Cluster", "Delivery", "DevCluster", "Document", "Git", "HTTP", "Kubernetes", "Rollout", "Scenarios", "Server",
+            "TestKit", logging, metrics, crypto, database,
         ]),
         tests("Server", ["History", "Prometheus", "Basics", "Chart", "Document", "Git", "Kubernetes", "Template", nioEmbedded, "Cluster", "Registry", "Rollout", "Delivery", "Automation", "DevCluster", "TestKit", "HTTP", logging, metrics, hummingbird, httpTypes, crypto]),
         tests("Commands", ["History", "Basics", "Chart", "Cluster", "DevCluster", "Document", "Rollout", "Delivery", "Automation", "Registry", "Git", "HelmAnswers", "HTTP", "Kubernetes", "Prometheus", "Scenarios", "Server", "TestKit", arguments, logging]),

@@ -126,7 +126,8 @@ extension MetricRegistry: MetricsFactory {
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { handler(label, dimensions) }
     package func destroyCounter(_ handler: any CounterHandler) {}
     package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-    package func destroyMeter(_ handler: any MeterHandler) {}
-    package func destroyRecorder(_ handler: any RecorderHandler) {}
+    package func destroyMeter(_ handler: any MeterHandler) { (handler as? SeriesHandler)?.reset() }
+    /// What a gauge no longer says is no longer so: its series goes.
+    package func destroyRecorder(_ handler: any RecorderHandler) { (handler as? SeriesHandler)?.reset() }
     package func destroyTimer(_ handler: any TimerHandler) {}
 }

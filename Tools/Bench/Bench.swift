@@ -14,6 +14,7 @@ struct Bench {
         ("automation", AutomationBenchmark.run),
         ("registry", RegistryBenchmark.run),
         ("analysis", AnalysisBenchmark.run),
+        ("history", HistoryBenchmark.run),
     ]
 
     static func main() async {

@@ -71,8 +71,8 @@ extension Reconciler {
             case .deleting:
                 let images = former.flatMap { containerImages(of: $0) } ?? [:]
                 sightings.wrote(ObjectChange(key: outcome.key, action: .deleted), formerImages: images)
-            case .applied(let object, let isCreated):
-                guard !isCreated, let former else {
+            case .applied(let object, _):
+                guard let former else {
                     // Made again as it was: somebody had deleted it.
                     let isDrift = known[outcome.key].map { !$0.uid.isEmpty && !$0.desired.isEmpty && $0.desired == desiredDigest(outcome.key) } ?? false
                     sightings.wrote(ObjectChange(key: outcome.key, action: isDrift ? .corrected : .created), formerImages: [:])
@@ -101,9 +101,12 @@ extension Reconciler {
         sight.failures = sightings.failures
         if !isRemoved {
             let former = sightings.formerImages
+            // All at once: each question to the cache by itself would be dear for thousands of workloads.
+            var cached: [ObjectKey: Object] = [:]
+            for object in await environment.cache.objects(application: name) where sightings.workloads[object.key] != nil { cached[object.key] = object }
             let rollouts = Dictionary(status.rollouts.map { ($0.workload, $0) }) { first, _ in first }
             for (key, outline) in sightings.workloads.sorted(by: { $0.key < $1.key }) {
-                var workload = await self.sight(of: key, outline, rollouts[key], healthTimeout: desired.spec.healthTimeout)
+                var workload = await self.sight(of: key, outline, cached[key], rollouts[key], healthTimeout: desired.spec.healthTimeout)
                 workload.formerImages = former[key] ?? [:]
                 sight.workloads.append(workload)
             }
@@ -113,10 +116,12 @@ extension Reconciler {
     }
 
     private func sight(
-        of key: ObjectKey, _ outline: Sightings.Outline, _ rollout: RolloutStatus?, healthTimeout: Duration
+        of key: ObjectKey, _ outline: Sightings.Outline, _ cached: Object?, _ rollout: RolloutStatus?, healthTimeout: Duration
     ) async -> WorkloadSight {
         var sight = WorkloadSight(key: key, images: outline.images, health: .missing, strategy: outline.strategy, rollout: rollout)
-        guard let live = await liveObject(key) else { return sight }
+        var live = cached
+        if live == nil || answers[key] != nil { live = await liveObject(key) }
+        guard let live else { return sight }
         let now = environment.time.now
         let health = health(of: live, now: now)
         sight.liveImages = containerImages(of: live) ?? [:]

@@ -27,10 +27,14 @@ package actor Recorder {
     private nonisolated let bell = Doorbell()
     private nonisolated let listeners = Locked<[UInt64: AsyncStream<DeployEvent>.Continuation]>([:])
     private nonisolated let notes: NoteKeeper?
+    private nonisolated let rebuild: Rebuild?
+    private nonisolated let inventories: InventoryStore?
 
     private var journal = Journal()
     private var known: Set<String> = []
     private var hasBegun = false
+    /// The store has nothing: what can be had again is fetched with the first sight, which says where from.
+    private var isEmpty = false
     private var isStoreDown = false
     /// What the store could not take, by id.
     private var unsaved: [String: DeployEvent] = [:]
@@ -42,12 +46,14 @@ package actor Recorder {
     /// - Parameters:
     ///   - mirror: where commits are read; nil where there is no repository.
     ///   - notes: keeps each ended event beside its commit, too; nil where nothing is written to git.
+    ///   - inventories: what a lost history begins anew with.
     package init(
         store: EventStore, mirror: SharedMirror?, time: any TimeSource, random: RandomSource, logger: Logger, retention: Retention = Retention(),
-        notes: NoteKeeper? = nil
+        notes: NoteKeeper? = nil, inventories: InventoryStore? = nil
     ) {
         (self.store, self.time, self.random, self.logger, self.retention) = (store, time, random, logger, retention)
-        self.notes = notes
+        (self.notes, self.inventories) = (notes, inventories)
+        rebuild = mirror.map { Rebuild(mirror: $0, random: random) }
         commits = CommitReader(mirror: mirror)
     }
 
@@ -97,12 +103,32 @@ package actor Recorder {
         hasBegun = true
         do {
             journal = Journal(open: try await store.openEvents())
+            isEmpty = try await store.isEmpty()
+        } catch {
+            storeFailed(error)
+        }
+    }
+
+    /// Fills an empty store from git's notes and the cluster's inventories; both may have nothing, and fail quietly.
+    private func refill(at revision: SourceRevision) async {
+        guard isEmpty else { return }
+        isEmpty = false
+        let events = await rebuild?.events(upTo: revision) ?? []
+        let records = (try? await inventories?.loadAll()) ?? [:]
+        do {
+            for start in stride(from: 0, to: events.count, by: 500) { try await store.save(Array(events.dropFirst(start).prefix(500))) }
+            for record in records.values {
+                guard let sight = ApplicationSight(record), let at = sight.status.changedAt else { continue }
+                try await store.record(sight, at: at)
+            }
+            if !events.isEmpty { logger.notice("deploy events were had again from git notes", metadata: ["events": "\(events.count)"]) }
         } catch {
             storeFailed(error)
         }
     }
 
     private func take(_ sight: ApplicationSight, at: Timestamp) async {
+        await refill(at: sight.revision)
         if !known.contains(sight.application) {
             do {
                 let (seen, last) = try await store.known(of: sight.application)

@@ -17,21 +17,22 @@ package actor NoteKeeper {
     private nonisolated let time: any TimeSource
     private nonisolated let random: RandomSource
     private nonisolated let logger: Logger
+    private nonisolated let pause: Duration
     private nonisolated let waiting = Locked<[DeployEvent]>([])
     private nonisolated let bell = Doorbell()
 
     private static let waitingLimit = 1000
     /// On one commit by one push: a storm is no reason for a note that nobody can read.
     private static let perCommit = 100
-    private static let pause = Duration.seconds(5)
-
-    /// - Parameter mayWrite: false while nothing is to be pushed.
+    /// - Parameters:
+    ///   - pause: in which the neighbors of an event end, too.
+    ///   - mayWrite: false while nothing is to be pushed.
     package init(
         mirror: SharedMirror, author: (name: String, email: String), time: any TimeSource, random: RandomSource, logger: Logger,
-        mayWrite: @escaping @Sendable () -> Bool = { true }
+        pause: Duration = .seconds(5), mayWrite: @escaping @Sendable () -> Bool = { true }
     ) {
         (self.mirror, self.author, self.time, self.random) = (mirror, author, time, random)
-        (self.logger, self.mayWrite) = (logger, mayWrite)
+        (self.logger, self.pause, self.mayWrite) = (logger, pause, mayWrite)
     }
 
     nonisolated func note(_ event: DeployEvent) {
@@ -49,8 +50,7 @@ package actor NoteKeeper {
         var backoff = Backoff(base: .seconds(5), limit: .seconds(600))
         while !Task.isCancelled {
             if waiting.withLock({ $0.isEmpty }) { _ = await bell.wait(upTo: .seconds(3600), time) }
-            // Its neighbors of the same commit end about now, too.
-            try? await time.sleep(for: Self.pause)
+            try? await time.sleep(for: pause)
             guard !Task.isCancelled, mayWrite() else {
                 try? await time.sleep(for: .seconds(60))
                 continue

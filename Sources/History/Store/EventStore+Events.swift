@@ -38,6 +38,13 @@ extension EventStore {
         return (try await moment(Timestamp(milliseconds: .max), of: application).applications.first, last)
     }
 
+    /// Whether nothing was ever kept.
+    func isEmpty() async throws(HistoryError) -> Bool {
+        try await read { database in
+            try !(Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM observation)") ?? false)
+        }
+    }
+
     static func save(_ event: DeployEvent, _ database: Database) throws {
         var body = event.summary
         // What stands in columns.
