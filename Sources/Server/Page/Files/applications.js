@@ -7,6 +7,8 @@ import { badge, button, commitText, failureView, imageView, notice, nothing, pod
 
 const page = 40;
 const rowsShown = 25;
+/** Applications whose workloads are shown without being asked for. */
+const unfoldedAtFirst = 10;
 /** Of an application that is shown for some of its workloads only. */
 const hitsShown = 5;
 
@@ -52,7 +54,7 @@ export function open({ app, query }) {
                 }, text, ' ', h('span', { class: 'count' }, counts.get(id))))),
                 h('p', { class: 'visually-hidden', role: 'status' }, `${count(shown.length, 'application')} shown`)),
             shown.length === 0 ? nothing(all.length === 0 ? 'The repository has no applications yet.' : 'Nothing matches.') : null,
-            h('ul', { class: 'apps', key: 'apps' }, shown.slice(0, state.most).map((hit) => card(hit))),
+            h('ul', { class: 'apps', key: 'apps' }, shown.slice(0, state.most).map((hit, index) => card(hit, index))),
             shown.length > state.most ? h('p', { class: 'more' }, button(`Show ${Math.min(page, shown.length - state.most)} more of ${shown.length - state.most}`, () => {
                 state.most += page;
                 app.redraw();
@@ -77,9 +79,9 @@ export function open({ app, query }) {
         app.redraw();
     };
 
-    const card = ({ application, workloads, narrowed }) => {
+    const card = ({ application, workloads, narrowed }, index) => {
         const name = application.application;
-        const unfolded = state.unfolded.get(name) ?? (narrowed || rank(application) < 3);
+        const unfolded = state.unfolded.get(name) ?? (index < unfoldedAtFirst && (narrowed || rank(application) < 3));
         const id = `workloads-of-${name.replace(/[^a-zA-Z0-9-]/g, '_')}`;
         const most = state.longer.has(name) ? Infinity : narrowed ? hitsShown : rowsShown;
         return h('li', { class: `app ${edge(application)}`, key: name },

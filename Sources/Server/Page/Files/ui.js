@@ -90,7 +90,7 @@ export function panel(title, { key, actions, level = 'h2', class: extra = '' } =
 
 /** A table that scrolls by itself where the window is narrow. */
 export function table(caption, heads, rows, { class: extra = '' } = {}) {
-    return h('div', { class: `table ${extra}`, role: 'region', 'aria-label': caption, tabindex: '0' },
+    return h('div', { class: `table ${extra}` },
         h('table', null, h('caption', { class: 'visually-hidden' }, caption),
             h('thead', null, h('tr', null, heads.map((head) => h('th', { scope: 'col' }, head)))), h('tbody', null, rows)));
 }
