@@ -2,6 +2,7 @@ internal import Basics
 internal import Chart
 package import Delivery
 package import Git
+internal import Kubernetes
 
 /// What charts are rendered with besides their files: the cluster that the past is told for.
 package struct RenderTarget: Sendable, Hashable {
@@ -40,6 +41,11 @@ package actor RevisionRenderer {
     private var renders = BoundedCache<String, Desired>(limit: 256)
     private var layouts = BoundedCache<ObjectID, Layout>(limit: 32)
     private var generated: [String: [String: String]] = [:]
+    /// What charts made, and what was read of it: for those who look for one object.
+    private var results = BoundedCache<String, Result<RenderResult, RenderError>>(limit: 64)
+    /// What a `martlet.yaml` declares, by its blob.
+    var specs = BoundedCache<String, [ApplicationSpec]>(limit: 64)
+    var documents = BoundedCache<String, [Object]>(limit: 256)
 
     package init(settings: Settings, target: RenderTarget) { (self.settings, self.target) = (settings, target) }
 
@@ -62,8 +68,13 @@ package actor RevisionRenderer {
     func tree(_ mirror: Mirror, _ commit: ObjectID, _ reference: String) async throws(HistoryError) -> GitTree {
         do throws(SourceError) {
             return try await GitTree(mirror: mirror, commit: commit, reference: reference, path: settings.root)
-        } catch {
-            throw HistoryError(.source, error.description, advice: "see --git-path")
+        } catch let failure {
+            do throws(GitError) {
+                _ = try await mirror.tree(at: commit, under: settings.root)
+            } catch {
+                if case .unknownPath = error.kind { throw HistoryError(.notFound, error.message, advice: "see --git-path") }
+            }
+            throw HistoryError(.source, failure.description, advice: "fetch the repository anew")
         }
     }
 
@@ -73,6 +84,8 @@ package actor RevisionRenderer {
             let layout = try await scan(tree, root: settings.root, name: settings.name)
             layouts[commit] = layout
             return layout
+        } catch let error as SourceError where !error.isTransient {
+            throw HistoryError(.notFound, error.description, advice: "ask for another revision")
         } catch {
             throw HistoryError(
                 .render, "\(commit.short) cannot be divided into applications: \(error)", advice: "ask for another revision")
@@ -96,13 +109,40 @@ package actor RevisionRenderer {
         return desired
     }
 
-    func render(_ part: Layout.Part, bytes: [String: [UInt8]], revision: SourceRevision) -> Desired {
+    /// A chart's documents, not yet read.
+    func chartResult(_ part: Layout.Part, _ bytes: [String: [UInt8]]) -> Result<RenderResult, RenderError> {
+        let key = "\(part.spec.name) \(part.spec.path) \(inputDigest(part, reads: nil))"
+        if let known = results[key] { return known }
+        let result: Result<RenderResult, RenderError>
+        do throws(RenderError) {
+            let context = context(part.spec)
+            let release = try ChartRelease(part, bytes: bytes, context: context)
+            var made = try release.rendered()
+            if release.generated.contains(where: { $0.key != "now" && context.release.generated[$0.key] == nil }) {
+                generated[part.spec.name] = release.generated
+                // What is kept takes no random numbers: what comes after it is as in every later render.
+                made = try release.rendered()
+            }
+            result = .success(made)
+        } catch {
+            result = .failure(error)
+        }
+        results[key] = result
+        return result
+    }
+
+    private func context(_ spec: ApplicationSpec) -> RenderContext {
         var context = RenderContext(now: Self.now)
         context.kubeVersion = target.kubeVersion
         context.apiVersions = target.apiVersions
         context.templates = templates
-        context.seed = renderSeed(part.spec.name, "")
-        context.release.generated = generated[part.spec.name] ?? [:]
+        context.seed = renderSeed(spec.name, "")
+        context.release.generated = generated[spec.name] ?? [:]
+        return context
+    }
+
+    func render(_ part: Layout.Part, bytes: [String: [UInt8]], revision: SourceRevision) -> Desired {
+        var context = context(part.spec)
         var desired = Delivery.render(part, bytes: bytes, revision: revision, context: context)
         guard desired.generated != context.release.generated, part.form == .chart, !desired.isBlocked else { return desired }
         generated[part.spec.name] = desired.generated
