@@ -129,9 +129,12 @@ class App {
 
     timeChanged() {
         if (!this.session) return;
-        this.router.amend({ at: this.clock.mode === 'live' ? '' : new Date(this.clock.at).toISOString() });
         clearTimeout(this.settled);
-        this.settled = setTimeout(() => this.screen?.timeChanged?.(), 150);
+        // A hand on the slider passes many moments; browsers take an address only so often.
+        this.settled = setTimeout(() => {
+            this.router.amend({ at: this.clock.mode === 'live' ? '' : new Date(this.clock.at).toISOString() });
+            this.screen?.timeChanged?.();
+        }, 150);
         this.redraw();
     }
 

@@ -211,8 +211,9 @@ export class Graph {
         this.light(deploys?.at(-1)?.id ?? null);
         if (!deploys) return;
         render(this.bubble, deploys.map((deploy) => this.describe(deploy)));
-        const half = this.bubble.offsetWidth / 2;
-        this.bubble.style.left = `${Math.max(half + 4, Math.min(width - half - 4, x))}px`;
+        // Below the lines, which it must not hide.
+        const wide = this.bubble.offsetWidth;
+        this.bubble.style.left = `${Math.max(0, Math.min(width - wide, x - wide / 2))}px`;
     }
 
     light(id) {

@@ -63,7 +63,7 @@ export class Pods {
                     this.app.redraw();
                 }, { kind: 'small' }))),
             answered(this.log, ({ lines }) => (lines.length === 0 ? nothing('The log is empty.') : h('pre', {
-                class: 'code', tabindex: '0', 'aria-label': 'Lines', key: `${pod}/${container}/${previous}`, mount: (element) => { element.scrollTop = element.scrollHeight; },
+                class: 'code', tabindex: '0', 'aria-label': 'Lines', key: `${pod}/${container}/${previous}`, mount: (element) => requestAnimationFrame(() => { element.scrollTop = element.scrollHeight; }),
             }, lines.join('\n'))), () => this.read(pod, container, previous)));
     }
 }
