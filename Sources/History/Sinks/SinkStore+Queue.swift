@@ -60,6 +60,8 @@ extension SinkStore {
         }
         let known: [UInt8] = Array(row["state"] as Data)
         let isMoved = (row["target"] as String) != entry.target
+        // What is over does not begin again: this is an older state, told late.
+        if entry.endedAt == nil, row["hasEnded"] { return false }
         if known == entry.state, !isMoved { return false }
         if known == entry.state, row["phase"] as Int != SinkItem.Phase.waiting.rawValue { return false }
         let digest: String? = row["digest"]

@@ -70,12 +70,25 @@ package actor Sinks {
     /// start the events of the last day can be told again, in case the end came between two files.
     package func note(_ event: DeployEvent) async {
         await takeDeclared()
+        keep(event)
+        await save()
+    }
+
+    /// The same for many, in one go.
+    func note(_ events: [DeployEvent]) async {
+        await takeDeclared()
+        for event in events { keep(event) }
+        await save()
+    }
+
+    private func keep(_ event: DeployEvent) {
         if unsaved.count >= Self.unsavedLimit, unsaved[event.id] == nil {
             if let oldest = unsaved.keys.min() { unsaved[oldest] = nil }
             logger.error("too many deploy events wait to be written for the sinks: the oldest is dropped")
         }
+        // A state from the history may be older than one that was just told.
+        if event.endedAt == nil, unsaved[event.id]?.endedAt != nil { return }
         unsaved[event.id] = event
-        await save()
     }
 
     /// Works until cancelled.
