@@ -6,6 +6,8 @@ DATA ?=
 SWIFT ?= swift
 # Warm caches for what is slow to build; outside the repository.
 export MARTLET_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/martlet
+# Where the end-to-end tests keep what the browser showed, for people to look at.
+export MARTLET_PICTURES ?= $(MARTLET_CACHE)/pictures
 
 PACKAGES := libcurl4-openssl-dev libgit2-dev libjs-dygraphs libre2-dev libsqlite3-dev libssh2-1-dev libyaml-dev zlib1g-dev pkg-config git openssl ca-certificates
 E2E_PACKAGES := chromium docker-registry dpkg-dev etcd-server golang-go make openssh-server patch prometheus rsync xz-utils

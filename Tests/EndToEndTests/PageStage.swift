@@ -79,6 +79,11 @@ final class PageStage: Sendable {
             kind: Application
             metadata: {name: carts}
             spec: {path: carts, namespace: shop}
+            ---
+            apiVersion: martlet.dev/v1alpha1
+            kind: Metric
+            metadata: {name: calm}
+            spec: {query: vector(0), max: 1}
 
             """,
             "carts/carts.yaml": .text(
@@ -120,7 +125,7 @@ final class PageStage: Sendable {
           annotations:
             martlet.dev/strategy: canary
             martlet.dev/steps: 50% 1s
-            martlet.dev/analysis: none
+            martlet.dev/analysis: calm
             martlet.dev/gate: manual
         spec:
           replicas: 2
