@@ -21,6 +21,9 @@ package struct ChangeRequest: Sendable, Hashable {
         case deautomate
         case lock(reason: String)
         case unlock
+        /// The workload as a former revision has it, and a lock, so that automation does not run it forward again.
+        /// Nil: the revision before the version that git has now.
+        case rollback(to: String?, reason: String)
     }
 
     package var workload: ObjectKey

@@ -3,40 +3,80 @@ import Basics
 import Cluster
 import Delivery
 import Document
+import History
 import Kubernetes
 
 struct DiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Show what applying a folder would change in the cluster.",
+        commandName: "diff", abstract: "Show what applying a folder would change in the cluster, or how two revisions differ.",
         discussion: """
-            The server's own dry run is compared with the live objects; values of Secrets are masked. Exits with 0 when
-            there is no difference, 1 when there is one, 2 when something went wrong.
+            Of a folder, the server's own dry run is compared with the live objects. Of two revisions or times, what git's files
+            render to is compared: of the repository that is named, or whose work tree this is, or by a daemon. Values of
+            Secrets are masked. Exits with 0 when there is no difference, 1 when there is one, 2 when something went wrong.
 
             Examples:
               martlet diff deploy
               martlet diff deploy --application front-end | less
+              martlet diff v1.2.0 main --git-path deploy
+              martlet diff "yesterday 14:00" now --server https://martlet.example.com
             """)
 
-    @Argument(help: "The folder of a repository.")
-    var path = "."
+    @Argument(help: ArgumentHelp("The folder of a repository, or two revisions or times.", valueName: "folder | rev1 rev2"))
+    var words: [String] = []
 
     @Option(help: ArgumentHelp("Only this application.", valueName: "name"))
     var application: String?
 
-    @Option(help: ArgumentHelp("The name of the application that plain manifests belong to; by default the folder's.", valueName: "name"))
-    var name: String?
+    @OptionGroup(title: "The cluster, for a folder") var cluster: ClusterOptions
+    @OptionGroup var past: PastOptions
+    @OptionGroup var output: OutputOptions
 
-    @OptionGroup var cluster: ClusterOptions
+    private var path: String { words.first ?? "." }
+    private var name: String? { past.git.name }
+
+    mutating func validate() throws {
+        guard words.count <= 2 else {
+            throw ValidationError("\(words.count) words: name one folder or two revisions, and put times with spaces in quotes")
+        }
+        if words.count < 2, output.format != .table { throw ValidationError("-o is for two revisions: of a folder a unified diff is printed") }
+    }
 
     func run() async throws {
         let hasDifference: Bool
         do {
-            hasDifference = try await compare()
+            hasDifference = try await words.count == 2 ? compareRevisions() : compare()
         } catch {
-            Terminal.standardError.line("martlet: \(error)")
+            Terminal.standardError.line("martlet: \(printableLines("\(error)"))")
             throw ExitCode(2)
         }
         if hasDifference { throw ExitCode(1) }
+    }
+
+    private func compareRevisions() async throws -> Bool {
+        let value = try await comparison(words.map { try Moment(argument: $0) })
+        let objects = value["objects"]?.sequence ?? []
+        if output.format == .table {
+            for object in objects { print(object["diff"]?.string ?? "", terminator: "") }
+        } else {
+            output.write(value)
+        }
+        let problems = (value["problems"]?.sequence ?? []).compactMap(\.string)
+        if let first = problems.first {
+            for problem in problems.dropFirst() { Terminal.standardError.line("martlet: \(printableLines(problem))") }
+            throw CommandFailure(first)
+        }
+        return !objects.isEmpty
+    }
+
+    private func comparison(_ moments: [Moment]) async throws -> Value {
+        guard let from = moments.first, let to = moments.last else { return .null }
+        let revisions = moments.compactMap { moment -> String? in if case .revision(let text) = moment { text } else { nil } }
+        switch try await past.source(fetching: revisions) {
+        case .daemon(let agent):
+            return try await agent.ask(
+                "GET", "/api/v1/diff" + queryText([("from", from.parameter), ("to", to.parameter), ("application", application)]))
+        case .repository(let past): return try await past.compare(from: from, to: to, application: application).value
+        }
     }
 
     private func compare() async throws -> Bool {

@@ -15,7 +15,8 @@ package struct MartletCommand: AsyncParsableCommand {
         version: MartletVersion.current,
         subcommands: [
             RunCommand.self, SyncCommand.self, StatusCommand.self, DiffCommand.self, RenderCommand.self, ImagesCommand.self,
-            ReleaseCommand.self, AutomateCommand.self, DeautomateCommand.self, LockCommand.self, UnlockCommand.self, PromoteCommand.self,
+            ReleaseCommand.self, AutomateCommand.self, DeautomateCommand.self, LockCommand.self, UnlockCommand.self, RollbackCommand.self,
+            HistoryCommand.self, AtCommand.self, BlameCommand.self, PromoteCommand.self,
             PauseCommand.self, AbortCommand.self, RetryCommand.self, RolloutCommand.self, DemoCommand.self, DevCommand.self, VersionCommand.self,
         ])
 

@@ -38,4 +38,11 @@ extension Mirror {
     ) async throws(GitError) -> Commit? {
         try repository.firstParent(of: tip, limit: limit, where: isWanted)
     }
+
+    /// Of the first parents of `tip`, the newest first: those in which any of the paths is other than in the commit after it.
+    ///
+    /// - Parameter limit: the most to return; a hundred times as many commits are looked at.
+    package func formerStates(of paths: Set<String>, before tip: ObjectID, limit: Int) async throws(GitError) -> [ObjectID] {
+        try repository.formerStates(of: paths, before: tip, limit: limit)
+    }
 }

@@ -32,6 +32,20 @@ extension Repository {
         }
         return found
     }
+
+    func formerStates(of paths: Set<String>, before tip: ObjectID, limit: Int) throws(GitError) -> [ObjectID] {
+        let probe = PathProbe(self, paths.sorted())
+        var found: [ObjectID] = []
+        var commit = try CommitHandle(tip, in: self)
+        var walked = 0
+        while found.count < limit, walked < Self.maxWalked, walked / 100 < limit, let id = commit.parents.first {
+            walked += 1
+            let parent = try CommitHandle(id, in: self)
+            if try probe.differs(commit, parent) { found.append(id) }
+            commit = parent
+        }
+        return found
+    }
 }
 
 /// What stands at some paths in a commit; remembers trees, as neighbors share most.
@@ -52,6 +66,11 @@ private final class PathProbe {
             if try entries(of: tree) == here { return false }
         }
         return true
+    }
+
+    func differs(_ commit: CommitHandle, _ other: CommitHandle) throws(GitError) -> Bool {
+        guard let tree = commit.tree, let base = other.tree, tree != base else { return false }
+        return try entries(of: tree) != entries(of: base)
     }
 
     private func entries(of id: ObjectID) throws(GitError) -> [ObjectID?] {

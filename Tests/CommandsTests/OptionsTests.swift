@@ -35,6 +35,10 @@ private let run = ["run", "--git-url", "https://git.example.com/shop.git"]
         (["sync", "web", "--path", "a"], "names of applications are for the running daemon"),
         (["dev", "cluster", "--port", "70000"], "--port is 70000, expected 0 to 65535"),
         (["dev", "cluster", "--nodes", "0"], "--nodes is 0, expected 1 to 1000"),
+        (["history", "--outcome", "faild"], "did you mean \"failed\"?"), (["history", "--limit", "0"], "--limit is 0, expected 1 to 1000"),
+        (["history", "--since", "tomorrow or so"], "is no time"), (["at"], "time"), (["at", "two", "hours", "ago"], "is no time"),
+        (["blame"], "workload"), (["blame", "a/b/c"], "more than one slash"), (["rollback", "web", "--to", ""], "--to is \"\""),
+        (["diff", "a", "b", "c"], "name one folder or two revisions"), (["diff", "a", "-o", "json"], "-o is for two revisions"),
         (["status", "-o", "xml"], "xml"), (["render"], "path"), (["snyc"], "snyc"),
     ] as [([String], String)]) func mistakes(_ arguments: [String], _ says: String) throws {
         let error = try #require(throws: (any Error).self) { _ = try MartletCommand.parseAsRoot(arguments) }

@@ -15,6 +15,8 @@ struct Bench {
         ("registry", RegistryBenchmark.run),
         ("analysis", AnalysisBenchmark.run),
         ("history", HistoryBenchmark.run),
+        ("blame", PastBenchmark.blame),
+        ("at", PastBenchmark.at),
     ]
 
     static func main() async {

@@ -23,6 +23,12 @@ package protocol Branch: Sendable {
 
     /// Writes a note to a commit that is on the server.
     func addNote(_ text: String, to commit: ObjectID, by author: Commit.Signature) async throws(GitError)
+
+    /// The commit that a person means.
+    func resolve(_ revision: String) async throws(GitError) -> ObjectID
+
+    /// Of the first parents of `tip`, the newest first: those in which any of the paths is other than in the commit after it.
+    func formerStates(of paths: Set<String>, before tip: ObjectID, limit: Int) async throws(GitError) -> [ObjectID]
 }
 
 /// What a commit says of itself.

@@ -133,6 +133,14 @@ package actor BranchWriter {
         let (workloads, faults) = workloads(in: snapshot)
         if work.isRequest, let fault = faults.first { throw fault }
         if case .revert(let release) = work { return try await revert(release, on: tip, asked, snapshot, &sent) }
+        if case .request(let request, let application, _) = work, case .rollback(let to, let reason) = request.action {
+            let target = try await target(to, request.workload, application, snapshot, on: tip)
+            guard let rollback = try await rollback(request, application, to: target, reason, on: tip, asked, snapshot, workloads) else {
+                return (unchanged([]), nil)
+            }
+            try await check(work, at: tip, files: rollback.files)
+            return try await send(rollback.files, rollback.text, by: request.requester, rollback.report(branch.name), on: tip, &sent)
+        }
         var draft = try work.draft(on: workloads)
         guard !draft.changes.isEmpty else {
             try work.verify(on: workloads)
@@ -149,7 +157,7 @@ package actor BranchWriter {
         }
         if work.isRequest {
             if let problem = problems.first { throw problem.error }
-            try await check(work, at: tip, after: result)
+            try await check(work, at: tip, files: result.files)
         }
         var told = snapshot
         told.bytes.merge(result.files) { $1 }
@@ -290,8 +298,18 @@ package actor BranchWriter {
         return RepositorySnapshot(revision: known.tree.revision, parts: parts, bytes: bytes, context: try await context())
     }
 
+    /// What an older commit says; nil where it cannot be divided into applications.
+    func formerSnapshot(at commit: ObjectID) async throws -> RepositorySnapshot? {
+        let tree = try await branch.tree(at: commit)
+        guard let layout = try? await scan(tree, root: settings.root, name: settings.name) else { return nil }
+        var files = Dictionary(layout.parts.flatMap(\.files).map { ($0.path, $0) }) { first, _ in first }
+        for file in try await tree.files() where fileName(of: file.path) == ApplicationFile.name { files[file.path] = file }
+        return RepositorySnapshot(
+            revision: tree.revision, parts: layout.parts, bytes: try await tree.read(Array(files.values)), context: try await context())
+    }
+
     /// An application whose annotations cannot be understood costs its own workloads, not the others'.
-    private nonisolated func workloads(in snapshot: RepositorySnapshot) -> (found: [Workload], faults: [AutomationError]) {
+    nonisolated func workloads(in snapshot: RepositorySnapshot) -> (found: [Workload], faults: [AutomationError]) {
         var found: [Workload] = []
         var faults: [AutomationError] = []
         for part in snapshot.parts {
@@ -306,9 +324,9 @@ package actor BranchWriter {
     }
 
     /// What a person asked for must be what the files say afterwards: a chart's template may say otherwise.
-    private func check(_ work: Work, at tip: ObjectID, after result: EditResult) async throws {
+    private func check(_ work: Work, at tip: ObjectID, files: [String: [UInt8]]) async throws {
         guard let known, known.tip == tip else { return }
-        let tree = EditedTree(known.tree, files: result.files)
+        let tree = EditedTree(known.tree, files: files)
         let layout = try await scan(tree, root: settings.root, name: settings.name)
         let parts = layout.parts.filter { work.applications.contains($0.spec.name) }
         let bytes = try await tree.read(parts.flatMap(\.files))

@@ -145,9 +145,12 @@ struct Draft: Sendable {
             case .deautomate: (.deautomate, .deautomate, nil)
             case .lock(let reason): (.lock, .lock, reason)
             case .unlock: (.unlock, .unlock, nil)
+            case .rollback(let to, let reason): (.rollback, .rollback, Rollback.reason(to: to, reason))
             }
         let message =
-            verb.map { CommitText.message($0, workload: request.workload, requester: name, reason: reason) }
+            verb.map { verb in
+                CommitText.message(verb, workload: request.workload, requester: name, reason: reason, bumps: verb == .rollback ? made : [])
+            }
             ?? CommitText.message(bumps: made, requester: name)
         return (message, CommitNote(kind, at: time, requester: name, bumps: made).text)
     }

@@ -47,4 +47,10 @@ package struct MirrorBranch: Branch {
     package func addNote(_ text: String, to commit: ObjectID, by author: Commit.Signature) async throws(GitError) {
         try await mirror().addNote(text, to: commit, reference: "refs/notes/martlet", author: author)
     }
+
+    package func resolve(_ revision: String) async throws(GitError) -> ObjectID { try await mirror().resolve(revision) }
+
+    package func formerStates(of paths: Set<String>, before tip: ObjectID, limit: Int) async throws(GitError) -> [ObjectID] {
+        try await mirror().formerStates(of: paths, before: tip, limit: limit)
+    }
 }

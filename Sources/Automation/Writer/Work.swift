@@ -119,6 +119,8 @@ package enum Work: Sendable {
             let isApplications = !workload.isOfChart && (own + flux).allSatisfy { workload.annotations[$0] == nil }
             // A lock of the whole application is lifted for this one only.
             annotate(isApplications ? [MartletAnnotations.locked: "false"] : [:], remove: own.filter { workload.says($0) } + flux)
+        // What it means is for the files of two revisions to say: the writer makes it itself.
+        case .rollback: break
         }
         return draft
     }
@@ -126,11 +128,7 @@ package enum Work: Sendable {
     private func released(
         _ image: ImageReference, _ request: ChangeRequest, _ tags: [ImageRepository: Scan], _ workload: Workload
     ) throws(AutomationError) -> [Bump] {
-        if let lock = workload.policy.lock, !request.force {
-            let by = lock.by.map { " by \($0)" } ?? ""
-            let reason = lock.reason.map { ": \($0)" } ?? ""
-            throw AutomationError(.locked, "\(workload.key) is locked\(by)\(reason)", origin: workload.origin, advice: "unlock it first, or use --force")
-        }
+        try workload.refuseLocked(unless: request.force)
         if let name = request.container, !workload.containers.contains(where: { $0.name == name }) {
             throw Self.unknownContainer(name, workload)
         }
@@ -206,7 +204,7 @@ package enum Work: Sendable {
             case .release: true
             case .automate: workload.policy.isAutomated
             case .deautomate: !workload.policy.isAutomated
-            case .lock: workload.policy.lock != nil
+            case .lock, .rollback: workload.policy.lock != nil
             case .unlock: workload.policy.lock == nil
             }
         guard isDone else {
@@ -218,6 +216,14 @@ package enum Work: Sendable {
 }
 
 extension Workload {
+    /// A lock holds back what people ask for, too, unless they say to go through it.
+    func refuseLocked(unless force: Bool) throws(AutomationError) {
+        guard let lock = policy.lock, !force else { return }
+        let by = lock.by.map { " by \($0)" } ?? ""
+        let reason = lock.reason.map { ": \($0)" } ?? ""
+        throw AutomationError(.locked, "\(key) is locked\(by)\(reason)", origin: origin, advice: "unlock it first, or use --force")
+    }
+
     /// Whether the annotation is written, on the workload or its application; with that value, where one is given.
     fileprivate func says(_ name: String, _ value: String? = nil) -> Bool {
         guard let written = annotations[name] ?? applicationAnnotations[name] else { return false }
@@ -225,7 +231,7 @@ extension Workload {
     }
 
     /// Flux's spellings of some wishes that are written here.
-    fileprivate func spellings(of names: [String]) -> [String] {
+    func spellings(of names: [String]) -> [String] {
         MartletAnnotations.fluxPrefixes.flatMap { prefix in names.map { prefix + $0 } }
             .filter { annotations[$0] != nil || applicationAnnotations[$0] != nil }
     }

@@ -40,11 +40,17 @@ struct DaemonAgent: WorkloadAgent {
         case .deautomate: return try await ask("POST", "\(path)/deautomate", [:])
         case .lock(let reason): return try await ask("POST", "\(path)/lock", ["reason": .string(reason)])
         case .unlock: return try await ask("POST", "\(path)/unlock", [:])
+        case .rollback(let to, let reason):
+            var body: Value = [:]
+            if let to { body["to"] = .string(to) }
+            if !reason.isEmpty { body["reason"] = .string(reason) }
+            if wish.force { body["force"] = true }
+            return try await ask("POST", "\(path)/rollback", body)
         }
     }
 
     /// The path of a workload's routes; what the name leaves open is looked for in the daemon's list.
-    private func path(of name: WorkloadName) async throws -> String {
+    func path(of name: WorkloadName) async throws -> String {
         if let namespace = name.namespace, !name.resource.isEmpty {
             let kind = name.resource + (name.group.map { $0.isEmpty ? "" : ".\($0)" } ?? "")
             return "\(Self.base)/\(percentEncoded(namespace))/\(percentEncoded(kind))/\(percentEncoded(name.name))"
@@ -68,7 +74,7 @@ struct DaemonAgent: WorkloadAgent {
         }
     }
 
-    private func ask(_ method: String, _ path: String, _ body: Value? = nil) async throws -> Value {
+    func ask(_ method: String, _ path: String, _ body: Value? = nil) async throws -> Value {
         var headers: HTTPHeaders = ["Accept": "application/json"]
         if let token { headers["Authorization"] = "Bearer \(token)" }
         if body != nil { headers["Content-Type"] = "application/json" }

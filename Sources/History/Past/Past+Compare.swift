@@ -85,7 +85,7 @@ extension Past {
         return try await renderer.render(try await opened(), at: commit, reference: revision.revision.reference, application: application)
     }
 
-    private static func problems(_ rendered: RevisionRenderer.Rendered) -> [String] {
+    static func problems(_ rendered: RevisionRenderer.Rendered) -> [String] {
         rendered.problems.map { "\(rendered.commit.short): \($0)" }
             + rendered.desired.flatMap { desired in desired.problems.map { "\(rendered.commit.short): \(desired.spec.name): \($0.error)" } }
     }

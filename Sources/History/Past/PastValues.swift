@@ -17,24 +17,18 @@ extension BlameReport {
 extension BlameReport.Field {
     package var value: Value {
         [
-            "path": .string(path), "value": .string(text), "commit": commit.map(\.pastValue) ?? .null,
+            "path": .string(path), "value": .string(text), "commit": commit.map(\.value) ?? .null,
             "manager": manager.map { .string($0) } ?? .null, "managedAt": managedAt.map { .string($0) } ?? .null, "origin": .string(origin),
         ]
-    }
-}
-
-extension DeployEvent.CommitLine {
-    var pastValue: Value {
-        ["id": .string(id), "author": .string(author), "subject": .string(subject), "time": .string(time.description)]
     }
 }
 
 extension PastRevision {
     package var value: Value {
         var value: Value = [
-            "revision": .string(revision.description), "commit": .string(revision.commit), "committedAt": .string(committedAt.description),
+            "revision": .string(revision.description), "commit": .string(revision.commit), "committedAt": .string(committedAt.inMilliseconds),
         ]
-        if let time { value["time"] = .string(time.description) }
+        if let time { value["time"] = .string(time.inMilliseconds) }
         return value
     }
 }

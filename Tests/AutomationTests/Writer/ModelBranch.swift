@@ -158,6 +158,25 @@ final class ModelServer: Sendable {
         }
     }
 
+    fileprivate func resolve(_ text: String) -> ObjectID? {
+        state.withLock { state in state.nodes.keys.first { $0.description.hasPrefix(text) } }
+    }
+
+    fileprivate func formerStates(_ paths: Set<String>, _ tip: ObjectID, _ limit: Int) -> [ObjectID] {
+        state.withLock { state in
+            var found: [ObjectID] = []
+            var next = tip
+            while found.count < limit, let node = state.nodes[next], let parent = node.parent, let before = state.nodes[parent] {
+                let isTouched = Set(node.files.keys).union(before.files.keys).contains { file in
+                    node.files[file] != before.files[file] && paths.contains { $0.isEmpty || file == $0 || file.hasPrefix($0 + "/") }
+                }
+                if isTouched { found.append(parent) }
+                next = parent
+            }
+            return found
+        }
+    }
+
     fileprivate func note(_ text: String, _ commit: ObjectID) { state.withLock { $0.notes[commit] = text } }
 }
 
@@ -190,6 +209,15 @@ struct ModelBranch: Branch {
     func contains(_ commit: ObjectID, in tip: ObjectID) async throws(GitError) -> Bool { server.contains(commit, tip) }
 
     func addNote(_ text: String, to commit: ObjectID, by author: Commit.Signature) async throws(GitError) { server.note(text, commit) }
+
+    func resolve(_ revision: String) async throws(GitError) -> ObjectID {
+        if let known = server.resolve(revision) { return known }
+        throw GitError(.unknownReference(name: revision, existing: []), "no commit \"\(revision)\" here", place: "model", advice: "name another")
+    }
+
+    func formerStates(of paths: Set<String>, before tip: ObjectID, limit: Int) async throws(GitError) -> [ObjectID] {
+        server.formerStates(paths, tip, limit)
+    }
 }
 
 struct ModelTree: SourceTree {
