@@ -88,7 +88,9 @@ import Testing
         for part in ["2023-11-14T22:13:20Z", "deployment.apps/web -n shop", "1 → 2", "aaaaaaa", "Ada", "succeeded"] { #expect(text.contains(part), "\(part)") }
         let command = try HistoryCommand.parse(["deployment/web", "-n", "shop", "--history-file", path, "--outcome", "succeeded"])
         try await command.run()
-        let past = try await Self.past(try await Self.stage().arguments + ["--history-file", path])
+        let (kept, arguments, _) = try await Self.stage()
+        defer { withExtendedLifetime(kept) {} }
+        let past = try await Self.past(arguments + ["--history-file", path])
         #expect(try await past.formerRevision(of: key) == String(repeating: "b", count: 40))
     }
 }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Automation
 import Basics
+import Cluster
 import Delivery
 import Document
 import FoundationEssentials
 import Git
-import HTTP
 import History
 import Kubernetes
 

@@ -1,29 +1,41 @@
-/// Keeps the last values that were used.
+/// Keeps the values that were used last, up to what they cost together.
 struct BoundedCache<Key: Hashable & Sendable, Stored: Sendable>: Sendable {
-    private var values: [Key: (value: Stored, used: UInt64)] = [:]
+    private struct Entry {
+        var value: Stored
+        var cost: Int
+        var used: UInt64
+    }
+
+    private var entries: [Key: Entry] = [:]
+    private var total = 0
     private var clock: UInt64 = 0
     private let limit: Int
+    private let cost: @Sendable (Stored) -> Int
 
-    init(limit: Int) { self.limit = limit }
+    /// - Parameters:
+    ///   - limit: of all costs together; the newest value is kept whatever it costs.
+    ///   - cost: one each, unless said.
+    init(limit: Int, cost: @escaping @Sendable (Stored) -> Int = { _ in 1 }) { (self.limit, self.cost) = (limit, cost) }
 
     subscript(key: Key) -> Stored? {
         mutating get {
-            guard let entry = values[key] else { return nil }
             clock &+= 1
-            values[key] = (entry.value, clock)
-            return entry.value
+            entries[key]?.used = clock
+            return entries[key]?.value
         }
         set {
             clock &+= 1
-            guard let newValue else {
-                values[key] = nil
-                return
+            if let old = entries.removeValue(forKey: key) { total -= old.cost }
+            guard let newValue else { return }
+            let price = max(1, min(cost(newValue), limit))
+            entries[key] = Entry(value: newValue, cost: price, used: clock)
+            total += price
+            guard total > limit else { return }
+            // Down to three quarters at once, so that this is seldom.
+            for (old, entry) in entries.sorted(by: { $0.value.used < $1.value.used }) where total > limit / 4 * 3 && old != key {
+                entries[old] = nil
+                total -= entry.cost
             }
-            values[key] = (newValue, clock)
-            guard values.count > limit else { return }
-            // A quarter at once, so that this is seldom.
-            let old = values.sorted { $0.value.used < $1.value.used }.prefix(max(1, limit / 4))
-            for entry in old { values[entry.key] = nil }
         }
     }
 }

@@ -38,13 +38,15 @@ package actor RevisionRenderer {
     private let target: RenderTarget
     private let templates = TemplateCache()
     /// By application and input.
-    private var renders = BoundedCache<String, Desired>(limit: 256)
-    private var layouts = BoundedCache<ObjectID, Layout>(limit: 32)
+    private var renders = BoundedCache<String, Desired>(limit: 20_000) { $0.objects.count + 1 }
+    private var layouts = BoundedCache<ObjectID, Layout>(limit: 100_000) { $0.parts.reduce(1) { $0 + $1.files.count } }
     private var generated: [String: [String: String]] = [:]
     /// What charts made, and what was read of it: for those who look for one object.
-    private var results = BoundedCache<String, Result<RenderResult, RenderError>>(limit: 64)
+    private var results = BoundedCache<String, Result<RenderResult, RenderError>>(limit: 16 << 20) { made in
+        ((try? made.get())?.manifests ?? []).reduce(1) { $0 + $1.text.utf8.count }
+    }
     /// What a `martlet.yaml` declares, by its blob.
-    var specs = BoundedCache<String, [ApplicationSpec]>(limit: 64)
+    var specs = BoundedCache<String, [ApplicationSpec]>(limit: 10_000) { $0.count + 1 }
     var documents = BoundedCache<String, [Object]>(limit: 256)
 
     package init(settings: Settings, target: RenderTarget) { (self.settings, self.target) = (settings, target) }
