@@ -50,6 +50,13 @@ let certificates = Target.Dependency.product(name: "X509", package: "swift-certi
 
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
+/// The page's own files, which the program carries: `PageAsset+Files.swift` names them too.
+let pageFiles = [
+    "api.js", "app.js", "application.js", "applications.js", "blame.js", "deploy.js", "dialog.js", "diff.js", "dom.js", "favicon.svg",
+    "format.js", "graph.js", "graphs.js", "history.js", "icons.js", "images.js", "layers.js", "model.js", "pods.js", "rollout.js",
+    "router.js", "signin.js", "sinks.js", "stream.js", "style.css", "time.js", "timebar.js", "topology.js", "ui.js", "workload.js",
+]
+
 let package = Package(
     name: "martlet",
     products: [
@@ -115,7 +122,7 @@ let package = Package(
         ]),
 
         // 6: faces.
-        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "History", logging, metrics, lifecycle, hummingbird, crypto, httpTypes], resources: [.embedInCode("API/openapi.yaml")]),
+        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "History", logging, metrics, lifecycle, hummingbird, nio, crypto, httpTypes], resources: [.embedInCode("API/openapi.yaml")] + pageFiles.map { .embedInCode("Page/Files/\($0)") }),
         safe("Commands", [
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "History", "Server",
             "DevCluster", arguments, logging, metrics, lifecycle, unixSignals,

@@ -5,6 +5,7 @@ import DevCluster
 import Document
 import FoundationEssentials
 import Git
+import History
 import Kubernetes
 import Logging
 
@@ -34,10 +35,11 @@ struct DemoStage {
         let client = cluster.client()
         let bell = bell
         let printed = printer.progress
-        let progress = Progress { event in
-            printed.report(event)
-            bell.ring()
-        }
+        let listeners = ProgressListeners()
+        listeners.add { printed.report($0) }
+        listeners.add { _ in bell.ring() }
+        let progress = listeners.progress
+        let cache = WatchCache(client: client, time: time, random: random, logger: logger)
         let watcher = SourceWatcher(
             settings: SourceWatcher.Settings(
                 remote: GitRemote(url: "file://\(folder)/shop.git", credentials: .none, allowedSchemes: ["file"]),
@@ -46,9 +48,10 @@ struct DemoStage {
         let work = Applications(
             settings: Applications.Settings(source: "file://\(folder)/shop.git", root: "", name: "shop"),
             environment: WorkEnvironment(
-                client: client, cache: WatchCache(client: client, time: time, random: random, logger: logger),
+                client: client, cache: cache,
                 store: InventoryStore(client: client, namespace: "martlet-system"), time: time, random: random, logger: logger,
                 progress: progress))
+        let page = keep ? DemoPage(folder, work, watcher, client, cache, listeners, time, random, logger) : nil
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask {
                 do { try await cluster.run() } catch is CancellationError {}
@@ -63,6 +66,7 @@ struct DemoStage {
             group.addTask { await watcher.run { try await work.deliver($0) } }
             try await acts(work, client)
             finale(kubeconfig, keep: keep)
+            if let page { group.addTask { try await page.run() } }
             if keep { while !Task.isCancelled { try await time.sleep(for: .seconds(3600)) } }
             group.cancelAll()
         }

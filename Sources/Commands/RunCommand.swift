@@ -6,6 +6,7 @@ import Cluster
 import Delivery
 import Document
 import Git
+import History
 import HTTP
 import Kubernetes
 import Logging
@@ -21,9 +22,11 @@ struct RunCommand: AsyncParsableCommand {
             Every YAML document below --git-path is applied, every folder with a Chart.yaml is rendered as a chart, and
             martlet.yaml files, where there are any, say more. Images of workloads with "martlet.dev/automated" are followed: a
             better tag becomes a commit on the branch. Deployments with "martlet.dev/strategy" are rolled out step by step, and
-            with --prometheus-url judged by what their requests say. It serves /healthz, /readyz, /metrics, the API (described in
+            with --prometheus-url judged by what their requests say. What was deployed is kept in --history-file, and told to the
+            "Notification" documents in git. It serves the page at /, /healthz, /readyz, /metrics, the API (described in
             /api/v1/openapi.yaml), /webhooks/{generic,github,gitlab} and, for pushes to registries,
-            /webhooks/{dockerhub,ghcr,harbor,quay,distribution}, and stops cleanly on SIGTERM.
+            /webhooks/{dockerhub,ghcr,harbor,quay,distribution}, and stops cleanly on SIGTERM. On a loopback address and without
+            tokens it prints a link to the page that signs in once, and another on SIGUSR1.
 
             Examples:
               martlet run --git-url https://git.example.com/shop.git --git-path deploy
@@ -36,6 +39,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var images: AutomationOptions
     @OptionGroup var access: AccessOptions
     @OptionGroup var metrics: MetricsOptions
+    @OptionGroup var deploys: HistoryOptions
 
     @Option(help: ArgumentHelp("Where to serve HTTP.", valueName: "host:port"))
     var listen = "127.0.0.1:8080"
@@ -69,8 +73,8 @@ struct RunCommand: AsyncParsableCommand {
         let random = RandomSource()
         let client = try cluster.connect(time: time, random: random)
         let remote = try git.remote(url)
-        let rendered = Locked<(@Sendable (Desired) -> Void)?>(nil)
-        let progress = observed(logger) { desired in rendered.withLock { $0 }?(desired) }
+        let listeners = observed(logger)
+        let progress = listeners.progress
         let cache = WatchCache(client: client, time: time, random: random, logger: logger)
         var environment = WorkEnvironment(
             client: client, cache: cache, store: InventoryStore(client: client, namespace: cluster.martletNamespace), time: time,
@@ -95,9 +99,18 @@ struct RunCommand: AsyncParsableCommand {
             environment: environment)
         let name = git.applicationName(url)
         let automation = try automation(watcher, client: client, time: time, random: random, logger: logger)
-        if let automation { rendered.withLock { $0 = { automation.note($0) } } }
+        if let automation { listeners.add { event in if case .rendered(let desired) = event { automation.note(desired) } } }
         writer.withLock { $0 = automation }
-        let view = DaemonView(
+        let history = history(watcher, client: client, time: time, random: random, logger: logger)
+        if let history { listeners.add { history.note($0) } }
+        let page = DaemonPage(
+            work: work, watcher: watcher, source: remote.description, history: history,
+            past: Past(
+                mirror: watcher.mirror, settings: .init(reference: git.reference, root: git.gitPath, name: name), store: history?.store, time: time),
+            prometheus: try metrics.client(), client: client, cache: cache, time: time, random: random)
+        listeners.add { page.board.note($0) }
+        let sessions = Sessions(time: time, random: random)
+        var view = DaemonView(
             unreadiness: {
                 let state = watcher.state
                 return state.revision == nil ? state.error ?? "the repository has not been fetched yet" : nil
@@ -109,15 +122,29 @@ struct RunCommand: AsyncParsableCommand {
             automation: automation.map { .on(AutomationView($0, author: images.author)) }
                 ?? .off("a tag or a commit is followed, and only a branch takes commits"),
             rollouts: RolloutsView(client: client, time: time, random: random),
-            access: try access.control(client: client, time: time))
+            access: try access.control(
+                client: client, time: time, sessions: sessions, door: Door(listeningOn: address.host, external: deploys.external)), time: time)
+        page.show(in: &view)
+        view.libraries = deploys.pageLibraries
+        let link = Locked<SignInLink?>(nil)
         let server = HTTPService(
             host: address.host, port: address.port, router: Routes.router(view, metrics: registry), logger: quiet(logger)
-        ) { port in logger.info("listening", metadata: ["address": "\(address.host):\(port)"]) }
+        ) { port in
+            logger.info("listening", metadata: ["address": "\(address.host):\(port)"])
+            let made = SignInLink(access, sessions: sessions, host: address.host, port: port, external: deploys.externalURL)
+            link.withLock { $0 = made }
+            made?.print()
+        }
         logger.info("martlet \(MartletVersion.current)", metadata: ["source": "\(remote)", "reference": "\(git.reference)", "cluster": "\(client.configuration.server)"])
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: server),
+                    .init(
+                        service: LoopService {
+                            for await _ in await UnixSignalsSequence(trapping: .sigusr1) { link.withLock { $0 }?.print() }
+                        }),
+                    .init(service: LoopService { await history?.run() }),
                     .init(service: LoopService { await work.run() }),
                     .init(service: LoopService { await automation?.run() }),
                     .init(
@@ -162,6 +189,27 @@ struct RunCommand: AsyncParsableCommand {
             }, onPush: { watcher.markDue() })
     }
 
+    /// What was deployed is kept where that can be; where not, the daemon does its work all the same.
+    private func history(
+        _ watcher: SourceWatcher, client: ClusterClient, time: any TimeSource, random: RandomSource, logger: Logger
+    ) -> DaemonHistory? {
+        guard let url = git.gitURL else { return nil }
+        do {
+            let file = try deploys.historyFile ?? "\(git.mirrorPath(url))-history.sqlite"
+            var parts = DaemonHistory.Parts(
+                mirror: watcher.mirror, namespace: cluster.martletNamespace, client: client, time: time, random: random, logger: logger)
+            if case .branch = git.reference, deploys.historyNotes {
+                parts.notes = NoteKeeper(
+                    mirror: watcher.mirror, author: (images.author.name, images.author.email), time: time, random: random, logger: logger,
+                    mayWrite: { !watcher.state.isDiverged })
+            }
+            return try DaemonHistory(file: file, options: deploys, parts: parts)
+        } catch {
+            logger.error("no history is kept, and nobody is told of deploys", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
     private func makeLogger() -> Logger {
         LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
         var logger = Logger(label: "martlet")
@@ -176,14 +224,13 @@ struct RunCommand: AsyncParsableCommand {
         return quiet
     }
 
-    private func observed(_ logger: Logger, rendered: @escaping @Sendable (Desired) -> Void) -> Progress {
+    private func observed(_ logger: Logger) -> ProgressListeners {
+        let listeners = ProgressListeners()
         let metrics = ProgressMetrics()
         let log = ProgressLog(logger: logger)
-        return Progress { event in
-            if case .rendered(let desired) = event { rendered(desired) }
-            metrics.note(event)
-            log.note(event)
-        }
+        listeners.add { metrics.note($0) }
+        listeners.add { log.note($0) }
+        return listeners
     }
 }
 
@@ -219,12 +266,15 @@ func statusValue(
 }
 
 /// How a source is, as it is recorded in the cluster.
-func sourceValue(_ source: String, _ state: SourceWatcher.State) -> Value {
+///
+/// - Parameter fetched: with when it was fetched, which is different each time.
+func sourceValue(_ source: String, _ state: SourceWatcher.State, fetched: Bool = false) -> Value {
     var value: Value = ["url": .string(source)]
     if let revision = state.revision {
         value["revision"] = .string(revision.description)
         value["commit"] = .string(revision.commit)
     }
     if let error = state.error { value["error"] = .string(error) }
+    if fetched, let fetchedAt = state.fetchedAt { value["fetchedAt"] = .string(fetchedAt.description) }
     return value
 }

@@ -7,7 +7,7 @@ internal import ServiceLifecycle
 package struct HTTPService: Service {
     private let host: String
     private let port: Int
-    private let responder: RouterResponder<BasicRequestContext>
+    private let responder: RouterResponder<ServerContext>
     private let logger: Logger
     private let onReady: @Sendable (Int) async -> Void
 
@@ -15,7 +15,7 @@ package struct HTTPService: Service {
     ///   - port: 0 lets the system choose.
     ///   - onReady: told the port when it accepts connections.
     package init(
-        host: String, port: Int, router: Router<BasicRequestContext>, logger: Logger,
+        host: String, port: Int, router: Router<ServerContext>, logger: Logger,
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.host = host

@@ -15,6 +15,16 @@ package enum Routes {
         case reader
         /// A bearer token of someone who may patch the workload.
         case editor
+        /// Anyone who is known; what they see is what they may list.
+        case known
+        /// Someone who may list Deployments in all namespaces.
+        case overseer
+        /// Someone who may patch Deployments in all namespaces.
+        case administrator
+        /// Whoever signs in or out: it takes a token, a link or the cookie itself, and only few tries.
+        case entrance
+        /// Anyone gets the frame; what is in it is what whoever is signed in may list.
+        case page
     }
 
     package struct Entry: Sendable {
@@ -30,6 +40,22 @@ package enum Routes {
         Entry(method: "GET", path: "/metrics", permission: .open, purpose: "Prometheus' text format"),
         Entry(method: "GET", path: "/api/v1/status", permission: .open, purpose: "source and applications as JSON"),
         Entry(method: "GET", path: "/api/v1/openapi.yaml", permission: .open, purpose: "what these routes take and answer (OpenAPI 3.1)"),
+        Entry(method: "GET", path: "/login", permission: .entrance, purpose: "a link that signs in once"),
+        Entry(method: "POST", path: "/login", permission: .entrance, purpose: "the page's form, without scripts"),
+        Entry(method: "GET", path: "/api/v1/session", permission: .known, purpose: "who is asking"),
+        Entry(method: "POST", path: "/api/v1/session", permission: .entrance, purpose: "signs a browser in with a token"),
+        Entry(method: "DELETE", path: "/api/v1/session", permission: .entrance, purpose: "signs a browser out"),
+        Entry(method: "GET", path: "/api/v1/overview", permission: .known, purpose: "applications and workloads as they are now"),
+        Entry(method: "GET", path: "/api/v1/stream", permission: .known, purpose: "what changes, as server-sent events"),
+        Entry(method: "GET", path: "/api/v1/history", permission: .known, purpose: "deploys, the newest first"),
+        Entry(method: "GET", path: "/api/v1/history/:id", permission: .known, purpose: "one deploy and what it changed"),
+        Entry(method: "GET", path: "/api/v1/at", permission: .known, purpose: "what was observed at a time"),
+        Entry(method: "GET", path: "/api/v1/objects", permission: .known, purpose: "what git said at a moment"),
+        Entry(method: "GET", path: "/api/v1/diff", permission: .known, purpose: "how what git said differs between two moments"),
+        Entry(method: "GET", path: "/api/v1/topology", permission: .known, purpose: "who leads to whom"),
+        Entry(method: "GET", path: "/api/v1/query_range", permission: .overseer, purpose: "a range query of the configured metrics server"),
+        Entry(method: "GET", path: "/api/v1/sinks", permission: .overseer, purpose: "who is told of deploys, and what waits"),
+        Entry(method: "POST", path: "/api/v1/sinks/:name/retry", permission: .administrator, purpose: "another try for what a sink did not take"),
         Entry(method: "GET", path: "/api/v1/workloads", permission: .reader, purpose: "workloads with images, automation and locks"),
         Entry(
             method: "GET", path: "/api/v1/workloads/:namespace/:kind/:name", permission: .reader,
@@ -42,7 +68,16 @@ package enum Routes {
         } + [
             Entry(
                 method: "GET", path: "/api/v1/workloads/:namespace/:kind/:name/rollout", permission: .reader,
-                purpose: "how its rollout stands: step, versions, evidence")
+                purpose: "how its rollout stands: step, versions, evidence"),
+            Entry(
+                method: "GET", path: "/api/v1/workloads/:namespace/:kind/:name/blame", permission: .reader,
+                purpose: "who set each of its fields"),
+            Entry(
+                method: "GET", path: "/api/v1/workloads/:namespace/:kind/:name/pods", permission: .reader,
+                purpose: "its pods, for who may list pods"),
+            Entry(
+                method: "GET", path: "/api/v1/workloads/:namespace/:kind/:name/logs", permission: .reader,
+                purpose: "what a pod of it writes, for who may get pods/log"),
         ]
         + RolloutsAPI.verbs.map { verb in
             Entry(
@@ -52,14 +87,23 @@ package enum Routes {
             Entry(
                 method: "POST", path: "/webhooks/:provider", permission: .signature,
                 purpose: "marks the source, or a registry's repositories, as due")
+        ] + pages
+
+    private static let pages: [Entry] =
+        [
+            Entry(method: "GET", path: "/", permission: .page, purpose: "the page: applications"),
+            Entry(method: "GET", path: "/history", permission: .page, purpose: "the page: deploys"),
         ]
+        + Pages.shells.map { Entry(method: "GET", path: $0.path, permission: .page, purpose: "the page: \($0.screen)") }
+        + [Entry(method: "GET", path: "/assets/:name", permission: .open, purpose: "the page's scripts and styles")]
 
     /// A body over this is answered with 413.
     static let bodyLimit = 1 << 20
 
     /// The router for the table.
-    package static func router(_ view: DaemonView, metrics: MetricRegistry) -> Router<BasicRequestContext> {
-        let router = Router()
+    package static func router(_ view: DaemonView, metrics: MetricRegistry) -> Router<ServerContext> {
+        let router = Router(context: ServerContext.self)
+        router.add(middleware: SafetyHeaders(door: view.access.door))
         router.get("/healthz") { _, _ in "ok\n" }
         router.get("/readyz") { _, _ in
             if let why = view.unreadiness() { return plain(.serviceUnavailable, "not ready: \(why)\n") }
@@ -77,18 +121,29 @@ package enum Routes {
             Response(
                 status: .ok, headers: [.contentType: "application/yaml"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_yaml)))
         }
+        SessionAPI(view: view).add(to: router)
+        OverviewAPI(view: view).add(to: router)
+        HistoryAPI(view: view).add(to: router)
+        PastAPI(view: view).add(to: router)
+        PodsAPI(view: view).add(to: router)
+        TopologyAPI(view: view).add(to: router)
+        GraphsAPI(view: view).add(to: router)
+        SinksAPI(view: view).add(to: router)
+        StreamAPI(view: view).add(to: router)
+        Pages(view: view).add(to: router)
         WorkloadsAPI(view: view).add(to: router)
         RolloutsAPI(view: view).add(to: router)
         router.post("/webhooks/:provider") { request, context in try await webhook(request, context, view) }
         // A known path with another verb is told so; everything else is 404.
-        for entry in table {
-            for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where method.rawValue != entry.method {
-                router.on(RouterPath(entry.path), method: method) { _, _ in
+        for (path, methods) in Dictionary(grouping: table, by: \.path).mapValues({ Set($0.map(\.method)) }) {
+            let allowed = methods.sorted().joined(separator: ", ")
+            for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where !methods.contains(method.rawValue) {
+                router.on(RouterPath(path), method: method) { _, _ in
                     let failure = APIFailure(
-                        .methodNotAllowed, "methodNotAllowed", "this route does not take \(method.rawValue)", advice: "use \(entry.method)")
-                    let isAPI = entry.path.hasPrefix("/api/")
-                    var answer = isAPI ? json(failure.status, failure.value) : plain(failure.status, "use \(entry.method)\n")
-                    answer.headers[.allow] = entry.method
+                        .methodNotAllowed, "methodNotAllowed", "this route does not take \(method.rawValue)", advice: "use \(allowed)")
+                    let isAPI = path.hasPrefix("/api/")
+                    var answer = isAPI ? json(failure.status, failure.value) : plain(failure.status, "use \(allowed)\n")
+                    answer.headers[.allow] = allowed
                     return answer
                 }
             }
@@ -96,7 +151,7 @@ package enum Routes {
         return router
     }
 
-    private static func webhook(_ request: Request, _ context: BasicRequestContext, _ view: DaemonView) async throws -> Response {
+    private static func webhook(_ request: Request, _ context: ServerContext, _ view: DaemonView) async throws -> Response {
         let name = context.parameters.get("provider") ?? ""
         let (host, registry) = (Webhook.Provider(rawValue: name), RegistryWebhook.Provider(rawValue: name))
         guard host != nil || registry != nil else {

@@ -141,7 +141,7 @@ struct AutomationStage: Sendable {
         }
     }
 
-    func daemon(automation state: AutomationState? = nil, access: AccessControl = AccessControl([Roles()]), secret: String? = "the secret") -> DaemonView {
+    func daemon(automation state: AutomationState? = nil, access: AccessControl = AccessControl([Roles()], sessions: Sessions(time: SystemTime(), random: RandomSource())), secret: String? = "the secret") -> DaemonView {
         DaemonView(
             unreadiness: { nil }, status: { ["source": ["url": "https://git.example.com/shop.git"], "applications": []] }, markDue: {}, branch: "main",
             webhookSecret: secret.map { Array($0.utf8) }, automation: state ?? .on(automation), rollouts: rollouts, access: access)

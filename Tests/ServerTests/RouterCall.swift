@@ -9,7 +9,7 @@ import NIOEmbedded
 
 /// A request to the router and its answer, without a socket.
 struct RouterCall: Sendable {
-    let responder: RouterResponder<BasicRequestContext>
+    let responder: RouterResponder<ServerContext>
 
     init(_ view: DaemonView) { responder = Routes.router(view, metrics: MetricRegistry()).buildResponder() }
 
@@ -24,24 +24,31 @@ struct RouterCall: Sendable {
 
     func callAsFunction(
         _ method: String, _ path: String, token: String? = nil, type: String? = "application/json", headers: [(String, String)] = [],
-        _ body: [UInt8] = []
+        authority: String = "martlet", _ body: [UInt8] = []
     ) async throws -> Answer {
-        var head = HTTPRequest(method: HTTPRequest.Method(method) ?? .get, scheme: "http", authority: "martlet", path: path)
-        if let token { head.headerFields[.authorization] = "Bearer \(token)" }
-        if let type, !body.isEmpty { head.headerFields[.contentType] = type }
-        for (name, value) in headers { if let name = HTTPField.Name(name) { head.headerFields[name] = value } }
-        let logger = Logger(label: "test") { SwiftLogNoOpLogHandler($0) }
-        let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
         let response: Response
         do {
-            response = try await responder.respond(
-                to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))), context: context)
+            response = try await self.response(method, path, token: token, type: type, headers: headers, authority: authority, body)
         } catch let error as any HTTPResponseError {
             return Answer(status: error.status.code, headers: [:], body: [])
         }
         let collector = Collector()
         try await response.body.write(collector)
         return Answer(status: response.status.code, headers: response.headers, body: collector.bytes.withLock { $0 })
+    }
+
+    /// An answer whose body is still to be written.
+    func response(
+        _ method: String, _ path: String, token: String? = nil, type: String? = "application/json", headers: [(String, String)] = [],
+        authority: String = "martlet", _ body: [UInt8] = []
+    ) async throws -> Response {
+        var head = HTTPRequest(method: HTTPRequest.Method(method) ?? .get, scheme: "http", authority: authority, path: path)
+        if let token { head.headerFields[.authorization] = "Bearer \(token)" }
+        if let type, !body.isEmpty { head.headerFields[.contentType] = type }
+        for (name, value) in headers { if let name = HTTPField.Name(name) { head.headerFields[name] = value } }
+        let logger = Logger(label: "test") { SwiftLogNoOpLogHandler($0) }
+        let context = ServerContext(source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
+        return try await responder.respond(to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))), context: context)
     }
 
     private final class Collector: ResponseBodyWriter, Sendable {

@@ -57,16 +57,23 @@ import Testing
     @Test(.timeLimit(.minutes(3))) func everyRouteOfTheTableAnswers() async throws {
         try await serving { daemon async throws -> Void in
             for entry in Routes.table {
-                let path = entry.path.replacing(":provider", with: "github")
-                let status = try await daemon.ask(entry.method, path).status
-                #expect(status == (entry.permission == .open ? 200 : 401), "\(entry.method) \(path)")
-                for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] where method != entry.method {
+                let path = entry.path.replacing(":provider", with: "github").replacing("/assets/:name", with: "/assets/app.js")
+                let answer = try await daemon.ask(entry.method, path)
+                switch entry.permission {
+                case .open, .page: #expect(answer.status == 200, "\(entry.method) \(path)")
+                case .entrance: #expect([200, 400, 403].contains(answer.status), "\(entry.method) \(path)")
+                case .signature, .reader, .editor, .known, .overseer, .administrator: #expect(answer.status == 401, "\(entry.method) \(path)")
+                }
+                #expect(answer.headers["Content-Security-Policy"]?.hasPrefix("default-src 'none'; script-src 'self';") == true)
+                #expect(answer.headers["X-Content-Type-Options"] == "nosniff" && answer.headers["Referrer-Policy"] == "no-referrer")
+                let taken = Set(Routes.table.filter { $0.path == entry.path }.map(\.method))
+                for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] where !taken.contains(method) {
                     let answer = try await daemon.ask(method, path)
                     #expect(answer.status == 405, "\(method) \(path)")
-                    #expect(answer.headers["Allow"] == entry.method)
+                    #expect(answer.headers["Allow"] == taken.sorted().joined(separator: ", "))
                 }
             }
-            for path in ["/", "/nothing", "/healthz/x", "/webhooks", "/api/v1", "/..%2f..%2fetc/passwd"] {
+            for path in ["/nothing", "/healthz/x", "/webhooks", "/api/v1", "/..%2f..%2fetc/passwd"] {
                 #expect(try await daemon.ask("GET", path).status == 404, "\(path)")
             }
         }

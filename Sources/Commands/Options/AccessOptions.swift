@@ -14,7 +14,10 @@ struct AccessOptions: ParsableArguments {
     @Flag(help: "Also take tokens that the cluster knows (TokenReview), for what its RBAC allows (SubjectAccessReview): get, list and patch on workloads.")
     var apiClusterTokens = false
 
-    func control(client: ClusterClient, time: any TimeSource) throws -> AccessControl {
+    /// Nobody has a token that the daemon knows.
+    var isEmpty: Bool { apiTokensFile == nil && !apiClusterTokens }
+
+    func control(client: ClusterClient, time: any TimeSource, sessions: Sessions, door: Door) throws -> AccessControl {
         var authorities: [any Authority] = []
         if let file = apiTokensFile {
             do {
@@ -24,6 +27,6 @@ struct AccessOptions: ParsableArguments {
             }
         }
         if apiClusterTokens { authorities.append(ClusterAuthority(client: client, time: time)) }
-        return AccessControl(authorities)
+        return AccessControl(authorities, sessions: sessions, door: door)
     }
 }

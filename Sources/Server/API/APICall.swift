@@ -6,9 +6,30 @@ internal import Kubernetes
 // What all routes of the API do with a request before they know what it is about.
 
 extension DaemonView {
-    /// Who sent a request.
-    func admit(_ request: Request) async throws(APIFailure) -> AccessControl.Admission {
-        try await access.admit(authorization: request.headers[.authorization])
+    /// Who sent a request: by its token, else by the cookie of a browser that is signed in.
+    ///
+    /// - Parameter isUse: false: it does not keep a session from ending.
+    func admit(_ request: Request, isUse: Bool = true) async throws(APIFailure) -> AccessControl.Admission {
+        let header = request.headers[.authorization]
+        // What stands before the daemon may add a header of its own, such as "Basic …".
+        guard bearerToken(header) == nil, let id = SessionCookie.id(request), let admission = access.sessions?.admission(id, isUse: isUse) else {
+            return try await access.admit(authorization: header)
+        }
+        try access.checkOrigin(request)
+        return admission
+    }
+}
+
+extension AccessControl {
+    /// That a browser's request which changes something is our own page's.
+    func checkOrigin(_ request: Request) throws(APIFailure) {
+        guard request.method != .get, request.method != .head else { return }
+        let header = HTTPField.Name(Door.header).flatMap { request.headers[$0] }
+        guard header == "1", door.isOwn(request) else {
+            throw APIFailure(
+                .forbidden, "forbidden", "a browser's request that changes something must come from the page itself",
+                advice: "send \"\(Door.header): 1\" from the same origin, or a bearer token instead of the cookie")
+        }
     }
 }
 
@@ -24,8 +45,8 @@ extension AccessControl.Admission {
 
     func refusal(_ verb: AccessVerb, _ object: String) -> APIFailure {
         APIFailure(
-            .forbidden, "forbidden", "\"\(caller.name)\" may not \(verb.rawValue) \(object)",
-            advice: "ask for a role that allows \"\(verb.rawValue)\" on it")
+            .forbidden, "forbidden", "\"\(caller.name)\" may not \(verb.words) \(object)",
+            advice: "ask for a role that allows \"\(verb.rule)\" on it")
     }
 }
 
@@ -63,8 +84,13 @@ extension Routes {
 
     /// A value as JSON, or a failure as such.
     static func answer(_ body: () async throws(APIFailure) -> Value) async -> Response {
+        await respond { () async throws(APIFailure) in json(.ok, try await body()) }
+    }
+
+    /// An answer, or a failure as JSON.
+    static func respond(_ body: () async throws(APIFailure) -> Response) async -> Response {
         do throws(APIFailure) {
-            return json(.ok, try await body())
+            return try await body()
         } catch {
             var response = json(error.status, error.value)
             if error.status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"martlet\"" }

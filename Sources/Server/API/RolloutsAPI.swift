@@ -16,7 +16,7 @@ struct RolloutsAPI: Sendable {
     /// What may be asked for here; `restore` is for who has no daemon.
     static let verbs: [RolloutRequest.Verb] = [.promote, .pause, .abort, .retry]
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<ServerContext>) {
         router.get("/api/v1/workloads/:namespace/:kind/:name/rollout") { request, context in
             await Routes.answer { () async throws(APIFailure) in try await report(request, context.parameters) }
         }

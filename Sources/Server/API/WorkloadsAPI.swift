@@ -9,7 +9,7 @@ internal import Metrics
 struct WorkloadsAPI: Sendable {
     let view: DaemonView
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to router: Router<ServerContext>) {
         router.get("/api/v1/workloads") { request, _ in await Routes.answer { () async throws(APIFailure) in try await list(request) } }
         router.get("/api/v1/workloads/:namespace/:kind/:name") { request, context in
             await Routes.answer { () async throws(APIFailure) in try await images(request, context.parameters) }

@@ -9,6 +9,17 @@ package enum AccessVerb: String, Sendable, Hashable {
     case get
     /// Change its image, its automation or its lock.
     case patch
+    /// Read what a pod writes.
+    case logs
+
+    /// As RBAC's rules have it.
+    var verb: String { self == .logs ? "get" : rawValue }
+    /// Below the object; nil for the object itself.
+    var subresource: String? { self == .logs ? "log" : nil }
+    /// In a sentence: "may not … it".
+    var words: String { self == .logs ? "read the logs of" : rawValue }
+    /// As a role names it.
+    var rule: String { self == .logs ? "get pods/log" : rawValue }
 }
 
 /// One way to know who somebody is and what they may do.
@@ -32,14 +43,32 @@ package struct AccessError: Error, Sendable, Hashable, CustomStringConvertible {
 /// Who may read images and change workloads: nobody, as long as no authority is asked.
 package struct AccessControl: Sendable {
     let authorities: [any Authority]
+    /// Nil: nobody signs in with a browser.
+    let sessions: Sessions?
+    let door: Door
 
     /// - Parameter authorities: asked in this order; the first that knows a token decides.
-    package init(_ authorities: [any Authority]) { self.authorities = authorities }
+    package init(_ authorities: [any Authority], sessions: Sessions? = nil, door: Door = Door()) {
+        (self.authorities, self.sessions, self.door) = (authorities, sessions, door)
+    }
 
     /// A caller and who vouches for them.
     struct Admission: Sendable {
+        enum Means: String, Sendable {
+            case token
+            case cookie
+        }
+
         var caller: Caller
         var authority: any Authority
+        /// What the request carried.
+        var means = Means.token
+
+        func by(_ means: Means) -> Admission {
+            var admission = self
+            admission.means = means
+            return admission
+        }
 
         func allows(_ verb: AccessVerb, _ kind: GroupKind, namespace: String, name: String?) async throws(AccessError) -> Bool {
             try await authority.isAllowed(caller, verb, kind, namespace: namespace, name: name)
@@ -50,9 +79,14 @@ package struct AccessControl: Sendable {
     func admit(authorization: String?) async throws(APIFailure) -> Admission {
         guard let token = bearerToken(authorization) else {
             throw APIFailure(
-                .unauthorized, "unauthorized", "this needs a bearer token",
+                .unauthorized, "unauthorized", "this needs a bearer token, or a browser that is signed in",
                 advice: "send \"Authorization: Bearer TOKEN\" with a token of --api-tokens-file or of a Kubernetes service account")
         }
+        return try await admit(token: token)
+    }
+
+    /// Whose a token is.
+    func admit(token: String) async throws(APIFailure) -> Admission {
         guard !authorities.isEmpty else {
             throw APIFailure(
                 .forbidden, "forbidden", "nobody may do this: the daemon knows no tokens",

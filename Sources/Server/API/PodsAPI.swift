@@ -1,0 +1,141 @@
+internal import Automation
+internal import Basics
+internal import Cluster
+internal import Document
+internal import HTTPTypes
+internal import Hummingbird
+internal import Kubernetes
+internal import Rollout
+
+/// A workload's pods and what they write.
+struct PodsAPI: Sendable {
+    let view: DaemonView
+
+    static let mostLines = 2_000
+    /// Characters of a line.
+    private static let longestLine = 4_000
+
+    func add(to router: Router<ServerContext>) {
+        router.get("/api/v1/workloads/:namespace/:kind/:name/pods") { request, context in
+            await Routes.answer { () async throws(APIFailure) in
+                let admission = try await view.admit(request)
+                _ = try Routes.query(request, known: [])
+                let key = try await workload(context.parameters, admission)
+                try await admission.mustList(Self.pod(key.namespace, ""), "pods -n \(key.namespace)")
+                let found = try await find(key)
+                let now = view.now
+                return ["pods": .sequence(found.pods.prefix(500).map { Self.value($0, found.arms, now: now) })]
+            }
+        }
+        router.get("/api/v1/workloads/:namespace/:kind/:name/logs") { request, context in
+            await Routes.answer { () async throws(APIFailure) in
+                let admission = try await view.admit(request)
+                let fields = try QueryFields(request, known: ["pod", "container", "previous", "lines"])
+                let name = try fields.required("pod", example: "front-end-7d4b9c-x2x4z")
+                var query = PodsView.LogQuery()
+                query.container = try fields.text("container")
+                query.isPrevious = try fields.flag("previous")
+                query.lines = try fields.number("lines", 1...Self.mostLines, otherwise: 200)
+                let key = try await workload(context.parameters, admission)
+                let pod = Self.pod(key.namespace, name)
+                guard ObjectName.subdomainProblem(name) == nil, try await admission.may(.logs, pod, name: name) else {
+                    throw admission.refusal(.logs, "pod/\(shortened(name)) -n \(key.namespace)")
+                }
+                guard try await find(key).pods.contains(where: { $0.name == name }) else {
+                    throw APIFailure(.notFound, "notFound", "\(key) has no pod \"\(shortened(name))\"", advice: "GET …/pods lists them")
+                }
+                let pods = try view.needed(view.pods, "no cluster to look at")
+                do throws(ClusterError) {
+                    let text = try await pods.logs(pod, query)
+                    return ["lines": .sequence(text.split(whereSeparator: \.isNewline).suffix(query.lines).map { .string(String($0.prefix(Self.longestLine))) })]
+                } catch {
+                    throw failure(error, pod)
+                }
+            }
+        }
+    }
+
+    /// The workload that the path names, of the kinds that have pods, if the caller may get it.
+    private func workload(_ parameters: Parameters, _ admission: AccessControl.Admission) async throws(APIFailure) -> ObjectKey {
+        let (key, words) = try WorkloadPath.key(parameters)
+        guard try await admission.may(.get, key, name: key.name) else { throw admission.refusal(.get, words) }
+        return key
+    }
+
+    private func find(_ key: ObjectKey) async throws(APIFailure) -> PodsView.Found {
+        let pods = try view.needed(view.pods, "no cluster to look at")
+        do throws(ClusterError) { return try await pods.pods(key) } catch { throw failure(error, key) }
+    }
+
+    private func failure(_ error: ClusterError, _ key: ObjectKey) -> APIFailure {
+        switch error.reason {
+        case .notFound: APIFailure(.notFound, "notFound", "there is no \(key) in the cluster", advice: "it may be gone: look again")
+        default:
+            // Its own words may be about more than was asked for, but they are what a person needs: "container x is waiting to start".
+            APIFailure(.badGateway, "cluster", "the cluster did not do its part: \(error)", advice: "try again")
+        }
+    }
+
+    private static func pod(_ namespace: String, _ name: String) -> ObjectKey { ObjectKey(group: "", kind: "Pod", namespace: namespace, name: name) }
+
+    static func value(_ pod: Object, _ arms: [String: Arm], now: Timestamp) -> Value {
+        let hash = pod.label("pod-template-hash") ?? pod.label("controller-revision-hash") ?? ""
+        // A StatefulSet's revision is its name, a dash and the hash.
+        let arm = arms[hash] ?? arms.first { !$0.key.isEmpty && hash.hasSuffix("-\($0.key)") }?.value
+        let health = health(of: pod, now: now)
+        let statuses = pod.value[path: "status", "containerStatuses"]?.sequence ?? []
+        let containers = (pod.value[path: "spec", "containers"]?.sequence ?? []).map { container -> Value in
+            let name = container["name"]?.string ?? ""
+            let status = statuses.first { $0["name"]?.string == name }
+            return [
+                "name": .string(name), "image": .string(container["image"]?.string ?? ""), "ready": .bool(status?["ready"]?.bool ?? false),
+                "restarts": .int(max(0, status?["restartCount"]?.int ?? 0)), "state": .string(state(status?["state"])),
+            ]
+        }
+        let isReady = (pod.value[path: "status", "conditions"]?.sequence ?? []).contains {
+            $0["type"]?.string == "Ready" && $0["status"]?.string == "True"
+        }
+        return [
+            "name": .string(pod.name), "arm": .string(arm?.rawValue ?? ""), "ready": .bool(isReady), "health": .string(health.word),
+            "message": .string(health.message ?? ""), "containers": .sequence(containers),
+        ]
+    }
+
+    /// `running`, or why it does not.
+    private static func state(_ state: Value?) -> String {
+        if state?["running"] != nil { return "running" }
+        if let waiting = state?["waiting"] { return waiting["reason"]?.string ?? "waiting" }
+        guard let ended = state?["terminated"] else { return "" }
+        let code = ended["exitCode"]?.int.map { " (exit code \($0))" } ?? ""
+        return (ended["reason"]?.string ?? "terminated") + code
+    }
+}
+
+/// The workload that a path names, whether there is one or not.
+enum WorkloadPath {
+    static let kinds = [("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("apps", "ReplicaSet"), ("batch", "Job"), ("batch", "CronJob"), ("", "Pod")]
+
+    static func key(_ parameters: Parameters) throws(APIFailure) -> (key: ObjectKey, words: String) {
+        let name: WorkloadName
+        do throws(AutomationError) {
+            name = try WorkloadName(
+                [(parameters.get("kind") ?? "") + "/" + (parameters.get("name") ?? "")], namespace: parameters.get("namespace") ?? "")
+        } catch {
+            throw APIFailure(error)
+        }
+        let keys = kinds.map { ObjectKey(group: $0.0, kind: $0.1, namespace: name.namespace ?? "", name: name.name) }
+        guard let key = keys.first(where: { name.matches($0) }) else {
+            throw APIFailure(
+                .unprocessableContent, "invalid", "\"\(shortened(name.description))\" is of no kind with pods",
+                advice: "ask for /api/v1/workloads/NAMESPACE/deployment/NAME/…")
+        }
+        return (key, name.description)
+    }
+}
+
+extension AccessControl.Admission {
+    /// Refuses whoever may not list all of a kind in a namespace.
+    func mustList(_ key: ObjectKey, _ words: String) async throws(APIFailure) {
+        guard try await may(.list, key, name: nil) else { throw refusal(.list, words) }
+    }
+}

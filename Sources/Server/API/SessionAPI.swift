@@ -1,0 +1,148 @@
+internal import Basics
+internal import Cluster
+internal import Document
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Signing in and out with a browser.
+struct SessionAPI: Sendable {
+    let view: DaemonView
+
+    func add(to router: Router<ServerContext>) {
+        router.get("/api/v1/session") { request, _ in await Routes.answer { () async throws(APIFailure) in try await standing(request) } }
+        router.post("/api/v1/session") { request, _ in
+            await Routes.respond { () async throws(APIFailure) in
+                _ = try Routes.query(request, known: [])
+                guard view.access.door.isOwn(request) else { throw Self.foreign }
+                let token = try FieldBody(try await Routes.body(request), known: ["token"]).required("token", most: 1 << 16, example: "…")
+                let (id, admission) = try await signIn(token)
+                return cookie(id, Routes.json(.ok, ["user": .string(admission.caller.name), "by": "cookie", "mayRead": .bool(try await mayRead(admission))]))
+            }
+        }
+        router.delete("/api/v1/session") { request, _ in
+            await Routes.respond { () async throws(APIFailure) in
+                _ = try Routes.query(request, known: [])
+                if let id = SessionCookie.id(request) {
+                    try view.access.checkOrigin(request)
+                    view.access.sessions?.close(id)
+                }
+                var response = Routes.json(.ok, ["ended": true])
+                response.headers[.setCookie] = SessionCookie.ending(isSecure: view.access.door.isSecure)
+                return response
+            }
+        }
+        router.get("/login") { request, _ in
+            await Routes.respond { () async throws(APIFailure) in
+                let query = try Routes.query(request, known: ["ticket"])
+                let sessions = try sessions()
+                try Self.attempt(sessions)
+                guard let id = sessions.redeem(query["ticket"] ?? "") else {
+                    throw APIFailure(
+                        .unauthorized, "unauthorized", "this link was used, is too old, or is none of this daemon's",
+                        advice: "\"kill -USR1\" with the process id of \"martlet run\" makes it print another")
+                }
+                sessions.attemptSucceeded()
+                return cookie(id, Self.home())
+            }
+        }
+        // The form of the page, for a browser without scripts.
+        router.post("/login") { request, _ in
+            await Routes.respond { () async throws(APIFailure) in
+                _ = try Routes.query(request, known: [])
+                guard view.access.door.isOwn(request), Self.saysSite(request) else { throw Self.foreign }
+                let (id, _) = try await signIn(try await Self.formToken(request))
+                return cookie(id, Self.home())
+            }
+        }
+    }
+
+    private func standing(_ request: Request) async throws(APIFailure) -> Value {
+        let admission = try await view.admit(request)
+        _ = try Routes.query(request, known: [])
+        return ["user": .string(admission.caller.name), "by": .string(admission.means.rawValue), "mayRead": .bool(try await mayRead(admission))]
+    }
+
+    /// Whether there is anything that the caller may see.
+    private func mayRead(_ admission: AccessControl.Admission) async throws(APIFailure) -> Bool {
+        let keys = await view.overview?.snapshot(view.automation).keys ?? []
+        let visibility = try await Visibility.of(admission, among: keys)
+        return visibility.isWide || keys.contains { visibility.sees($0) }
+    }
+
+    private func signIn(_ token: String) async throws(APIFailure) -> (id: String, AccessControl.Admission) {
+        let sessions = try sessions()
+        guard !view.access.authorities.isEmpty else {
+            throw APIFailure(
+                .forbidden, "forbidden", "the daemon knows no tokens",
+                advice: "open the link that \"martlet run\" printed, or start it with --api-tokens-file or --api-cluster-tokens")
+        }
+        try Self.attempt(sessions)
+        let admission = try await view.access.admit(token: token)
+        sessions.attemptSucceeded()
+        return (sessions.open(admission, end: expiry(ofToken: token)), admission)
+    }
+
+    private func sessions() throws(APIFailure) -> Sessions {
+        guard let sessions = view.access.sessions else {
+            throw APIFailure(.forbidden, "forbidden", "nobody signs in to this daemon", advice: "send a bearer token")
+        }
+        return sessions
+    }
+
+    private static func attempt(_ sessions: Sessions) throws(APIFailure) {
+        guard let wait = sessions.attempt() else { return }
+        let seconds = wait.components.seconds &+ 1
+        throw APIFailure(.tooManyRequests, "tooMany", "too many attempts to sign in", advice: "try again in \(seconds) s")
+    }
+
+    private static let foreign = APIFailure(
+        .forbidden, "forbidden", "another site sent this", advice: "sign in on the daemon's own page")
+
+    private func cookie(_ id: String, _ response: Response) -> Response {
+        var response = response
+        response.headers[.setCookie] = SessionCookie.setting(id, isSecure: view.access.door.isSecure)
+        return response
+    }
+
+    private static func home() -> Response { Response(status: .seeOther, headers: [.location: "/", .cacheControl: "no-store"]) }
+
+    /// A form may be sent by any site; one that says nothing of where it comes from is not taken.
+    private static func saysSite(_ request: Request) -> Bool {
+        let site = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] }
+        return site == "same-origin" || (request.headers[.origin] ?? "null") != "null"
+    }
+
+    /// `token=…` of `application/x-www-form-urlencoded`.
+    private static func formToken(_ request: Request) async throws(APIFailure) -> String {
+        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased()
+        guard type == "application/x-www-form-urlencoded" else {
+            throw APIFailure(.unsupportedMediaType, "unsupportedMediaType", "this is no form", advice: "POST /api/v1/session takes JSON")
+        }
+        let text: String
+        do {
+            text = String(buffer: try await request.body.collect(upTo: 1 << 17))
+        } catch {
+            throw APIFailure(.contentTooLarge, "tooLarge", "the form is too large", advice: "send less")
+        }
+        let field = text.split(separator: "&").first { $0.hasPrefix("token=") }
+        guard let token = field.map({ percentDecoded($0.dropFirst(6)) })?.filter({ !$0.isWhitespace }), !token.isEmpty else {
+            throw APIFailure(.badRequest, "badRequest", "the field \"token\" is missing", advice: "paste a token into the form")
+        }
+        return token
+    }
+}
+
+/// A field of a form (WHATWG URL, 5.1): "+" is a space, what is no escape stays.
+private func percentDecoded(_ text: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = text.utf8
+    while let byte = rest.popFirst() {
+        if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(decoding: Array(rest.prefix(2)), as: UTF8.self), radix: 16) {
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        } else {
+            bytes.append(byte == UInt8(ascii: "+") ? 0x20 : byte)
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}

@@ -1,0 +1,162 @@
+import Basics
+import Delivery
+import Document
+import History
+import HTTPTypes
+import Hummingbird
+import Kubernetes
+import TestKit
+import Testing
+
+@testable import Server
+
+/// Server-sent events: what is told to whom, and who is cut.
+@Suite struct StreamTests {
+    /// What a listener has read; it may stop to read.
+    private final class Reader: ResponseBodyWriter, Sendable {
+        let text = Locked("")
+
+        func write(_ buffer: ByteBuffer) async throws {
+            let piece = String(buffer: buffer)
+            text.withLock { $0 += piece }
+        }
+        func finish(_ trailingHeaders: HTTPFields?) async throws {}
+
+        /// The data of the events of a kind.
+        func events(_ kind: String) -> [Value] {
+            text.withLock { $0 }.split(separator: "\n\n").compactMap { part in
+                let lines = part.split(separator: "\n")
+                guard lines.contains("event: \(kind)"), let data = lines.first(where: { $0.hasPrefix("data: ") }) else { return nil }
+                return try? JSON.parse(Array(data.dropFirst(6).utf8))
+            }
+        }
+
+        func wait(_ condition: (Reader) -> Bool) async throws {
+            for _ in 0..<500 where !condition(self) { try await Task.sleep(for: .milliseconds(10)) }
+        }
+    }
+
+    private func listening(
+        _ stage: PageStage, token: String = AutomationStage.token, headers: [(String, String)] = [], _ body: @Sendable (Reader) async throws -> Void
+    ) async throws {
+        let response = try await stage.call.response("GET", "/api/v1/stream", token: token, headers: headers)
+        #expect(response.status == .ok && response.headers[.contentType] == "text/event-stream; charset=utf-8")
+        let reader = Reader()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await response.body.write(reader) }
+            try await reader.wait { $0.text.withLock { $0 }.hasPrefix("retry: 3000\n\n") }
+            try await body(reader)
+            group.cancelAll()
+            while let _ = try? await group.next() {}
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func changesAndDeploys() async throws {
+        let stage = PageStage()
+        try await listening(stage) { reader in
+            stage.see("shop", [PageStage.sight("front-end", text: "new")], message: "new")
+            try await reader.wait { !$0.events("overview").isEmpty }
+            let change = try #require(reader.events("overview").first)
+            #expect(change["applications"]?.sequence?.map { $0["application"] } == ["shop"] && change["applications"]?[0]?["message"] == "new")
+            #expect(change["source"]?["url"] != nil && change["gone"] == [])
+            for listener in stage.listeners.withLock({ $0 }) { listener.yield(stage.events.withLock { $0 }[0]) }
+            try await reader.wait { !$0.events("deploy").isEmpty }
+            #expect(reader.events("deploy").first?["id"] == "01KAK0000000000000000000A1" && reader.events("deploy").first?["changes"] == nil)
+            #expect(reader.text.withLock { $0 }.contains("id: 01KAK0000000000000000000A1\nevent: deploy\n"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func onlyWhatOneMaySee() async throws {
+        let stage = PageStage()
+        try await listening(stage, token: AutomationStage.weakToken) { reader in
+            stage.see("hidden", [PageStage.sight("ledger", namespace: "back", text: "new")], message: "new")
+            for event in stage.events.withLock({ $0 }) { for listener in stage.listeners.withLock({ $0 }) { listener.yield(event) } }
+            stage.see("shop", [PageStage.sight("front-end", text: "new")], message: "new")
+            try await reader.wait { !$0.events("overview").isEmpty && $0.events("deploy").count >= 2 }
+            #expect(reader.events("deploy").map { $0["workload"]?["name"] } == ["front-end", "cart"])
+            let text = reader.text.withLock { $0 }
+            for word in ["ledger", "orders", "hidden"] { #expect(!text.contains(word), "\(word)") }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func goesOnAfterTheLastEvent() async throws {
+        let stage = PageStage()
+        try await listening(stage, headers: [("Last-Event-ID", "01KAK0000000000000000000A2")]) { reader in
+            try await reader.wait { $0.events("deploy").count >= 3 }
+            #expect(reader.events("deploy").map { $0["id"]?.string?.suffix(2) } == ["A2", "A3", "A4"])
+        }
+        try await listening(stage, headers: [("Last-Event-ID", "<script>")]) { reader in
+            try await Task.sleep(for: .milliseconds(50))
+            #expect(reader.events("deploy").isEmpty)
+        }
+    }
+
+    @Test func atMostTwoHundred() async throws {
+        let call = PageStage().call
+        var open: [Response] = []
+        for _ in 0..<200 { open.append(try await call.response("GET", "/api/v1/stream", token: AutomationStage.token)) }
+        #expect(open.allSatisfy { $0.status == .ok })
+        #expect(try await call("GET", "/api/v1/stream", token: AutomationStage.token).status == 503)
+        open.removeLast()
+        #expect(try await call.response("GET", "/api/v1/stream", token: AutomationStage.token).status == .ok, "a place that is left is free")
+    }
+
+    /// A token that was taken back ends what it began.
+    @Test(.timeLimit(.minutes(1))) func permissionIsAskedAgain() async throws {
+        struct Revocable: Authority {
+            let isKnown: Locked<Bool>
+            func caller(token: String) async throws(AccessError) -> Caller? { isKnown.withLock { $0 } ? Caller(name: "ada") : nil }
+            func isAllowed(
+                _ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?
+            ) async throws(AccessError) -> Bool { true }
+        }
+        let time = VirtualTime()
+        let isKnown = Locked(true)
+        var view = PageStage(time: time).daemon()
+        view.access = AccessControl([Revocable(isKnown: isKnown)])
+        let response = try await RouterCall(view).response("GET", "/api/v1/stream", token: "x")
+        let reader = Reader()
+        let isOver = Locked(false)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await response.body.write(reader)
+                isOver.withLock { $0 = true }
+            }
+            for _ in 0..<12 {
+                await time.advance(by: .seconds(15))
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(!isOver.withLock { $0 } && reader.text.withLock { $0 }.contains("\n: \n\n"), "a quiet stream has heartbeats")
+            isKnown.withLock { $0 = false }
+            for _ in 0..<40 where !isOver.withLock({ $0 }) {
+                await time.advance(by: .seconds(15))
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(isOver.withLock { $0 })
+            group.cancelAll()
+        }
+    }
+
+    @Test func whoIsBehindIsCut() {
+        let client = StreamClient()
+        for number in 0..<StreamClient.longestQueue {
+            var event = PageStage.event("\(number)", "front-end", text: "x")
+            event.outcome = .running
+            client.note(deploy: event)
+            event.outcome = .succeeded
+            client.note(deploy: event)
+            client.note(application: "shop")
+        }
+        let news = client.take()
+        #expect(news?.deploys.count == StreamClient.longestQueue && news?.changed == ["shop"], "an event's newest state says all")
+        #expect(news?.deploys.allSatisfy { $0.outcome == .succeeded } == true)
+        for number in 0...StreamClient.longestQueue { client.note(deploy: PageStage.event("\(number)", "front-end", text: "x")) }
+        #expect(client.take() == nil)
+        // Nobody waits for one who does not take what is written.
+        let slow = StreamClient()
+        slow.writes(since: .seconds(10))
+        #expect(!slow.isStuck(at: .seconds(29), limit: .seconds(20)) && slow.isStuck(at: .seconds(31), limit: .seconds(20)))
+        slow.writes(since: nil)
+        #expect(!slow.isStuck(at: .seconds(99), limit: .seconds(20)))
+    }
+}
