@@ -45,11 +45,13 @@ async function send(method, path, body, signal) {
     let response;
     try {
         response = await fetch(path, {
-            method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: 'same-origin', cache: 'no-store',
+            method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: 'same-origin',
+            cache: 'no-store',
         });
     } catch (error) {
         if (error.name === 'AbortError') throw error;
-        throw new Failure(0, { kind: 'unreachable', message: 'the daemon cannot be reached', advice: 'is it running, and is the way to it open?' });
+        throw new Failure(0, { kind: 'unreachable', message: 'the daemon cannot be reached',
+            advice: 'is it running, and is the way to it open?' });
     }
     const text = await response.text();
     let value = null;

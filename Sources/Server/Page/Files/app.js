@@ -21,7 +21,8 @@ import { failureView, notice } from './ui.js';
 import * as workload from './workload.js';
 
 const screens = { applications, application, workload, history, deploy, graphs, topology, diff, sinks };
-const places = [['/', 'Applications'], ['/history', 'History'], ['/graphs', 'Graphs'], ['/topology', 'Topology'], ['/diff', 'Diff'], ['/sinks', 'Sinks']];
+const places = [['/', 'Applications'], ['/history', 'History'], ['/graphs', 'Graphs'], ['/topology', 'Topology'], ['/diff', 'Diff'],
+    ['/sinks', 'Sinks']];
 
 class App {
     constructor() {
@@ -113,7 +114,9 @@ class App {
         const query = new URLSearchParams(location.search);
         if (!forward) this.followAddress(query);
         const opened = this.session === null ? signin : found ? screens[found.screen] : null;
-        this.screen = opened ? opened.open({ app: this, parameters: found?.parameters ?? {}, query }) : { title: 'Not found', view: () => [h('h1', { tabindex: '-1' }, 'Not found'), notice('idle', h('p', null, 'There is no such page.'))] };
+        this.screen = opened ? opened.open({ app: this, parameters: found?.parameters ?? {}, query })
+            : { title: 'Not found', view: () => [h('h1', { tabindex: '-1' }, 'Not found'),
+            notice('idle', h('p', null, 'There is no such page.'))] };
         this.place = found?.screen ?? '';
         this.number = (this.number ?? 0) + 1;
         this.arrived = this.number > 1;
@@ -145,7 +148,8 @@ class App {
     }
 
     pressed(event) {
-        if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.session || document.querySelector('dialog[open]')) return;
+        if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.session
+            || document.querySelector('dialog[open]')) return;
         if (event.target.closest?.('input, textarea, select')) {
             if (!(event.target.type === 'range' && '[]l'.includes(event.key))) return;
         }
@@ -189,16 +193,23 @@ class App {
     }
 
     headerView() {
-        const states = { live: ['good', 'Connected: changes are shown as they happen'], polling: ['warn', 'The stream is cut: asking every ten seconds'], closed: ['idle', 'Not connected'] };
+        const states = { live: ['good', 'Connected: changes are shown as they happen'],
+            polling: ['warn', 'The stream is cut: asking every ten seconds'], closed: ['idle', 'Not connected'] };
         const [kind, words] = states[this.connection];
         const current = { application: '/', workload: '/', deploy: '/history', applications: '/' }[this.place] ?? location.pathname;
         return [
             h('a', { class: 'brand', href: to('/') }, bird(), 'Martlet'),
             this.session ? [
-                h('button', { type: 'button', class: 'menu', 'aria-expanded': String(this.menu), 'aria-controls': 'screens', on: { click: () => { this.menu = !this.menu; this.redraw(); } } }, icon('menu'), h('span', { class: 'visually-hidden' }, 'Menu')),
-                h('nav', { id: 'screens', 'aria-label': 'Screens', class: this.menu ? 'open' : null }, places.map(([path, text]) => h('a', { href: to(path), key: path, 'aria-current': current === path ? 'page' : null }, text))),
-                h('div', { class: 'who' }, h('span', { class: `connection ${kind}`, role: 'img', 'aria-label': words, title: words }), h('span', { class: 'user', title: this.session.user }, this.session.user),
-                    this.session.by === 'cookie' ? h('button', { type: 'button', class: 'plain', on: { click: () => this.leave() } }, 'Sign out') : null),
+                h('button', { type: 'button', class: 'menu', 'aria-expanded': String(this.menu), 'aria-controls': 'screens',
+                    on: { click: () => { this.menu = !this.menu; this.redraw(); } } }, icon('menu'),
+                    h('span', { class: 'visually-hidden' }, 'Menu')),
+                h('nav', { id: 'screens', 'aria-label': 'Screens', class: this.menu ? 'open' : null },
+                    places.map(([path, text]) => h('a', { href: to(path), key: path, 'aria-current': current === path ? 'page' : null },
+                    text))),
+                h('div', { class: 'who' }, h('span', { class: `connection ${kind}`, role: 'img', 'aria-label': words, title: words }),
+                    h('span', { class: 'user', title: this.session.user }, this.session.user),
+                    this.session.by === 'cookie' ? h('button', { type: 'button', class: 'plain', on: { click: () => this.leave() } },
+                        'Sign out') : null),
             ] : null,
         ];
     }
@@ -206,7 +217,8 @@ class App {
 
 /** The parts of the document; what the server wrote is taken over. */
 function frame() {
-    const main = document.getElementById('main') ?? document.body.appendChild(Object.assign(document.createElement('main'), { id: 'main' }));
+    const main = document.getElementById('main') ?? document.body.appendChild(Object.assign(document.createElement('main'),
+        { id: 'main' }));
     main.tabIndex = -1;
     const header = document.querySelector('header.top') ?? before(main, 'header', { className: 'top' });
     if (!document.querySelector('.skip')) {

@@ -17,10 +17,13 @@ export function open({ app, parameters, query }) {
 
     const ask = () => {
         if (tab === 'objects') {
-            const asked = app.clock.mode === 'live' ? { revision: app.model.application(name)?.revision?.split('@').pop() || app.model.source?.commit } : { time: new Date(app.clock.at).toISOString() };
+            const asked = app.clock.mode === 'live'
+                ? { revision: app.model.application(name)?.revision?.split('@').pop() || app.model.source?.commit }
+                : { time: new Date(app.clock.at).toISOString() };
             objects.ask('/api/v1/objects', { application: name, ...asked });
         }
-        if (tab === 'history') events.ask('/api/v1/history', { application: name, limit: 30, to: app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString() });
+        if (tab === 'history') events.ask('/api/v1/history',
+            { application: name, limit: 30, to: app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString() });
     };
 
     const objectList = (answer) => {
@@ -30,12 +33,16 @@ export function open({ app, parameters, query }) {
             troubles(answer.problems),
             h('p', { class: 'quiet' }, `${count(answer.objects.length, 'object')} as git says at ${revisionText(answer.revision || answer.commit)}; values of Secrets are masked.`),
             h('p', { class: 'field' }, h('label', { for: 'objects-filter' }, 'Filter objects'),
-                h('input', { id: 'objects-filter', type: 'search', autocomplete: 'off', prop: { value: state.filter }, on: { input: (event) => { state.filter = event.target.value; app.redraw(); } } })),
+                h('input', { id: 'objects-filter', type: 'search', autocomplete: 'off', prop: { value: state.filter },
+                    on: { input: (event) => { state.filter = event.target.value; app.redraw(); } } })),
             h('ul', { class: 'objects' }, found.slice(0, objectsShown).map(({ object, origin, yaml }) => {
                 const id = `${object.group}/${object.kind}/${object.namespace}/${object.name}`;
-                return h('li', { key: id }, h('details', { on: { toggle: (event) => { state.unfolded[event.target.open ? 'add' : 'delete'](id); app.redraw(); } } },
-                    h('summary', null, h('b', null, object.kind), ' ', object.namespace ? `${object.namespace}/` : '', object.name, h('span', { class: 'quiet origin' }, origin)),
-                    state.unfolded.has(id) ? h('pre', { class: 'code', tabindex: '0', 'aria-label': `${object.kind} ${object.name} as YAML` }, yaml) : null));
+                return h('li', { key: id }, h('details',
+                    { on: { toggle: (event) => { state.unfolded[event.target.open ? 'add' : 'delete'](id); app.redraw(); } } },
+                    h('summary', null, h('b', null, object.kind), ' ', object.namespace ? `${object.namespace}/` : '', object.name,
+                        h('span', { class: 'quiet origin' }, origin)),
+                    state.unfolded.has(id) ? h('pre',
+                        { class: 'code', tabindex: '0', 'aria-label': `${object.kind} ${object.name} as YAML` }, yaml) : null));
             })),
             found.length > objectsShown ? h('p', { class: 'quiet' }, `and ${found.length - objectsShown} more: filter them`) : null,
         ];
@@ -48,25 +55,38 @@ export function open({ app, parameters, query }) {
             const sight = app.model.sight();
             const application = app.model.application(name);
             return [
-                h('div', { class: 'heading' }, h('p', { class: 'crumbs' }, h('a', { href: to('/') }, 'Applications')), h('h1', { tabindex: '-1' }, name),
+                h('div', { class: 'heading' }, h('p', { class: 'crumbs' }, h('a', { href: to('/') }, 'Applications')),
+                    h('h1', { tabindex: '-1' }, name),
                     application ? h('p', { class: 'badges' }, badge(application.sync), badge(application.health)) : null),
                 sight.failure ? failureView(sight.failure, () => app.model.refresh()) : null,
-                application === null ? (sight.applications ? notice('idle', h('p', null, 'There is no such application at this time, or it is not yours to see.')) : sight.failure ? null : waiting()) : [
+                application === null ? (sight.applications
+                    ? notice('idle', h('p', null, 'There is no such application at this time, or it is not yours to see.')) : sight.failure
+                    ? null : waiting()) : [
                     h('dl', { class: 'facts', key: 'facts' },
-                        fact('Revision', revisionText(application.revision)), fact('Applied', revisionText(application.appliedRevision) || 'nothing yet'),
-                        application.objects !== undefined ? fact('Objects', application.objects) : null, fact(app.clock.mode === 'past' ? 'So since' : 'Changed', when(application.changedAt ?? application.since, app.clock))),
+                        fact('Revision', revisionText(application.revision)),
+                        fact('Applied', revisionText(application.appliedRevision) || 'nothing yet'),
+                        application.objects !== undefined ? fact('Objects', application.objects) : null,
+                        fact(app.clock.mode === 'past' ? 'So since' : 'Changed',
+                            when(application.changedAt ?? application.since, app.clock))),
                     application.message ? h('p', { class: 'app-message' }, application.message) : null,
-                    application.problems?.length ? panel('Problems', { key: 'problems' }, h('ul', { class: 'problems' }, application.problems.map((problem) => h('li', null,
-                        h('code', null, problem.place), problem.object ? [' ', h('b', null, problem.object)] : null, ' ', problem.message)))) : null,
+                    application.problems?.length ? panel('Problems', { key: 'problems' },
+                        h('ul', { class: 'problems' }, application.problems.map((problem) => h('li', null,
+                        h('code', null, problem.place), problem.object ? [' ', h('b', null, problem.object)] : null, ' ',
+                        problem.message)))) : null,
                     tabs('Parts of the application', [
-                        { id: 'workloads', text: 'Workloads', href: to(path) }, { id: 'objects', text: 'Objects', href: to(path, { tab: 'objects' }) },
-                        { id: 'history', text: 'History', href: to(path, { tab: 'history' }) }, { id: 'topology', text: 'Topology', href: to('/topology', { application: name }) },
+                        { id: 'workloads', text: 'Workloads', href: to(path) },
+                        { id: 'objects', text: 'Objects', href: to(path, { tab: 'objects' }) },
+                        { id: 'history', text: 'History', href: to(path, { tab: 'history' }) },
+                        { id: 'topology', text: 'Topology', href: to('/topology', { application: name }) },
                     ], tab),
-                    tab === 'workloads' ? (application.workloads?.length ? workloadTable(`Workloads of ${name}`, application.workloads, app) : nothing('No workloads.')) : null,
+                    tab === 'workloads' ? (application.workloads?.length
+                        ? workloadTable(`Workloads of ${name}`, application.workloads, app) : nothing('No workloads.')) : null,
                     tab === 'objects' ? answered(objects, objectList, ask) : null,
                     tab === 'history' ? answered(events, (answer) => [
-                        answer.events.length ? h('ol', { class: 'deploys' }, answer.events.map((event) => deployRow(event, app.clock))) : nothing('No deploys yet.'),
-                        answer.next ? h('p', { class: 'more' }, h('a', { href: to('/history', { application: name }) }, 'The whole history')) : null,
+                        answer.events.length ? h('ol', { class: 'deploys' }, answer.events.map((event) => deployRow(event, app.clock)))
+                            : nothing('No deploys yet.'),
+                        answer.next ? h('p', { class: 'more' },
+                            h('a', { href: to('/history', { application: name }) }, 'The whole history')) : null,
                     ], ask) : null,
                 ],
             ];

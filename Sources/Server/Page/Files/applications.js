@@ -3,7 +3,8 @@ import { h } from './dom.js';
 import { count, rank, tone } from './format.js';
 import { icon } from './icons.js';
 import { to } from './router.js';
-import { badge, button, commitText, failureView, imageView, notice, nothing, pods, table, waiting, weightBar, when, workloadLink } from './ui.js';
+import { badge, button, commitText, failureView, imageView, notice, nothing, pods, table, waiting, weightBar, when,
+    workloadLink } from './ui.js';
 
 const page = 40;
 const rowsShown = 25;
@@ -20,7 +21,8 @@ const sieves = [
 ];
 
 export function open({ app, query }) {
-    const state = { filter: query.get('filter') ?? '', sieve: query.get('show') ?? 'all', most: page, unfolded: new Map(), longer: new Set() };
+    const state = { filter: query.get('filter') ?? '', sieve: query.get('show') ?? 'all', most: page, unfolded: new Map(),
+        longer: new Set() };
     let timer = null;
 
     const found = (applications) => {
@@ -37,7 +39,8 @@ export function open({ app, query }) {
                 `${application.application} ${workload.namespace} ${workload.kind}/${workload.name} ${workload.health} ${Object.values(workload.images ?? {}).join(' ')}`.toLowerCase()));
             if (some.length > 0) result.push({ application, workloads: some, narrowed: true });
         }
-        return result.sort((a, b) => rank(a.application) - rank(b.application) || a.application.application.localeCompare(b.application.application));
+        return result.sort((a, b) => rank(a.application) - rank(b.application)
+            || a.application.application.localeCompare(b.application.application));
     };
 
     const list = (all) => {
@@ -47,15 +50,18 @@ export function open({ app, query }) {
         const shown = hits.filter((hit) => passes(hit.application));
         return [
             h('div', { class: 'toolbar', role: 'search', key: 'toolbar' },
-                h('p', { class: 'field inline' }, h('label', { class: 'visually-hidden', for: 'filter' }, 'Filter applications and workloads'),
-                    h('input', { id: 'filter', type: 'search', placeholder: 'Filter: name, namespace, image…', autocomplete: 'off', spellcheck: 'false', prop: { value: state.filter }, on: { input: sift } })),
+                h('p', { class: 'field inline' }, h('label', { class: 'visually-hidden', for: 'filter' },
+                    'Filter applications and workloads'),
+                    h('input', { id: 'filter', type: 'search', placeholder: 'Filter: name, namespace, image…', autocomplete: 'off',
+                        spellcheck: 'false', prop: { value: state.filter }, on: { input: sift } })),
                 h('div', { class: 'chips', role: 'group', 'aria-label': 'Show' }, sieves.map(([id, text]) => h('button', {
                     type: 'button', class: 'chip', key: id, 'aria-pressed': String(state.sieve === id), on: { click: () => choose(id) },
                 }, text, ' ', h('span', { class: 'count' }, counts.get(id))))),
                 h('p', { class: 'visually-hidden', role: 'status' }, `${count(shown.length, 'application')} shown`)),
             shown.length === 0 ? nothing(all.length === 0 ? 'The repository has no applications yet.' : 'Nothing matches.') : null,
             h('ul', { class: 'apps', key: 'apps' }, shown.slice(0, state.most).map((hit, index) => card(hit, index))),
-            shown.length > state.most ? h('p', { class: 'more' }, button(`Show ${Math.min(page, shown.length - state.most)} more of ${shown.length - state.most}`, () => {
+            shown.length > state.most ? h('p', { class: 'more' },
+                button(`Show ${Math.min(page, shown.length - state.most)} more of ${shown.length - state.most}`, () => {
                 state.most += page;
                 app.redraw();
             })) : null,
@@ -88,15 +94,20 @@ export function open({ app, query }) {
             h('div', { class: 'app-line' },
                 h('h2', null, h('a', { href: to(`/applications/${encodeURIComponent(name)}`) }, name)),
                 h('p', { class: 'app-badges' }, badge(application.sync), badge(application.health)),
-                h('p', { class: 'app-revision' }, h('span', { class: 'visually-hidden' }, 'Revision '), revision(application.appliedRevision || application.revision)),
+                h('p', { class: 'app-revision' }, h('span', { class: 'visually-hidden' }, 'Revision '),
+                    revision(application.appliedRevision || application.revision)),
                 h('p', { class: 'app-when quiet' }, when(application.changedAt ?? application.since, app.clock, '')),
                 h('p', { class: 'app-fold' }, button([count(workloads.length, 'workload'), icon('down')], () => {
                     state.unfolded.set(name, !unfolded);
                     app.redraw();
                 }, { kind: 'plain fold', expanded: unfolded, controls: id, disabled: workloads.length === 0 }))),
             application.message && rank(application) < 3 ? h('p', { class: 'app-message' }, application.message) : null,
-            (application.problems ?? []).slice(0, 3).map((problem) => h('p', { class: 'app-problem' }, icon('warn'), h('code', null, problem.place || problem.object), ' ', problem.message)),
-            (application.problems ?? []).length > 3 ? h('p', { class: 'app-problem' }, h('a', { href: to(`/applications/${encodeURIComponent(name)}`) }, `and ${application.problems.length - 3} more problems`)) : null,
+            (application.problems ?? []).slice(0, 3).map((problem) => h('p', { class: 'app-problem' }, icon('warn'),
+                h('code', null, problem.place || problem.object), ' ', problem.message)),
+            (application.problems ?? []).length > 3
+                ? h('p', { class: 'app-problem' },
+                h('a', { href: to(`/applications/${encodeURIComponent(name)}`) }, `and ${application.problems.length - 3} more problems`))
+                : null,
             h('div', { id, hidden: !unfolded || workloads.length === 0 }, unfolded && workloads.length > 0 ? [
                 workloadTable(`Workloads of ${name}`, workloads.slice(0, most), app),
                 workloads.length > most ? h('p', { class: 'more' }, button(`Show all ${workloads.length} workloads`, () => {
@@ -122,11 +133,13 @@ export function open({ app, query }) {
     };
 }
 
-const edge = (application) => ['bad', 'warn', 'busy', tone(application.health) === 'good' && tone(application.sync) === 'good' ? 'good' : 'idle'][rank(application)];
+const edge = (application) => ['bad', 'warn', 'busy', tone(application.health) === 'good' && tone(application.sync) === 'good' ? 'good'
+    : 'idle'][rank(application)];
 
 const revision = (text) => {
     const [branch, commit] = (text ?? '').split('@');
-    return commit ? [h('span', { class: 'quiet' }, branch, ' '), commitText(commit)] : text ? commitText(text) : h('span', { class: 'quiet' }, 'nothing applied');
+    return commit ? [h('span', { class: 'quiet' }, branch, ' '), commitText(commit)] : text ? commitText(text)
+        : h('span', { class: 'quiet' }, 'nothing applied');
 };
 
 function sourceLine(app) {
@@ -134,7 +147,8 @@ function sourceLine(app) {
     if (!source || app.clock.mode === 'past') return null;
     const automation = app.model.overview?.automation;
     return h('div', { class: 'source' },
-        h('p', null, icon('commit'), h('span', { class: 'address', title: source.url }, source.url), source.commit || source.revision ? [' ', revision(source.revision || source.commit)] : null,
+        h('p', null, icon('commit'), h('span', { class: 'address', title: source.url }, source.url),
+            source.commit || source.revision ? [' ', revision(source.revision || source.commit)] : null,
             source.fetchedAt ? h('span', { class: 'quiet' }, ' fetched ', when(source.fetchedAt, app.clock)) : null),
         source.error ? notice('bad', h('p', null, h('strong', null, 'The repository cannot be read. '), source.error)) : null,
         automation && automation !== 'on' ? h('p', { class: 'quiet' }, `Image automation is off: ${automation}`) : null);
@@ -143,14 +157,19 @@ function sourceLine(app) {
 /** Workloads in rows; worst first. */
 export function workloadTable(caption, workloads, app) {
     const order = { bad: 0, warn: 1, busy: 2, idle: 3, good: 4 };
-    const sorted = [...workloads].sort((a, b) => order[tone(a.health)] - order[tone(b.health)] || a.namespace.localeCompare(b.namespace) || a.name.localeCompare(b.name));
-    return table(caption, ['Workload', 'Namespace', 'Health', 'Pods', 'Images', 'Release'], sorted.map((workload) => h('tr', { key: `${workload.group}/${workload.kind}/${workload.namespace}/${workload.name}` },
+    const sorted = [...workloads].sort((a, b) => order[tone(a.health)] - order[tone(b.health)] || a.namespace.localeCompare(b.namespace)
+        || a.name.localeCompare(b.name));
+    return table(caption, ['Workload', 'Namespace', 'Health', 'Pods', 'Images', 'Release'],
+        sorted.map((workload) => h('tr', { key: `${workload.group}/${workload.kind}/${workload.namespace}/${workload.name}` },
         h('th', { scope: 'row' }, workloadLink(workload, workload.name), h('span', { class: 'kind' }, workload.kind)),
         h('td', { 'data-label': 'Namespace' }, workload.namespace),
-        h('td', { 'data-label': 'Health' }, badge(workload.health), workload.message ? h('span', { class: 'row-message' }, workload.message) : null),
+        h('td', { 'data-label': 'Health' }, badge(workload.health),
+            workload.message ? h('span', { class: 'row-message' }, workload.message) : null),
         h('td', { 'data-label': 'Pods' }, pods(workload)),
-        h('td', { 'data-label': 'Images' }, h('span', { class: 'images' }, Object.entries(workload.images ?? {}).map(([container, image]) => h('span', { key: container },
-            imageView(image), workload.liveImages?.[container] && workload.liveImages[container] !== image ? h('span', { class: 'quiet' }, ' live: ', imageView(workload.liveImages[container])) : null)))),
+        h('td', { 'data-label': 'Images' }, h('span', { class: 'images' },
+            Object.entries(workload.images ?? {}).map(([container, image]) => h('span', { key: container },
+            imageView(image), workload.liveImages?.[container] && workload.liveImages[container] !== image
+                ? h('span', { class: 'quiet' }, ' live: ', imageView(workload.liveImages[container])) : null)))),
         h('td', { 'data-label': 'Release' }, release(workload)))), { class: 'cards workloads' });
 }
 

@@ -56,10 +56,12 @@ function input(field, id, values) {
         ? h('select', { ...common, on: { change: (event) => { values[field.name] = event.target.value; } } },
             field.options.map((option) => h('option', { value: option.value, selected: option.value === values[field.name] }, option.text)))
         : h('input', {
-            ...common, type: field.type ?? 'text', maxlength: field.longest ?? 1000, spellcheck: 'false', prop: { value: values[field.name] },
+            ...common, type: field.type ?? 'text', maxlength: field.longest ?? 1000, spellcheck: 'false',
+            prop: { value: values[field.name] },
             on: { input: (event) => { values[field.name] = event.target.value; } },
         });
-    return h('p', { class: 'field', key: field.name }, h('label', { for: name }, field.text), control, hint ? h('small', { id: hint }, field.hint) : null);
+    return h('p', { class: 'field', key: field.name }, h('label', { for: name }, field.text), control,
+        hint ? h('small', { id: hint }, field.hint) : null);
 }
 
 /** Words that stay for a while, and are read aloud. */
@@ -82,7 +84,8 @@ export class Notices {
     }
 
     draw() {
-        render(this.element, this.list.map((entry) => h('div', { class: `toast ${entry.kind}`, key: entry.key }, h('div', null, entry.content),
+        render(this.element, this.list.map((entry) => h('div', { class: `toast ${entry.kind}`, key: entry.key },
+            h('div', null, entry.content),
             h('button', { type: 'button', class: 'plain', 'aria-label': 'Dismiss', on: { click: () => this.drop(entry) } }, '×'))));
     }
 }

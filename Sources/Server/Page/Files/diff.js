@@ -9,12 +9,14 @@ const most = 200;
 export function open({ app, query }) {
     const question = new Question(app.redraw);
     const moment = app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString();
-    const state = { from: query.get('from') ?? moment, to: query.get('to') ?? '', application: query.get('application') ?? '', unfolded: new Map() };
+    const state = { from: query.get('from') ?? moment, to: query.get('to') ?? '', application: query.get('application') ?? '',
+        unfolded: new Map() };
 
     const ask = () => {
         app.router.amend({ from: state.from, to: state.to, application: state.application });
         if (state.from === '') return;
-        question.ask('/api/v1/diff', { from: plain(state.from), to: plain(state.to) || new Date(app.clock.present()).toISOString(), application: state.application });
+        question.ask('/api/v1/diff', { from: plain(state.from), to: plain(state.to) || new Date(app.clock.present()).toISOString(),
+            application: state.application });
     };
 
     /** `2026-11-20 10:00` as people write it is a time where they are. */
@@ -26,23 +28,32 @@ export function open({ app, query }) {
     };
 
     const show = (value) => [
-        h('p', { class: 'versus' }, side(value.from), h('span', { class: 'quiet' }, ' to '), side(value.to), h('span', { class: 'quiet' }, `: ${count(value.objects.length, 'object differs', 'objects differ')}`)),
+        h('p', { class: 'versus' }, side(value.from), h('span', { class: 'quiet' }, ' to '), side(value.to),
+            h('span', { class: 'quiet' }, `: ${count(value.objects.length, 'object differs', 'objects differ')}`)),
         troubles(value.problems),
         value.objects.length === 0 ? nothing('Both say the same.') : null,
         value.objects.slice(0, most).map((item) => {
             const { object } = item;
             const id = `${item.application}/${object.group}/${object.kind}/${object.namespace}/${object.name}`;
             const open = state.unfolded.get(id) ?? value.objects.length <= 6;
-            return h('details', { class: 'panel object-diff', key: id, open, on: { toggle: (event) => { if (state.unfolded.get(id) === event.target.open || open === event.target.open) return; state.unfolded.set(id, event.target.open); app.redraw(); } } },
-                h('summary', null, actionBadge(item.action), ' ', h('b', null, object.kind), ` ${object.namespace ? `${object.namespace}/` : ''}${object.name}`,
-                    h('span', { class: 'quiet' }, ` ${item.application}`, item.fields?.length ? `, ${count(item.fields.length, 'field')}` : '')),
-                open ? [item.action === 'changed' && item.fields?.length ? fieldTable(`Fields of ${object.kind} ${object.name}`, item.fields.slice(0, 200), item.fields.length - 200) : null, item.diff ? diffView(item.diff) : null] : null);
+            return h('details', { class: 'panel object-diff', key: id, open,
+                on: { toggle: (event) => { if (state.unfolded.get(id) === event.target.open
+                || open === event.target.open) return; state.unfolded.set(id, event.target.open); app.redraw(); } } },
+                h('summary', null, actionBadge(item.action), ' ', h('b', null, object.kind),
+                    ` ${object.namespace ? `${object.namespace}/` : ''}${object.name}`,
+                    h('span', { class: 'quiet' }, ` ${item.application}`, item.fields?.length ? `, ${count(item.fields.length, 'field')}`
+                        : '')),
+                open ? [item.action === 'changed' && item.fields?.length
+                    ? fieldTable(`Fields of ${object.kind} ${object.name}`, item.fields.slice(0, 200), item.fields.length - 200) : null,
+                item.diff ? diffView(item.diff) : null] : null);
         }),
         value.objects.length > most ? h('p', { class: 'quiet' }, `and ${value.objects.length - most} more: choose one application`) : null,
     ];
 
     const field = (name, label, hint) => h('p', { class: 'field' }, h('label', { for: `diff-${name}` }, label),
-        h('input', { id: `diff-${name}`, list: name === 'application' ? 'diff-applications' : 'diff-moments', placeholder: hint, autocomplete: 'off', spellcheck: 'false', prop: { value: state[name] }, on: { input: (event) => { state[name] = event.target.value.trim(); } } }));
+        h('input', { id: `diff-${name}`, list: name === 'application' ? 'diff-applications' : 'diff-moments', placeholder: hint,
+            autocomplete: 'off', spellcheck: 'false', prop: { value: state[name] },
+        on: { input: (event) => { state[name] = event.target.value.trim(); } } }));
 
     if (state.from) ask();
     return {
@@ -50,10 +61,16 @@ export function open({ app, query }) {
         view: () => [
             h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'Difference of two moments')),
             h('form', { class: 'toolbar', on: { submit: (event) => { event.preventDefault(); ask(); } } },
-                field('from', 'From', 'commit, branch or time'), field('to', 'To', 'now'), field('application', 'Application', 'all'), h('p', { class: 'field' }, h('button', { type: 'submit', class: 'primary' }, 'Compare')),
-                h('datalist', { id: 'diff-moments' }, recent().map((event) => h('option', { value: event.commit, key: event.id }, `${exact(event.startedAt)} ${event.workload ? workloadTitle(event.workload) : event.application} ${(event.images ?? []).map((change) => imageText(change.to ?? '')).join(' ')}`))),
-                h('datalist', { id: 'diff-applications' }, (app.model.overview?.applications ?? []).slice(0, 500).map((application) => h('option', { value: application.application, key: application.application })))),
-            state.from === '' && question.value === null ? notice('idle', h('p', null, 'Write a commit, a branch, or a time such as 2026-11-20 10:00. What git said at both is compared; values of Secrets are masked.')) : null,
+                field('from', 'From', 'commit, branch or time'), field('to', 'To', 'now'), field('application', 'Application', 'all'),
+                h('p', { class: 'field' }, h('button', { type: 'submit', class: 'primary' }, 'Compare')),
+                h('datalist', { id: 'diff-moments' },
+                    recent().map((event) => h('option', { value: event.commit, key: event.id },
+                    `${exact(event.startedAt)} ${event.workload ? workloadTitle(event.workload) : event.application} ${(event.images ?? []).map((change) => imageText(change.to ?? '')).join(' ')}`))),
+                h('datalist', { id: 'diff-applications' },
+                    (app.model.overview?.applications ?? []).slice(0,
+                    500).map((application) => h('option', { value: application.application, key: application.application })))),
+            state.from === '' && question.value === null
+                ? notice('idle', h('p', null, 'Write a commit, a branch, or a time such as 2026-11-20 10:00. What git said at both is compared; values of Secrets are masked.')) : null,
             question.value !== null || question.asking || question.failure ? answered(question, show, ask) : null,
         ],
         timeChanged() {
@@ -69,4 +86,5 @@ export function open({ app, query }) {
     }
 }
 
-const side = (end) => h('b', { title: end.commit || null }, end.time ? exact(end.time) : '', end.time ? ' ' : '', h('code', null, revisionText(end.revision) || short(end.commit)));
+const side = (end) => h('b', { title: end.commit || null }, end.time ? exact(end.time) : '', end.time ? ' ' : '',
+    h('code', null, revisionText(end.revision) || short(end.commit)));

@@ -139,7 +139,8 @@ export function kindName(word) {
 }
 
 export const workloadTitle = (key) => (key ? `${key.kind.toLowerCase()}/${key.name}` : 'no workload');
-export const sameKey = (a, b) => a && b && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name && (a.group ?? '') === (b.group ?? '');
+export const sameKey = (a, b) => a && b && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name
+    && (a.group ?? '') === (b.group ?? '');
 
 /** `martlet.dev` and all from a field path, shortened in the middle. */
 export function middle(text, most = 80) {

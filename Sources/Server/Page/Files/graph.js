@@ -32,7 +32,8 @@ export function load() {
                 reject(new Error('what came as dygraphs is something else'));
                 return;
             }
-            Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend && plugin !== Dygraph.Plugins.RangeSelector && plugin !== Dygraph.Plugins.Annotations);
+            Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend
+                && plugin !== Dygraph.Plugins.RangeSelector && plugin !== Dygraph.Plugins.Annotations);
             resolve(Dygraph);
         });
         script.addEventListener('error', () => {
@@ -104,13 +105,16 @@ export class Graph {
         this.state = state;
         this.deploys = state.deploys;
         this.window = state.window;
-        if (!anew && before && before.table === state.table && before.window.from === state.window.from && before.window.to === state.window.to
-            && before.moment === state.moment && sameDeploys(before.deploys, state.deploys) && before.hidden.join() === state.hidden.join()) return;
+        if (!anew && before && before.table === state.table && before.window.from === state.window.from
+            && before.window.to === state.window.to
+            && before.moment === state.moment && sameDeploys(before.deploys, state.deploys)
+                && before.hidden.join() === state.hidden.join()) return;
         const Dygraph = await load();
         if (this.state !== state || !this.element.isConnected) return;
         const { names, rows } = state.table;
         const options = {
-            file: rows, labels: ['time', ...names], dateWindow: [state.window.from, state.window.to], visibility: names.map((name) => !state.hidden.includes(name)),
+            file: rows, labels: ['time', ...names], dateWindow: [state.window.from, state.window.to],
+            visibility: names.map((name) => !state.hidden.includes(name)),
             colors: names.map((_, index) => this.color(seriesColor(index))),
             series: Object.fromEntries(names.map((name, index) => [name, { strokePattern: seriesDash(index) }])),
             axisLineColor: this.color('--line'), gridLineColor: this.color('--line'),
@@ -123,11 +127,14 @@ export class Graph {
         this.names = names;
         const { file, ...rest } = options;
         this.drawing = new Dygraph(this.canvas, file, {
-            ...rest, strokeWidth: 1.6, includeZero: true, axisLabelFontSize: 11, gridLineWidth: 0.6, highlightCircleSize: 3.5, rightGap: 6, xRangePad: 0, animatedZooms: false,
+            ...rest, strokeWidth: 1.6, includeZero: true, axisLabelFontSize: 11, gridLineWidth: 0.6, highlightCircleSize: 3.5, rightGap: 6,
+            xRangePad: 0, animatedZooms: false,
             labelsUTC: false, legend: 'never',
-            axes: { x: { axisLabelFormatter: (time, granularity) => this.timeLabel(time, granularity), pixelsPerLabel: 80 }, y: { axisLabelFormatter: (value) => amount(value), axisLabelWidth: 52 } },
+            axes: { x: { axisLabelFormatter: (time, granularity) => this.timeLabel(time, granularity), pixelsPerLabel: 80 },
+                y: { axisLabelFormatter: (value) => amount(value), axisLabelWidth: 52 } },
             underlayCallback: (context, area, graph) => this.underlay(context, area, graph),
-            highlightCallback: (_, x, points) => this.told.values({ time: x, values: new Map(points.map((point) => [point.name, point.yval])) }),
+            highlightCallback: (_, x, points) => this.told.values({ time: x,
+                values: new Map(points.map((point) => [point.name, point.yval])) }),
             unhighlightCallback: () => this.told.values(null),
             zoomCallback: (from, to) => {
                 const length = this.window.to - this.window.from;
@@ -246,4 +253,5 @@ function hatch(context, left, right, area, color, direction) {
 }
 
 const same = (a, b) => a?.length === b.length && a.every((name, index) => name === b[index]);
-const sameDeploys = (a, b) => a.length === b.length && a.every((deploy, index) => deploy.id === b[index].id && deploy.outcome === b[index].outcome && deploy.endedAt === b[index].endedAt);
+const sameDeploys = (a, b) => a.length === b.length
+    && a.every((deploy, index) => deploy.id === b[index].id && deploy.outcome === b[index].outcome && deploy.endedAt === b[index].endedAt);

@@ -46,7 +46,8 @@ export function open({ app, query }) {
 
     const make = (expression) => {
         const card = {
-            key: state.serial += 1, expression, draft: expression, hidden: [], point: null, graph: null, table: null, source: null, note: '', question: null,
+            key: state.serial += 1, expression, draft: expression, hidden: [], point: null, graph: null, table: null, source: null,
+            note: '', question: null,
         };
         card.question = new Question(() => {
             if (card.question.value !== card.source) {
@@ -77,7 +78,8 @@ export function open({ app, query }) {
         clearTimeout(timer);
         state.cards.forEach(ask);
         app.model.cover(app.clock.window());
-        if (app.clock.mode === 'live') timer = setTimeout(() => (document.hidden ? undefined : askAll()), Math.max(15_000, app.clock.span / points));
+        if (app.clock.mode === 'live') timer = setTimeout(() => (document.hidden ? undefined : askAll()),
+            Math.max(15_000, app.clock.span / points));
     };
 
     const add = (expression) => {
@@ -103,14 +105,18 @@ export function open({ app, query }) {
     const namespaces = () => [...new Set((app.model.overview?.applications ?? []).flatMap((application) => (application.workloads ?? []).map((workload) => workload.namespace)))].sort();
 
     const cardView = (card) => {
-        const deploys = card.drawn ? app.model.deploys(card.drawn).filter((deploy) => !state.namespace || !deploy.workload || deploy.workload.namespace === state.namespace) : [];
+        const deploys = card.drawn ? app.model.deploys(card.drawn).filter((deploy) => !state.namespace || !deploy.workload
+            || deploy.workload.namespace === state.namespace) : [];
         const moment = app.clock.mode === 'live' ? null : app.clock.at;
         const id = `query-${card.key}`;
         return h('section', { class: 'panel graph', key: card.key, 'aria-label': `Graph of ${card.expression || 'nothing yet'}` },
             h('form', { class: 'query', on: { submit: (event) => { event.preventDefault(); card.expression = card.draft.trim(); card.question.value = null; card.hidden = []; keep(); ask(card); } } },
                 h('label', { class: 'visually-hidden', for: id }, 'PromQL'),
-                h('input', { id, type: 'text', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', placeholder: 'PromQL, such as up', prop: { value: card.draft }, on: { input: (event) => { card.draft = event.target.value; } } }),
-                h('button', { type: 'submit' }, 'Draw'), button('', () => drop(card), { kind: 'plain', shape: 'close', label: 'Remove this graph' })),
+                h('input', { id, type: 'text', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off',
+                    placeholder: 'PromQL, such as up', prop: { value: card.draft },
+                on: { input: (event) => { card.draft = event.target.value; } } }),
+                h('button', { type: 'submit' }, 'Draw'),
+                button('', () => drop(card), { kind: 'plain', shape: 'close', label: 'Remove this graph' })),
             card.question.failure ? failureView(card.question.failure, () => ask(card)) : null,
             card.table && card.table.names.length === 0 && !card.question.failure ? nothing('No series answers this at this time.') : null,
             !card.table && !card.question.failure && card.expression ? waiting('Asking Prometheus…') : null,
@@ -124,13 +130,20 @@ export function open({ app, query }) {
                             values: (point) => { card.point = point; app.redraw(); },
                         }, bubble);
                     },
-                    update: () => card.graph.show({ table: card.table, window: card.drawn, deploys, hidden: card.hidden, moment }).catch((error) => { state.missing = error; app.redraw(); }),
+                    update: () => card.graph.show({ table: card.table, window: card.drawn, deploys, hidden: card.hidden,
+                        moment }).catch((error) => { state.missing = error; app.redraw(); }),
                 }),
                 legend(card),
-                deploys.length > 0 ? h('details', { class: 'graph-deploys' }, h('summary', null, `${count(deploys.length, 'deploy')} in this time`), h('ol', null, [...deploys].reverse().slice(0, 50).map((deploy) => h('li', { key: deploy.id },
+                deploys.length > 0 ? h('details', { class: 'graph-deploys' },
+                    h('summary', null, `${count(deploys.length, 'deploy')} in this time`),
+                h('ol', null, [...deploys].reverse().slice(0, 50).map((deploy) => h('li', { key: deploy.id },
                     h('a', {
-                        href: to(`/history/${encodeURIComponent(deploy.id)}`), on: { focus: () => card.graph?.light(deploy.id), blur: () => card.graph?.light(null), mouseenter: () => card.graph?.light(deploy.id), mouseleave: () => card.graph?.light(null) },
-                    }, title(deploy)), ' ', badge(deploy.outcome), ' ', h('span', { class: 'quiet' }, exact(deploy.startedAt), ' ', h('span', null, deploy.commits?.[0]?.subject ?? '')))))) : null,
+                        href: to(`/history/${encodeURIComponent(deploy.id)}`),
+                        on: { focus: () => card.graph?.light(deploy.id), blur: () => card.graph?.light(null),
+                            mouseenter: () => card.graph?.light(deploy.id), mouseleave: () => card.graph?.light(null) },
+                    }, title(deploy)), ' ', badge(deploy.outcome), ' ',
+                        h('span', { class: 'quiet' }, exact(deploy.startedAt), ' ',
+                        h('span', null, deploy.commits?.[0]?.subject ?? '')))))) : null,
             ] : null);
     };
 
@@ -139,9 +152,12 @@ export function open({ app, query }) {
         const value = card.point ? card.point.values.get(name) : lastValue(card.table, index);
         return h('li', { key: name }, h('button', {
             type: 'button', class: 'series', 'aria-pressed': String(!off), title: off ? 'Show' : 'Hide',
-            on: { click: () => { card.hidden = off ? card.hidden.filter((other) => other !== name) : [...card.hidden, name]; app.redraw(); } },
+            on: { click: () => { card.hidden = off ? card.hidden.filter((other) => other !== name)
+                : [...card.hidden, name]; app.redraw(); } },
         },
-        h('svg', { class: 'stroke', viewBox: '0 0 24 6', 'aria-hidden': 'true' }, h('path', { d: 'M0 3h24', style: { stroke: `var(${seriesColor(index)})` }, 'stroke-dasharray': (seriesDash(index) ?? []).join(' ') || null })),
+        h('svg', { class: 'stroke', viewBox: '0 0 24 6', 'aria-hidden': 'true' },
+            h('path', { d: 'M0 3h24', style: { stroke: `var(${seriesColor(index)})` },
+            'stroke-dasharray': (seriesDash(index) ?? []).join(' ') || null })),
         h('span', { class: 'series-name' }, name), h('b', null, amount(value))));
     }));
 
@@ -158,16 +174,28 @@ export function open({ app, query }) {
             const none = app.model.overview && app.model.overview.prometheus === false;
             return [
                 h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'Graphs'),
-                    h('p', { class: 'key', 'aria-label': 'Deploys behind the lines' }, ['succeeded', 'failed', 'rolled-back', 'superseded', 'running'].map((outcome) => h('span', { key: outcome }, badge(outcome), h('span', { class: 'quiet' }, ` ${outcomeSign(outcome)} `))))),
-                none ? notice('warn', h('p', null, h('strong', null, 'No Prometheus is configured. '), 'Start the daemon with the address of one, and this page asks it.')) : null,
-                state.missing ? notice('bad', h('p', null, h('strong', null, 'Graphs cannot be drawn. '), 'The library dygraphs is missing where the daemon runs: install the package ', h('code', null, 'libjs-dygraphs'), ', or say with ', h('code', null, '--page-libraries'), ' where it is.'),
-                    button('Try again', () => { state.missing = null; load().then(askAll, () => { state.missing = true; app.redraw(); }); }, { kind: 'small' })) : null,
+                    h('p', { class: 'key', 'aria-label': 'Deploys behind the lines' },
+                        ['succeeded', 'failed', 'rolled-back', 'superseded',
+                        'running'].map((outcome) => h('span', { key: outcome }, badge(outcome),
+                        h('span', { class: 'quiet' }, ` ${outcomeSign(outcome)} `))))),
+                none ? notice('warn', h('p', null, h('strong', null, 'No Prometheus is configured. '),
+                    'Start the daemon with the address of one, and this page asks it.')) : null,
+                state.missing ? notice('bad', h('p', null, h('strong', null, 'Graphs cannot be drawn. '),
+                    'The library dygraphs is missing where the daemon runs: install the package ', h('code', null, 'libjs-dygraphs'),
+                ', or say with ', h('code', null, '--page-libraries'), ' where it is.'),
+                    button('Try again', () => { state.missing = null; load().then(askAll,
+                        () => { state.missing = true; app.redraw(); }); }, { kind: 'small' })) : null,
                 h('div', { class: 'graph-list', key: 'graphs' }, state.cards.map(cardView)),
-                h('section', { class: 'panel suggestions', 'aria-labelledby': 'suggestions', key: 'suggestions' }, h('header', null, h('h2', { id: 'suggestions' }, state.cards.length ? 'Add a graph' : 'Begin with a graph'),
+                h('section', { class: 'panel suggestions', 'aria-labelledby': 'suggestions', key: 'suggestions' },
+                    h('header', null, h('h2', { id: 'suggestions' }, state.cards.length ? 'Add a graph' : 'Begin with a graph'),
                     h('div', { class: 'actions' }, h('label', { for: 'graph-namespace' }, 'Namespace'),
-                        h('input', { id: 'graph-namespace', list: 'graph-namespaces', autocomplete: 'off', prop: { value: state.namespace }, placeholder: namespace, on: { input: (event) => { state.namespace = event.target.value.trim(); keep(); app.redraw(); } } }),
+                        h('input', { id: 'graph-namespace', list: 'graph-namespaces', autocomplete: 'off',
+                            prop: { value: state.namespace }, placeholder: namespace,
+                        on: { input: (event) => { state.namespace = event.target.value.trim(); keep(); app.redraw(); } } }),
                         h('datalist', { id: 'graph-namespaces' }, known.map((name) => h('option', { value: name, key: name }))))),
-                h('dl', null, families.map(([family, questions]) => h('div', { key: family }, h('dt', null, family), h('dd', null, questions(quoted(namespace)).map(([text, expression]) => button(text, () => add(expression), { kind: 'chip', title: expression })))))),
+                h('dl', null, families.map(([family, questions]) => h('div', { key: family }, h('dt', null, family),
+                    h('dd', null, questions(quoted(namespace)).map(([text, expression]) => button(text, () => add(expression),
+                    { kind: 'chip', title: expression })))))),
                 button('Your own PromQL', () => { add(''); requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(`query-${state.serial}`)?.focus())); }, { shape: 'add' })),
             ];
         },
@@ -195,7 +223,8 @@ function bubble(deploy) {
         h('p', null, h('b', null, title(deploy)), ' ', badge(deploy.outcome)),
         deploy.images?.map((change) => h('p', { key: change.container }, imageChange(change))),
         commit ? h('p', null, commitText(commit.id), ' ', commit.subject) : h('p', null, commitText(deploy.commit)),
-        h('p', { class: 'quiet' }, person(deploy.cause?.by || commit?.author), ', ', exact(deploy.startedAt), deploy.endedAt ? `, took ${duration(Date.parse(deploy.endedAt) - Date.parse(deploy.startedAt))}` : ', still running'));
+        h('p', { class: 'quiet' }, person(deploy.cause?.by || commit?.author), ', ', exact(deploy.startedAt),
+            deploy.endedAt ? `, took ${duration(Date.parse(deploy.endedAt) - Date.parse(deploy.startedAt))}` : ', still running'));
 }
 
 function lastValue(table, index) {

@@ -16,7 +16,8 @@ export function open({ app, query }) {
     const asked = () => {
         const [kind, name] = wanted.workload.includes('/') ? wanted.workload.split('/', 2) : ['', wanted.workload];
         return {
-            application: wanted.application, namespace: wanted.namespace, kind: kindName(kind), name, outcome: wanted.outcome, cause: wanted.cause,
+            application: wanted.application, namespace: wanted.namespace, kind: kindName(kind), name, outcome: wanted.outcome,
+            cause: wanted.cause,
             to: app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString(), limit: page,
         };
     };
@@ -48,9 +49,12 @@ export function open({ app, query }) {
     };
 
     const text = (name, label, hint) => h('p', { class: 'field' }, h('label', { for: `history-${name}` }, label),
-        h('input', { id: `history-${name}`, type: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: hint, list: name === 'application' ? 'application-names' : null, prop: { value: wanted[name] }, on: { input: (event) => set(name, event.target.value.trim()) } }));
+        h('input', { id: `history-${name}`, type: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: hint,
+            list: name === 'application' ? 'application-names' : null, prop: { value: wanted[name] },
+        on: { input: (event) => set(name, event.target.value.trim()) } }));
     const choice = (name, label, options) => h('p', { class: 'field' }, h('label', { for: `history-${name}` }, label),
-        h('select', { id: `history-${name}`, on: { change: (event) => set(name, event.target.value) } }, options.map(([value, word]) => h('option', { value, prop: { selected: wanted[name] === value } }, word))));
+        h('select', { id: `history-${name}`, on: { change: (event) => set(name, event.target.value) } },
+            options.map(([value, word]) => h('option', { value, prop: { selected: wanted[name] === value } }, word))));
 
     load(false);
     return {
@@ -64,20 +68,29 @@ export function open({ app, query }) {
             }
             return [
                 h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'History')),
-                h('form', { class: 'toolbar', role: 'search', 'aria-label': 'Filter deploys', on: { submit: (event) => event.preventDefault() } },
-                    text('application', 'Application', 'any'), text('namespace', 'Namespace', 'any'), text('workload', 'Workload', 'deployment/name'),
-                    choice('outcome', 'Outcome', [['', 'any'], ['running', 'Running'], ['succeeded', 'Succeeded'], ['failed', 'Failed'], ['rolled-back', 'Rolled back'], ['superseded', 'Superseded']]),
-                    choice('cause', 'Cause', [['', 'any'], ['commit', 'Commit'], ['automation', 'Image automation'], ['command', 'Command'], ['drift', 'Drift']]),
-                    h('datalist', { id: 'application-names' }, (app.model.overview?.applications ?? []).slice(0, 500).map((application) => h('option', { value: application.application, key: application.application })))),
+                h('form', { class: 'toolbar', role: 'search', 'aria-label': 'Filter deploys',
+                    on: { submit: (event) => event.preventDefault() } },
+                    text('application', 'Application', 'any'), text('namespace', 'Namespace', 'any'),
+                    text('workload', 'Workload', 'deployment/name'),
+                    choice('outcome', 'Outcome', [['', 'any'], ['running', 'Running'], ['succeeded', 'Succeeded'], ['failed', 'Failed'],
+                        ['rolled-back', 'Rolled back'], ['superseded', 'Superseded']]),
+                    choice('cause', 'Cause', [['', 'any'], ['commit', 'Commit'], ['automation', 'Image automation'],
+                        ['command', 'Command'], ['drift', 'Drift']]),
+                    h('datalist', { id: 'application-names' },
+                        (app.model.overview?.applications ?? []).slice(0,
+                        500).map((application) => h('option', { value: application.application, key: application.application })))),
                 app.clock.mode === 'live' ? null : notice('idle', h('p', null, 'Deploys until the moment on the slider.')),
                 state.failure ? failureView(state.failure, () => load(false)) : null,
                 !state.known && !state.failure ? waiting() : null,
                 state.known && state.events.length === 0 ? nothing('No deploys match.') : null,
-                days.map(({ date, events }) => h('section', { key: date, class: 'day', 'aria-label': date }, h('h2', null, date === day(app.clock.present()) ? 'Today' : date),
+                days.map(({ date, events }) => h('section', { key: date, class: 'day', 'aria-label': date },
+                    h('h2', null, date === day(app.clock.present()) ? 'Today' : date),
                     h('ol', { class: 'deploys' }, events.map((event) => deployRow(event, app.clock))))),
                 state.known && state.events.length > 0 ? h('p', { class: 'more', key: 'more', mount: watch }, state.next
-                    ? h('button', { type: 'button', disabled: state.asking, on: { click: () => load(true) } }, state.asking ? 'Loading…' : 'Show older')
-                    : h('span', { class: 'quiet' }, 'That is all.', state.knownSince ? [' Known since ', when(state.knownSince, app.clock), '.'] : null)) : null,
+                    ? h('button', { type: 'button', disabled: state.asking, on: { click: () => load(true) } },
+                        state.asking ? 'Loading…' : 'Show older')
+                    : h('span', { class: 'quiet' }, 'That is all.',
+                        state.knownSince ? [' Known since ', when(state.knownSince, app.clock), '.'] : null)) : null,
             ];
         },
         timeChanged: () => load(false),
@@ -97,7 +110,8 @@ export function open({ app, query }) {
     /** The end of the list in sight loads what comes after it; the button does for everybody else. */
     function watch(element) {
         watcher?.disconnect();
-        watcher = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting) && !state.failure) load(true); }, { rootMargin: '400px' });
+        watcher = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)
+            && !state.failure) load(true); }, { rootMargin: '400px' });
         watcher.observe(element);
     }
 }

@@ -24,7 +24,8 @@ const paths = {
 };
 
 export function icon(name) {
-    return h('svg', { class: `icon icon-${name}`, viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' }, h('path', { d: paths[name] ?? paths.idle }));
+    return h('svg', { class: `icon icon-${name}`, viewBox: '0 0 16 16', 'aria-hidden': 'true', focusable: 'false' },
+        h('path', { d: paths[name] ?? paths.idle }));
 }
 
 /** A swift from above: wings like a bow, and a forked tail. */

@@ -138,7 +138,8 @@ export class Model {
     /** Fetches the deploys of a window, unless they are there. */
     async cover({ from, to }) {
         const margin = Math.max(60_000, (to - from) / 4);
-        if (this.loading || (this.loaded && this.loaded.from <= from && this.loaded.to >= to - margin && this.loaded.span >= (to - from) / 4)) return;
+        if (this.loading || (this.loaded && this.loaded.from <= from && this.loaded.to >= to - margin
+            && this.loaded.span >= (to - from) / 4)) return;
         this.loading = true;
         try {
             const answer = await get('/api/v1/history', {

@@ -42,13 +42,18 @@ export class Pods {
         return [
             h('p', { class: 'quiet' }, `${count(pods.length, 'pod')}, ${pods.filter((pod) => pod.ready).length} ready`),
             table('Pods', ['Pod', 'Health', 'Containers'], sorted.slice(0, 100).map((pod) => h('tr', { key: pod.name },
-                h('th', { scope: 'row' }, h('span', { class: 'pod-name' }, pod.name), pod.arm ? h('span', { class: `flag ${pod.arm}` }, pod.arm) : null),
+                h('th', { scope: 'row' }, h('span', { class: 'pod-name' }, pod.name),
+                    pod.arm ? h('span', { class: `flag ${pod.arm}` }, pod.arm) : null),
                 h('td', null, badge(pod.health), pod.message ? h('span', { class: 'row-message' }, pod.message) : null),
                 h('td', null, h('ul', { class: 'plain-list' }, pod.containers.map((container) => h('li', { key: container.name },
-                    h('span', { class: 'container-name' }, container.name), ' ', imageView(container.image), ' ', h('span', { class: container.ready ? 'quiet' : 'state-bad' }, container.state),
+                    h('span', { class: 'container-name' }, container.name), ' ', imageView(container.image), ' ',
+                    h('span', { class: container.ready ? 'quiet' : 'state-bad' }, container.state),
                     container.restarts > 0 ? h('span', { class: 'quiet' }, ` ${count(container.restarts, 'restart')}`) : null, ' ',
-                    button('Log', () => this.read(pod.name, container.name), { kind: 'small', label: `Log of ${container.name} in ${pod.name}` }), ' ',
-                    container.restarts > 0 ? button('Before the restart', () => this.read(pod.name, container.name, true), { kind: 'small', label: `Log of ${container.name} in ${pod.name} before its restart` }) : null)))))), { class: 'cards' }),
+                    button('Log', () => this.read(pod.name, container.name),
+                        { kind: 'small', label: `Log of ${container.name} in ${pod.name}` }), ' ',
+                    container.restarts > 0 ? button('Before the restart', () => this.read(pod.name, container.name, true),
+                        { kind: 'small', label: `Log of ${container.name} in ${pod.name} before its restart` }) : null)))))),
+                        { class: 'cards' }),
             pods.length > 100 ? h('p', { class: 'quiet' }, `and ${pods.length - 100} more`) : null,
         ];
     }
@@ -57,13 +62,15 @@ export class Pods {
         const { pod, container, previous } = this.shown;
         return h('section', { class: 'log', 'aria-label': `Log of ${container} in ${pod}`, key: 'log' },
             h('header', null, h('h3', null, `${container} in ${pod}`, previous ? ' before its restart' : ''),
-                h('div', { class: 'actions' }, button('Refresh', () => this.read(pod, container, previous), { kind: 'small' }), button('Close', () => {
+                h('div', { class: 'actions' }, button('Refresh', () => this.read(pod, container, previous), { kind: 'small' }),
+                    button('Close', () => {
                     this.log.drop();
                     this.shown = null;
                     this.app.redraw();
                 }, { kind: 'small' }))),
             answered(this.log, ({ lines }) => (lines.length === 0 ? nothing('The log is empty.') : h('pre', {
-                class: 'code', tabindex: '0', 'aria-label': 'Lines', key: `${pod}/${container}/${previous}`, mount: (element) => requestAnimationFrame(() => { element.scrollTop = element.scrollHeight; }),
+                class: 'code', tabindex: '0', 'aria-label': 'Lines', key: `${pod}/${container}/${previous}`,
+                mount: (element) => requestAnimationFrame(() => { element.scrollTop = element.scrollHeight; }),
             }, lines.join('\n'))), () => this.read(pod, container, previous)));
     }
 }

@@ -9,7 +9,8 @@ const verbs = [['promote', 'Promote', 'primary'], ['pause', 'Pause', ''], ['retr
 export function rolloutView(value, workload, running, clock, steer) {
     const status = workload?.rollout;
     const weight = status?.weight ?? value.weight ?? value.step?.percent ?? 0;
-    const [number, of] = value.step && typeof value.step === 'object' ? [value.step.number, value.step.of] : [status?.step ?? value.step ?? 0, status?.steps ?? value.steps ?? 0];
+    const [number, of] = value.step && typeof value.step === 'object' ? [value.step.number, value.step.of]
+        : [status?.step ?? value.step ?? 0, status?.steps ?? value.steps ?? 0];
     return [
         h('div', { class: 'rollout-head' },
             badge(value.pausedAt ? 'paused' : value.phase), h('b', null, words(value.strategy || workload?.strategy || 'rollout')),
@@ -17,24 +18,31 @@ export function rolloutView(value, workload, running, clock, steer) {
             value.step?.exposure ? h('span', { class: 'quiet' }, exposure(value.step)) : null,
             value.since ? h('span', { class: 'quiet' }, 'since ', when(value.since, clock)) : null,
             value.revision ? h('span', { class: 'quiet' }, revisionText(value.revision)) : null,
-            h('div', { class: 'verbs' }, verbs.filter(([verb]) => value.possible?.includes(verb)).map(([verb, text, kind]) => button(text, () => steer(verb), { kind, id: `verb-${verb}` })))),
+            h('div', { class: 'verbs' }, verbs.filter(([verb]) => value.possible?.includes(verb)).map(([verb, text, kind]) => button(text,
+                () => steer(verb), { kind, id: `verb-${verb}` })))),
         value.message || status?.message ? h('p', { class: 'rollout-message', role: 'status' }, value.message || status.message) : null,
         value.openRequest ? h('p', { class: 'quiet' }, `Asked to ${value.openRequest.verb}; not carried out yet.`) : null,
         weightBar(weight),
-        h('dl', { class: 'arms' }, arm('Stable', value.versions?.stable, status?.readyStable, status?.podsStable), arm('Next', value.versions?.next, status?.readyNext, status?.podsNext)),
+        h('dl', { class: 'arms' }, arm('Stable', value.versions?.stable, status?.readyStable, status?.podsStable),
+            arm('Next', value.versions?.next, status?.readyNext, status?.podsNext)),
         of > 0 ? h('ol', { class: 'steps', 'aria-label': 'Steps' }, Array.from({ length: Math.min(of, 50) }, (_, index) => {
             const done = index + 1 < number;
             const current = index + 1 === number;
-            return h('li', { key: index, class: done ? 'done' : current ? `current ${tone(value.phase)}` : 'ahead', 'aria-current': current ? 'step' : null },
+            return h('li', { key: index, class: done ? 'done' : current ? `current ${tone(value.phase)}` : 'ahead',
+                'aria-current': current ? 'step' : null },
                 h('span', { class: 'visually-hidden' }, done ? 'done: ' : current ? 'now: ' : 'to come: '), `${index + 1}`);
         })) : null,
-        value.analysis?.length ? table('Evidence', ['Metric', 'Verdict', 'Stable', 'Next'], value.analysis.map((metric) => h('tr', { key: metric.metric },
-            h('th', { scope: 'row' }, metric.metric, metric.threshold !== undefined ? h('span', { class: 'quiet' }, ` slower than ${amount(metric.threshold)} s`) : null),
+        value.analysis?.length ? table('Evidence', ['Metric', 'Verdict', 'Stable', 'Next'],
+            value.analysis.map((metric) => h('tr', { key: metric.metric },
+            h('th', { scope: 'row' }, metric.metric,
+                metric.threshold !== undefined ? h('span', { class: 'quiet' }, ` slower than ${amount(metric.threshold)} s`) : null),
             h('td', null, metric.verdict ? badge(metric.verdict) : h('span', { class: 'quiet' }, 'not yet')),
             h('td', null, share(metric, 'stable')), h('td', null, share(metric, 'next'))))) : null,
         running?.steps?.length ? h('details', { class: 'timeline', open: true }, h('summary', null, 'What happened so far'),
-            h('ol', null, running.steps.map((step, index) => h('li', { key: index }, h('time', { datetime: step.at, title: exact(step.at) }, when(step.at, clock)), ' ', badge(step.phase), ' ',
-                step.step ? `step ${step.step}, ` : '', `${step.weight}% on the new version`, step.message ? h('span', { class: 'quiet' }, ` – ${step.message}`) : null)))) : null,
+            h('ol', null, running.steps.map((step, index) => h('li', { key: index },
+                h('time', { datetime: step.at, title: exact(step.at) }, when(step.at, clock)), ' ', badge(step.phase), ' ',
+                step.step ? `step ${step.step}, ` : '', `${step.weight}% on the new version`,
+                step.message ? h('span', { class: 'quiet' }, ` – ${step.message}`) : null)))) : null,
     ];
 }
 
@@ -49,13 +57,16 @@ function exposure(step) {
 
 function arm(name, version, ready, pods) {
     if (!version && pods === undefined) return null;
-    return h('div', null, h('dt', null, name), h('dd', null, h('b', null, `${version?.ready ?? ready ?? 0}/${version?.pods ?? pods ?? 0}`), ' pods ready',
+    return h('div', null, h('dt', null, name), h('dd', null, h('b', null, `${version?.ready ?? ready ?? 0}/${version?.pods ?? pods ?? 0}`),
+        ' pods ready',
         version?.set ? h('span', { class: 'quiet' }, ` in ${version.set}`) : null));
 }
 
 function share(metric, arm) {
     const requests = metric.requests?.[arm];
-    if (requests === undefined || requests === null) return metric.value !== undefined && arm === 'next' ? amount(metric.value) : h('span', { class: 'quiet' }, 'nothing seen');
+    if (requests === undefined || requests === null) return metric.value !== undefined && arm === 'next' ? amount(metric.value)
+        : h('span', { class: 'quiet' }, 'nothing seen');
     const bad = metric.bad?.[arm] ?? 0;
-    return h('span', null, h('b', null, requests > 0 ? `${amount((bad / requests) * 100)}%` : '–'), h('span', { class: 'quiet' }, ` ${amount(bad)} of ${amount(requests)}`));
+    return h('span', null, h('b', null, requests > 0 ? `${amount((bad / requests) * 100)}%` : '–'),
+        h('span', { class: 'quiet' }, ` ${amount(bad)} of ${amount(requests)}`));
 }

@@ -28,8 +28,10 @@ export function open({ app }) {
             h('h1', { tabindex: '-1' }, 'Sign in'),
             h('p', null, 'Your token says who you are; the cluster says what you may see and do.'),
             h('p', { class: 'field' }, h('label', { for: 'token' }, 'Token'),
-                h('input', { id: 'token', type: 'password', autocomplete: 'off', required: true, 'aria-describedby': 'token-hint', prop: { value: state.token }, on: { input: (event) => { state.token = event.target.value; } } }),
-                h('small', { id: 'token-hint' }, 'Such as what ', h('code', null, 'kubectl create token NAME -n NAMESPACE'), ' prints. It is kept in a cookie that scripts cannot read. On a laptop, open the one-time link that the daemon printed instead.')),
+                h('input', { id: 'token', type: 'password', autocomplete: 'off', required: true, 'aria-describedby': 'token-hint',
+                    prop: { value: state.token }, on: { input: (event) => { state.token = event.target.value; } } }),
+                h('small', { id: 'token-hint' }, 'Such as what ', h('code', null, 'kubectl create token NAME -n NAMESPACE'),
+                    ' prints. It is kept in a cookie that scripts cannot read. On a laptop, open the one-time link that the daemon printed instead.')),
             state.failure ? failureView(state.failure) : null,
             h('button', { type: 'submit', class: 'primary', disabled: state.busy }, state.busy ? 'Working…' : 'Sign in')),
     };

@@ -14,7 +14,8 @@ export function open({ app }) {
         const letters = sink.deadLetterCount ?? 0;
         const done = await app.ask({
             title: `Send again through ${sink.name}?`, verb: 'Send again',
-            text: letters > 0 ? `${count(letters, 'dead letter')} and whatever waits are sent now, in their order.` : 'What waits is sent now.', run: () => post(`/api/v1/sinks/${encodeURIComponent(sink.name)}/retry`, {}),
+            text: letters > 0 ? `${count(letters, 'dead letter')} and whatever waits are sent now, in their order.`
+                : 'What waits is sent now.', run: () => post(`/api/v1/sinks/${encodeURIComponent(sink.name)}/retry`, {}),
         });
         if (done) ask();
     };
@@ -23,7 +24,8 @@ export function open({ app }) {
     return {
         title: 'Sinks',
         view: () => [
-            h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'Sinks'), h('p', { class: 'quiet' }, 'Where deploy events are told.')),
+            h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'Sinks'),
+                h('p', { class: 'quiet' }, 'Where deploy events are told.')),
             answered(question, (value) => {
                 const sinks = Array.isArray(value) ? value : value.sinks ?? [];
                 if (sinks.length === 0) return nothing('No Notification stands in the repository.');
@@ -40,12 +42,18 @@ export function open({ app }) {
         const letters = sink.deadLetters ?? [];
         const dead = sink.deadLetterCount ?? letters.length;
         const word = dead > 0 ? 'failed' : sink.lastError ? 'paused' : 'succeeded';
-        return panel(sink.name, { key: sink.name, actions: button('Send again…', () => retry(sink), { disabled: dead === 0 && !(sink.waiting > 0) }) },
-            h('p', null, badge(word, word === 'succeeded' ? 'Delivering' : word === 'paused' ? 'Trying again' : 'Given up on some'), ' ', h('span', { class: 'quiet' }, `${sink.kind}, `, count(sink.waiting ?? 0, 'event waits', 'events wait'),
-                sink.nextTry ? [', next try ', when(sink.nextTry, app.clock)] : null, sink.dropped > 0 ? `, ${sink.dropped} dropped` : '', sink.origin ? [', ', h('code', null, sink.origin)] : null)),
+        return panel(sink.name, { key: sink.name, actions: button('Send again…', () => retry(sink),
+            { disabled: dead === 0 && !(sink.waiting > 0) }) },
+            h('p', null, badge(word, word === 'succeeded' ? 'Delivering' : word === 'paused' ? 'Trying again' : 'Given up on some'), ' ',
+                h('span', { class: 'quiet' }, `${sink.kind}, `, count(sink.waiting ?? 0, 'event waits', 'events wait'),
+                sink.nextTry ? [', next try ', when(sink.nextTry, app.clock)] : null, sink.dropped > 0 ? `, ${sink.dropped} dropped` : '',
+                sink.origin ? [', ', h('code', null, sink.origin)] : null)),
             sink.lastError ? h('p', { class: 'app-message' }, sink.lastError) : null,
-            dead > 0 ? h('details', { open: letters.length < 10 }, h('summary', null, count(dead, 'dead letter')), h('ul', { class: 'plain-list' }, letters.slice(0, 100).map((letter) => h('li', { key: letter.id },
-                h('a', { href: to(`/history/${encodeURIComponent(letter.id)}`) }, letter.workload || letter.application || letter.id), ' ', letter.outcome ? badge(letter.outcome) : null, ' ', letter.reason,
-                h('span', { class: 'quiet' }, letter.attempts ? ` ${count(letter.attempts, 'attempt')}, ` : ' ', when(letter.at, app.clock)))))) : null);
+            dead > 0 ? h('details', { open: letters.length < 10 }, h('summary', null, count(dead, 'dead letter')),
+                h('ul', { class: 'plain-list' }, letters.slice(0, 100).map((letter) => h('li', { key: letter.id },
+                h('a', { href: to(`/history/${encodeURIComponent(letter.id)}`) }, letter.workload || letter.application || letter.id), ' ',
+                letter.outcome ? badge(letter.outcome) : null, ' ', letter.reason,
+                h('span', { class: 'quiet' }, letter.attempts ? ` ${count(letter.attempts, 'attempt')}, ` : ' ',
+                    when(letter.at, app.clock)))))) : null);
     }
 }

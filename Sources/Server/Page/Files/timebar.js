@@ -43,30 +43,36 @@ export class TimeBar {
         const share = (time) => (time - window.from) / (window.to - window.from);
         const position = clock.mode === 'live' ? resolution : Math.round(share(at) * resolution);
         const spoken = clock.mode === 'live' ? 'now, live' : `${exact(at)}, ${ago(at, clock.present())}`;
-        const options = spans.some((span) => span.length === clock.span) ? spans : [...spans, { text: spanText(clock.span), length: clock.span }];
+        const options = spans.some((span) => span.length === clock.span) ? spans
+            : [...spans, { text: spanText(clock.span), length: clock.span }];
         return h('section', { class: `timebar ${clock.mode}`, 'aria-label': 'Time' },
             h('div', { class: 'timebar-buttons' },
                 tool('previous', 'Previous deploy', () => this.step(-1), '['),
                 tool('next', 'Next deploy', () => this.step(1), ']', clock.mode === 'live'),
                 h('button', {
-                    type: 'button', class: `live ${clock.mode === 'live' ? 'on' : ''}`, 'aria-pressed': String(clock.mode === 'live'), 'aria-keyshortcuts': 'l',
+                    type: 'button', class: `live ${clock.mode === 'live' ? 'on' : ''}`, 'aria-pressed': String(clock.mode === 'live'),
+                    'aria-keyshortcuts': 'l',
                     title: clock.mode === 'live' ? 'Pause (l)' : 'Back to now (l)', on: { click: () => this.pause() },
                 }, h('span', { class: 'pulse', 'aria-hidden': 'true' }), clock.mode === 'live' ? 'Live' : 'Go live')),
             h('div', { class: 'timebar-track' },
-                h('svg', { class: 'marks', viewBox: `0 0 ${resolution} 24`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, this.marks(window, share)),
+                h('svg', { class: 'marks', viewBox: `0 0 ${resolution} 24`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+                    this.marks(window, share)),
                 h('input', {
                     type: 'range', min: 0, max: resolution, step: 1, 'aria-label': 'Moment that is shown', 'aria-valuetext': spoken,
-                    prop: { value: String(position) }, update: (element) => { if (element.value !== String(position)) element.value = String(position); },
+                    prop: { value: String(position) },
+                    update: (element) => { if (element.value !== String(position)) element.value = String(position); },
                     on: { input: (event) => this.slide(event, window) },
                 }),
                 h('div', { class: 'timebar-ends', 'aria-hidden': 'true' }, h('span', null, endText(window.from, window.to)),
                     h('span', null, clock.mode === 'live' ? 'now' : endText(window.to, window.from)))),
             h('div', { class: 'timebar-side' },
                 h('p', { class: 'moment', title: clock.mode === 'live' ? null : exact(at) },
-                    icon(clock.mode === 'live' ? 'clock' : clock.mode === 'paused' ? 'pause' : 'clock'), clock.mode === 'live' ? 'Now' : exact(at)),
+                    icon(clock.mode === 'live' ? 'clock' : clock.mode === 'paused' ? 'pause' : 'clock'),
+                    clock.mode === 'live' ? 'Now' : exact(at)),
                 h('label', { class: 'visually-hidden', for: 'span' }, 'Length of the time shown'),
                 h('select', { id: 'span', on: { change: (event) => clock.cover(Number(event.target.value)) } },
-                    options.map((span) => h('option', { value: span.length, prop: { selected: span.length === clock.span }, key: span.length }, span.text)))));
+                    options.map((span) => h('option',
+                        { value: span.length, prop: { selected: span.length === clock.span }, key: span.length }, span.text)))));
     }
 
     slide(event, window) {
@@ -80,13 +86,15 @@ export class TimeBar {
             const start = Math.max(0, share(Date.parse(deploy.startedAt))) * resolution;
             const end = Math.min(1, deploy.endedAt ? share(Date.parse(deploy.endedAt)) : 1) * resolution;
             const failed = ['failed', 'rolled-back'].includes(deploy.outcome);
-            return h('rect', { key: deploy.id, class: `mark ${tone(deploy.outcome)}`, x: start.toFixed(1), width: Math.max(2.5, end - start).toFixed(1), y: failed ? 0 : 6, height: failed ? 24 : 12 });
+            return h('rect', { key: deploy.id, class: `mark ${tone(deploy.outcome)}`, x: start.toFixed(1),
+                width: Math.max(2.5, end - start).toFixed(1), y: failed ? 0 : 6, height: failed ? 24 : 12 });
         });
     }
 }
 
 function tool(shape, label, click, shortcut, disabled = false) {
-    return h('button', { type: 'button', class: 'tool', 'aria-label': label, title: `${label} (${shortcut})`, 'aria-keyshortcuts': shortcut, disabled, on: { click } }, icon(shape));
+    return h('button', { type: 'button', class: 'tool', 'aria-label': label, title: `${label} (${shortcut})`,
+        'aria-keyshortcuts': shortcut, disabled, on: { click } }, icon(shape));
 }
 
 function endText(time, other) {

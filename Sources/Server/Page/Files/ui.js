@@ -30,7 +30,8 @@ export function commitText(commit) {
 export function imageView(image) {
     if (!image) return h('span', { class: 'quiet' }, 'none');
     const { place, name, version } = imageParts(image);
-    return h('span', { class: 'image', title: image }, place ? h('span', { class: 'visually-hidden' }, place) : null, h('span', { class: 'image-name' }, name),
+    return h('span', { class: 'image', title: image }, place ? h('span', { class: 'visually-hidden' }, place) : null,
+        h('span', { class: 'image-name' }, name),
         version ? h('b', null, `:${version}`) : null);
 }
 
@@ -38,8 +39,10 @@ export function imageView(image) {
 export function imageChange(change) {
     const told = [change.from, change.to].some((image) => image && imageParts(image).name === change.container);
     return h('span', { class: 'change' }, told ? null : [h('span', { class: 'quiet container-name' }, change.container), ' '],
-        change.from ? imageView(change.from) : h('span', { class: 'quiet' }, 'new'), ' ', icon('arrow'), h('span', { class: 'visually-hidden' }, ' to '), ' ',
-        change.to ? (sameName(change) ? h('b', { title: change.to }, imageParts(change.to).version || change.to) : imageView(change.to)) : h('span', { class: 'quiet' }, 'gone'));
+        change.from ? imageView(change.from) : h('span', { class: 'quiet' }, 'new'), ' ', icon('arrow'),
+        h('span', { class: 'visually-hidden' }, ' to '), ' ',
+        change.to ? (sameName(change) ? h('b', { title: change.to }, imageParts(change.to).version || change.to) : imageView(change.to))
+            : h('span', { class: 'quiet' }, 'gone'));
 }
 
 function sameName(change) {
@@ -57,9 +60,11 @@ export const author = (text) => h('span', { class: 'author', title: text || null
 /** What went wrong and what to do about it. */
 export function failureView(failure, again) {
     return h('div', { class: 'notice bad', role: 'alert' }, icon('bad'),
-        h('div', null, h('p', null, h('strong', null, sentence(failure.message))), failure.origin ? h('p', null, 'At ', h('code', null, failure.origin)) : null,
+        h('div', null, h('p', null, h('strong', null, sentence(failure.message))),
+            failure.origin ? h('p', null, 'At ', h('code', null, failure.origin)) : null,
             failure.advice ? h('p', null, sentence(failure.advice)) : null,
-            failure.candidates?.length ? h('ul', null, failure.candidates.map((candidate) => h('li', null, h('code', null, candidate)))) : null,
+            failure.candidates?.length ? h('ul', null, failure.candidates.map((candidate) => h('li', null, h('code', null, candidate))))
+                : null,
             again ? h('button', { type: 'button', class: 'small', on: { click: again } }, 'Try again') : null));
 }
 
@@ -70,7 +75,8 @@ export function notice(kind, ...content) {
 }
 
 /** What could not be told, line by line. */
-export const troubles = (lines) => (lines?.length ? notice('warn', lines.slice(0, 20).map((line) => h('p', null, line)), lines.length > 20 ? h('p', null, `and ${lines.length - 20} more`) : null) : null);
+export const troubles = (lines) => (lines?.length ? notice('warn', lines.slice(0, 20).map((line) => h('p', null, line)),
+    lines.length > 20 ? h('p', null, `and ${lines.length - 20} more`) : null) : null);
 
 export const waiting = (text = 'Loading…') => h('p', { class: 'waiting', role: 'status' }, text);
 export const nothing = (...text) => h('p', { class: 'nothing' }, ...text);
@@ -97,14 +103,16 @@ export function table(caption, heads, rows, { class: extra = '' } = {}) {
 
 export function button(text, click, { kind = '', shape, disabled = false, label, title, pressed, expanded, controls, id } = {}) {
     return h('button', {
-        type: 'button', id, class: kind, disabled, 'aria-label': label, title, 'aria-pressed': pressed === undefined ? null : String(pressed),
+        type: 'button', id, class: kind, disabled, 'aria-label': label, title,
+        'aria-pressed': pressed === undefined ? null : String(pressed),
         'aria-expanded': expanded === undefined ? null : String(expanded), 'aria-controls': controls, on: { click },
     }, shape ? icon(shape) : null, text);
 }
 
 /** On or off, by a press. */
 export function toggle(text, on, press, { disabled = false, detail, id } = {}) {
-    return h('button', { type: 'button', role: 'switch', class: 'switch', id, 'aria-checked': String(on), disabled, title: detail, on: { click: press } },
+    return h('button', { type: 'button', role: 'switch', class: 'switch', id, 'aria-checked': String(on), disabled, title: detail,
+        on: { click: press } },
         h('span', { class: 'track', 'aria-hidden': 'true' }, h('span', { class: 'knob' })), text);
 }
 
@@ -118,13 +126,15 @@ export function tabs(label, items, current) {
 export function pods(workload) {
     if (workload.wanted === null || workload.wanted === undefined) return h('span', { class: 'quiet' }, '–');
     const ready = workload.ready ?? 0;
-    return h('span', { class: `pods ${ready < workload.wanted ? 'short' : ''}` }, `${ready}/${workload.wanted}`, h('span', { class: 'visually-hidden' }, ' pods ready'));
+    return h('span', { class: `pods ${ready < workload.wanted ? 'short' : ''}` }, `${ready}/${workload.wanted}`,
+        h('span', { class: 'visually-hidden' }, ' pods ready'));
 }
 
 /** The share of the users that each version has. */
 export function weightBar(weight, { small = false } = {}) {
     const next = Math.max(0, Math.min(100, weight ?? 0));
-    return h('div', { class: `weights ${small ? 'small' : ''}`, role: 'img', 'aria-label': `${next} percent on the new version, ${100 - next} percent on the old one` },
+    return h('div', { class: `weights ${small ? 'small' : ''}`, role: 'img',
+        'aria-label': `${next} percent on the new version, ${100 - next} percent on the old one` },
         h('span', { class: 'weight-stable', style: { width: `${100 - next}%` } }, !small && next < 90 ? `stable ${100 - next}%` : ''),
         h('span', { class: 'weight-next', style: { width: `${next}%` } }, !small && next > 10 ? `next ${next}%` : ''));
 }
@@ -142,8 +152,10 @@ export function deployRow(event, clock) {
             commit ? h('p', { class: 'deploy-commit' }, commitText(commit.id), ' ', h('span', { class: 'subject' }, commit.subject),
                 event.commits.length > 1 ? h('span', { class: 'quiet' }, ` and ${event.commits.length - 1} more`) : null) : null,
             event.reason && event.outcome !== 'succeeded' ? h('p', { class: 'deploy-reason' }, event.reason) : null),
-        h('div', { class: 'deploy-who' }, h('p', null, author(event.cause?.by || commit?.author)), h('p', { class: 'quiet' }, causeText(event.cause?.kind))),
-        h('div', { class: 'deploy-when' }, h('p', null, when(event.startedAt, clock)), h('p', { class: 'quiet' }, event.endedAt ? `took ${spent(event, clock)}` : 'still running')));
+        h('div', { class: 'deploy-who' }, h('p', null, author(event.cause?.by || commit?.author)),
+            h('p', { class: 'quiet' }, causeText(event.cause?.kind))),
+        h('div', { class: 'deploy-when' }, h('p', null, when(event.startedAt, clock)),
+            h('p', { class: 'quiet' }, event.endedAt ? `took ${spent(event, clock)}` : 'still running')));
 }
 
 export function causeText(kind) {
@@ -166,7 +178,8 @@ export function actionBadge(action) {
 export function diffView(text) {
     const lines = text.replace(/\n$/, '').split('\n');
     return h('pre', { class: 'diff', tabindex: '0', 'aria-label': 'Difference' }, lines.slice(0, 4000).map((line) => {
-        const kind = /^(\+\+\+|---)/.test(line) ? 'file' : line.startsWith('+') ? 'plus' : line.startsWith('-') ? 'minus' : line.startsWith('@@') ? 'hunk' : 'same';
+        const kind = /^(\+\+\+|---)/.test(line) ? 'file' : line.startsWith('+') ? 'plus' : line.startsWith('-') ? 'minus'
+            : line.startsWith('@@') ? 'hunk' : 'same';
         return h('span', { class: `line ${kind}` }, line, '\n');
     }), lines.length > 4000 ? h('span', { class: 'line hunk' }, `… ${lines.length - 4000} more lines`) : null);
 }
@@ -174,11 +187,13 @@ export function diffView(text) {
 /** What changed field by field. */
 export function fieldTable(caption, fields, more = 0) {
     return [
-        table(caption, ['Field', 'From', 'To'], fields.map((field) => h('tr', { key: field.path }, h('th', { scope: 'row' }, h('code', null, field.path)),
+        table(caption, ['Field', 'From', 'To'], fields.map((field) => h('tr', { key: field.path },
+            h('th', { scope: 'row' }, h('code', null, field.path)),
             h('td', null, fieldValue(field.from, 'absent')), h('td', null, fieldValue(field.to, 'removed'))))),
         more > 0 ? h('p', { class: 'quiet' }, `and ${more} more fields`) : null,
     ];
 }
 
-const fieldValue = (value, empty) => (value === null || value === undefined ? h('span', { class: 'quiet' }, empty) : h('code', { class: 'value' }, text(value)));
+const fieldValue = (value, empty) => (value === null || value === undefined ? h('span', { class: 'quiet' }, empty)
+    : h('code', { class: 'value' }, text(value)));
 const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -25,7 +25,8 @@ export function open({ app, parameters, query }) {
     const matches = (workload) => workloadPath(workload) === place;
     const until = () => (live() ? '' : new Date(app.clock.at).toISOString());
 
-    const askEvents = () => events.ask('/api/v1/history', { namespace, kind: kindName(kind), name, to: until(), limit: tab === 'history' ? 50 : 12 });
+    const askEvents = () => events.ask('/api/v1/history',
+        { namespace, kind: kindName(kind), name, to: until(), limit: tab === 'history' ? 50 : 12 });
     const askMoving = () => {
         if (!live()) return;
         if (rolling.includes(kind)) rollout.ask(`${api}/rollout`);
@@ -42,11 +43,13 @@ export function open({ app, parameters, query }) {
 
     /** Asks, does, and tells what became of it. */
     const change = async (verb, body, words) => {
-        const report = await app.ask({ ...words, run: (values) => post(`${api}/${verb}`, typeof body === 'function' ? body(values) : body) });
+        const report = await app.ask({ ...words, run: (values) => post(`${api}/${verb}`,
+            typeof body === 'function' ? body(values) : body) });
         if (report === null) return;
         if (report.commit) {
             const problems = report.problems ?? [];
-            app.notices.say(problems.length ? 'warn' : 'good', h('p', null, 'Committed ', commitText(report.commit), ` on ${report.branch}: `, report.message));
+            app.notices.say(problems.length ? 'warn' : 'good',
+                h('p', null, 'Committed ', commitText(report.commit), ` on ${report.branch}: `, report.message));
             for (const problem of problems) app.notices.say('bad', h('p', null, problem.error?.message));
         } else if (report.branch !== undefined) {
             app.notices.say('idle', h('p', null, report.message));
@@ -61,21 +64,25 @@ export function open({ app, parameters, query }) {
             const containers = images.value?.containers ?? [];
             if (!on) {
                 return change('deautomate', {}, {
-                    title: `Stop automation of ${name}?`, verb: 'Commit', text: 'A commit sets the annotation back. New image tags are then left alone until somebody releases them.',
+                    title: `Stop automation of ${name}?`, verb: 'Commit',
+                    text: 'A commit sets the annotation back. New image tags are then left alone until somebody releases them.',
                 });
             }
             return change('automate', (values) => ({ tags: Object.fromEntries(Object.entries(values).filter(([, filter]) => filter.trim() !== '')) }), {
                 title: `Automate ${name}?`, verb: 'Commit',
                 text: 'A commit annotates the workload. From then on the best tag that each filter lets through is committed and deployed, without anybody asked.',
                 fields: containers.map((container) => ({
-                    name: container.name, text: `Tags of container ${container.name}`, value: container.policy ?? '', hint: 'semver:~1.4, glob:main-*, regex:^v or newest; empty leaves it as it is',
+                    name: container.name, text: `Tags of container ${container.name}`, value: container.policy ?? '',
+                    hint: 'semver:~1.4, glob:main-*, regex:^v or newest; empty leaves it as it is',
                 })),
             });
         },
         lock(on) {
-            if (!on) return change('unlock', {}, { title: `Unlock ${name}?`, verb: 'Commit', text: 'A commit takes the lock away. Images may be changed again, by people and by automation.' });
+            if (!on) return change('unlock', {}, { title: `Unlock ${name}?`, verb: 'Commit',
+                text: 'A commit takes the lock away. Images may be changed again, by people and by automation.' });
             return change('lock', (values) => ({ reason: values.reason }), {
-                title: `Lock ${name}?`, verb: 'Commit', text: 'A commit locks the workload: nobody, and no automation, changes its images through Martlet until it is unlocked.',
+                title: `Lock ${name}?`, verb: 'Commit',
+                text: 'A commit locks the workload: nobody, and no automation, changes its images through Martlet until it is unlocked.',
                 fields: [{ name: 'reason', text: 'Why', required: true, hint: 'Everybody who meets the lock reads this.' }],
             });
         },
@@ -83,14 +90,16 @@ export function open({ app, parameters, query }) {
             const repository = container.image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
             const locked = images.value?.workload?.policy?.locked;
             return change('release', { image: `${repository}:${tag}`, container: container.name, ...(locked ? { force: true } : {}) }, {
-                title: `Release ${tag} of ${name}?`, verb: locked ? 'Commit through the lock' : 'Commit', kind: locked ? 'danger' : 'primary',
+                title: `Release ${tag} of ${name}?`, verb: locked ? 'Commit through the lock' : 'Commit',
+                kind: locked ? 'danger' : 'primary',
                 text: [`A commit changes container ${container.name} from ${imageText(container.image)} to ${tag}. It is then deployed${strategy() ? ` by ${strategy()}` : ''}.`,
                     ...(locked ? [`The workload is locked: ${images.value.workload.policy.lockedReason || 'no reason is given'}.`] : [])],
             });
         },
         rollback() {
             const past = (events.value?.events ?? []).filter((event) => event.outcome === 'succeeded');
-            return change('rollback', (values) => ({ ...(values.to ? { to: values.to } : {}), ...(values.reason ? { reason: values.reason } : {}) }), {
+            return change('rollback', (values) => ({ ...(values.to ? { to: values.to } : {}),
+                ...(values.reason ? { reason: values.reason } : {}) }), {
                 title: `Roll ${name} back?`, verb: 'Roll back', kind: 'danger',
                 text: 'A commit restores the former version of this workload in git and locks it with the reason, so that no automation brings the new one back. Nothing else in the repository changes.',
                 fields: [
@@ -102,10 +111,14 @@ export function open({ app, parameters, query }) {
         },
         steer(verb) {
             return change(verb, {}, {
-                promote: { title: `Let the rollout of ${name} go on?`, verb: 'Promote', text: 'It goes past its gate or its step, or out of its pause. More users get the new version.' },
-                pause: { title: `Hold the rollout of ${name}?`, verb: 'Pause', text: 'It stays where it stands, with the same share of users on each version, until it is promoted or aborted.' },
-                abort: { title: `Abort the rollout of ${name}?`, verb: 'Abort', kind: 'danger', text: 'All users go back to the stable version at once. The new version is rejected until somebody retries it or git says another one.' },
-                retry: { title: `Try the rejected version of ${name} again?`, verb: 'Retry', text: 'The rollout starts from its first step.' },
+                promote: { title: `Let the rollout of ${name} go on?`, verb: 'Promote',
+                    text: 'It goes past its gate or its step, or out of its pause. More users get the new version.' },
+                pause: { title: `Hold the rollout of ${name}?`, verb: 'Pause',
+                    text: 'It stays where it stands, with the same share of users on each version, until it is promoted or aborted.' },
+                abort: { title: `Abort the rollout of ${name}?`, verb: 'Abort', kind: 'danger',
+                    text: 'All users go back to the stable version at once. The new version is rejected until somebody retries it or git says another one.' },
+                retry: { title: `Try the rejected version of ${name} again?`, verb: 'Retry',
+                    text: 'The rollout starts from its first step.' },
             }[verb]);
         },
     };
@@ -125,37 +138,52 @@ export function open({ app, parameters, query }) {
             const sight = app.model.sight();
             const found = app.model.workload(matches);
             const workload = found?.workload;
-            const policy = (live() && images.value?.workload?.policy) || { automated: workload?.automated ?? false, locked: workload?.locked ?? false, lockedReason: workload?.lockedReason };
+            const policy = (live() && images.value?.workload?.policy)
+                || { automated: workload?.automated ?? false, locked: workload?.locked ?? false, lockedReason: workload?.lockedReason };
             const off = app.model.overview?.automation;
             const closed = off && off !== 'on' ? `Automation is off: ${off}` : null;
             return [
                 h('div', { class: 'heading' },
-                    h('p', { class: 'crumbs' }, h('a', { href: to('/') }, 'Applications'), found ? [h('span', { 'aria-hidden': 'true' }, ' / '), h('a', { href: to(`/applications/${encodeURIComponent(found.application.application)}`) }, found.application.application)] : null),
+                    h('p', { class: 'crumbs' }, h('a', { href: to('/') }, 'Applications'),
+                        found ? [h('span', { 'aria-hidden': 'true' }, ' / '),
+                        h('a', { href: to(`/applications/${encodeURIComponent(found.application.application)}`) },
+                        found.application.application)] : null),
                     h('h1', { tabindex: '-1' }, name, h('span', { class: 'kind' }, `${kind.split('.')[0]} in ${namespace}`)),
-                    workload ? h('p', { class: 'badges' }, badge(workload.health, undefined, workload.message), pods(workload), workload.strategy ? h('span', { class: 'quiet' }, workload.strategy) : null,
-                        h('span', { class: 'quiet' }, revisionText(found.application.appliedRevision || found.application.revision))) : null,
+                    workload ? h('p', { class: 'badges' }, badge(workload.health, undefined, workload.message), pods(workload),
+                        workload.strategy ? h('span', { class: 'quiet' }, workload.strategy) : null,
+                        h('span', { class: 'quiet' }, revisionText(found.application.appliedRevision || found.application.revision)))
+                            : null,
                     live() ? h('div', { class: 'verbs' },
-                        toggle('Automate', policy.automated, () => verbs.automate(!policy.automated), { id: 'automate', disabled: closed !== null || (!policy.automated && images.value === null), detail: closed }),
-                        toggle('Lock', policy.locked, () => verbs.lock(!policy.locked), { id: 'lock', disabled: closed !== null, detail: closed }),
-                        button('Roll back…', verbs.rollback, { id: 'rollback', shape: 'back', disabled: closed !== null, title: closed })) : null),
+                        toggle('Automate', policy.automated, () => verbs.automate(!policy.automated),
+                            { id: 'automate', disabled: closed !== null || (!policy.automated && images.value === null), detail: closed }),
+                        toggle('Lock', policy.locked, () => verbs.lock(!policy.locked),
+                            { id: 'lock', disabled: closed !== null, detail: closed }),
+                        button('Roll back…', verbs.rollback, { id: 'rollback', shape: 'back', disabled: closed !== null, title: closed }))
+                            : null),
                 sight.failure ? failureView(sight.failure, () => app.model.refresh()) : null,
                 workload?.message ? h('p', { class: 'app-message' }, workload.message) : null,
-                policy.locked ? notice('warn', h('p', null, h('strong', null, 'Locked'), policy.lockedBy ? ` by ${person(policy.lockedBy)}` : '', policy.lockedReason ? `: ${policy.lockedReason}` : '.')) : null,
-                !workload && sight.applications ? notice('idle', h('p', null, live() ? 'No application of yours has this workload.' : 'It was not there at this time, or was not seen.')) : null,
+                policy.locked ? notice('warn', h('p', null, h('strong', null, 'Locked'), policy.lockedBy ? ` by ${person(policy.lockedBy)}`
+                    : '', policy.lockedReason ? `: ${policy.lockedReason}` : '.')) : null,
+                !workload && sight.applications ? notice('idle',
+                    h('p', null, live() ? 'No application of yours has this workload.'
+                    : 'It was not there at this time, or was not seen.')) : null,
                 !workload && !sight.applications && !sight.failure ? waiting() : null,
                 tabs('Parts of the workload', [
-                    { id: 'now', text: live() ? 'Now' : 'Then', href: to(path) }, { id: 'history', text: 'History', href: to(path, { tab: 'history' }) },
+                    { id: 'now', text: live() ? 'Now' : 'Then', href: to(path) },
+                    { id: 'history', text: 'History', href: to(path, { tab: 'history' }) },
                     { id: 'blame', text: 'Blame', href: to(path, { tab: 'blame' }) },
                     { id: 'graphs', text: 'Graphs', href: to('/graphs', { namespace }) },
                 ], tab),
                 tab === 'now' && live() ? now(workload, closed) : null,
                 tab === 'now' && !live() && workload ? then(workload) : null,
                 tab === 'history' ? panel('Deploys', {}, answered(events, list, askEvents)) : null,
-                tab === 'blame' ? panel('Who set each field', { key: 'blame' }, live() ? null : h('p', { class: 'quiet' }, 'This is the blame of now.'), answered(blame, blameView, ask)) : null,
+                tab === 'blame' ? panel('Who set each field', { key: 'blame' },
+                    live() ? null : h('p', { class: 'quiet' }, 'This is the blame of now.'), answered(blame, blameView, ask)) : null,
             ];
         },
         timeChanged: ask,
-        modelChanged: () => { if (live() && tab === 'now' && rollout.value && rollout.value.phase !== 'none') rollout.ask(`${api}/rollout`); },
+        modelChanged: () => { if (live() && tab === 'now' && rollout.value
+            && rollout.value.phase !== 'none') rollout.ask(`${api}/rollout`); },
         deploy(event) {
             if (event.workload?.namespace !== namespace || event.workload?.name !== name) return;
             ask();
@@ -170,9 +198,12 @@ export function open({ app, parameters, query }) {
     function now(workload, closed) {
         const running = events.value?.events.find((event) => event.outcome === 'running');
         return [
-            rolling.includes(kind) && (rollout.value?.phase !== 'none' || rollout.failure) ? panel('Rollout', {}, answered(rollout, (value) => rolloutView(value, workload, running, app.clock, verbs.steer), askMoving)) : null,
+            rolling.includes(kind) && (rollout.value?.phase !== 'none' || rollout.failure)
+                ? panel('Rollout', {}, answered(rollout, (value) => rolloutView(value, workload, running, app.clock, verbs.steer),
+                askMoving)) : null,
             h('div', { class: 'columns', key: 'columns' },
-                panel('Images', {}, answered(images, (value) => imagesView(value, app, verbs, closed, () => images.ask(api, { refresh: 'true' })), ask)),
+                panel('Images', {}, answered(images,
+                    (value) => imagesView(value, app, verbs, closed, () => images.ask(api, { refresh: 'true' })), ask)),
                 panel('Pods', {}, crew.view())),
             panel('Latest deploys', {}, answered(events, list, askEvents)),
         ];
@@ -180,8 +211,11 @@ export function open({ app, parameters, query }) {
 
     function then(workload) {
         return [
-            panel('Images then', {}, h('ul', { class: 'plain-list' }, Object.entries(workload.images ?? {}).map(([container, image]) => h('li', { key: container }, h('b', null, container), ' ', h('code', null, image))))),
-            workload.rollout ? panel('Rollout then', {}, rolloutView({ ...workload.rollout, possible: [] }, workload, null, app.clock, verbs.steer)) : null,
+            panel('Images then', {}, h('ul', { class: 'plain-list' },
+                Object.entries(workload.images ?? {}).map(([container, image]) => h('li', { key: container }, h('b', null, container), ' ',
+                h('code', null, image))))),
+            workload.rollout ? panel('Rollout then', {},
+                rolloutView({ ...workload.rollout, possible: [] }, workload, null, app.clock, verbs.steer)) : null,
             panel('Deploys until then', {}, answered(events, list, askEvents)),
         ];
     }
@@ -190,7 +224,8 @@ export function open({ app, parameters, query }) {
         if (answer.events.length === 0) return nothing('No deploys are known.');
         return [
             h('ol', { class: 'deploys' }, answer.events.map((event) => deployRow(event, app.clock))),
-            answer.next ? h('p', { class: 'more' }, h('a', { href: to('/history', { namespace, workload: `${kind}/${name}` }) }, 'The whole history')) : null,
+            answer.next ? h('p', { class: 'more' },
+                h('a', { href: to('/history', { namespace, workload: `${kind}/${name}` }) }, 'The whole history')) : null,
         ];
     }
 }
