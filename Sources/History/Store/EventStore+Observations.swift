@@ -48,7 +48,7 @@ extension EventStore {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT place.id AS id, "group", kind, namespace, name, at, since, state, digest FROM place
-                JOIN observation ON observation.place = place.id AND at = (SELECT max(at) FROM observation WHERE place = place.id)
+                CROSS JOIN observation ON observation.place = place.id AND at = (SELECT max(at) FROM observation WHERE place = place.id)
                 WHERE application = ?
                 """)
         var states: [ObjectKey?: LastState] = [:]
@@ -75,10 +75,11 @@ extension EventStore {
 
     func moment(_ at: Timestamp, of application: String?) async throws(HistoryError) -> PastMoment {
         let (knownSince, rows) = try await read { database in
+            // A cross join keeps its order: the other way round every row there is would be looked at.
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT application, "group", kind, namespace, name, since, body FROM place
-                    JOIN observation ON observation.place = place.id
+                    CROSS JOIN observation ON observation.place = place.id
                     AND at = (SELECT max(at) FROM observation WHERE place = place.id AND at <= ?)
                     WHERE digest <> 0\(application == nil ? "" : " AND application = ?")
                     """)
