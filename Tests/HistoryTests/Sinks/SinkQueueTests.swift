@@ -136,6 +136,40 @@ import Testing
         #expect(stage.server.messages.first?["text"]?.string?.contains("goes-on") == true)
     }
 
+    @Test func whatIsOverDoesNotBeginAgain() async throws {
+        let stage = try await SinkStage()
+        let sinks = await stage.start([slack])
+        await sinks.note(deploy().ended())
+        await sinks.note(deploy())
+        await stage.settle(sinks)
+        #expect(stage.server.messages.first?["text"]?.string?.contains("is deployed") == true)
+        await sinks.note(deploy().step(5))
+        await stage.settle(sinks)
+        #expect(stage.server.calls.count == 1)
+    }
+
+    /// What the history has and the queues have not is told; once.
+    @Test func theHistoryIsCaughtUpWith() async throws {
+        let stage = try await SinkStage()
+        let history = EventStore(stage.database)
+        try await history.save([deploy("01HZX0000000000000000000F1").ended(), deploy("01HZX0000000000000000000F2", name: "goes-on")])
+        let sinks = await stage.start([slack])
+        let (stream, continuation) = AsyncStream.makeStream(of: DeployEvent.self)
+        let following = Task { await sinks.follow(stream, history: history) }
+        continuation.yield(deploy("01HZX0000000000000000000F3", name: "live"))
+        for _ in 0..<400 {
+            let state = await sinks.states().first
+            if state?.waiting == 3 { break }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        following.cancel()
+        await following.value
+        await sinks.catchUp(history)
+        await stage.settle(sinks)
+        #expect(stage.server.messages.count == 3)
+        #expect(stage.server.violations == [])
+    }
+
     @Test func theQueueIsBounded() async throws {
         let stage = try await SinkStage()
         var store = SinkStore(stage.database)
