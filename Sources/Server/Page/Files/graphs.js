@@ -65,7 +65,7 @@ export function open({ app, query }) {
     });
 
     const ask = (card) => {
-        if (card.expression.trim() === '') return;
+        if (card.expression.trim() === '' || app.model.overview?.prometheus === false) return;
         const window = app.clock.window();
         const step = Math.max(1, Math.ceil((window.to - window.from) / points / 1000));
         // On the step's grid the same question gives the same points again.

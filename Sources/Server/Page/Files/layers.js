@@ -3,25 +3,24 @@
 const routes = /route$|^ingress$|^virtualservice$|^gateway$|^trafficsplit$/i;
 const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Rollout']);
 const owned = new Set(['ReplicaSet', 'Pod', 'ControllerRevision']);
-const mounted = new Set(['ConfigMap', 'Secret', 'PersistentVolumeClaim', 'ServiceAccount']);
 
 export const box = { width: 188, height: 46, across: 148, down: 16 };
 
+/** Its column; null for what stands in the last one, and only where something is tied to it. */
 export function layerOf(node) {
     if (/^gateway$/i.test(node.kind)) return 0;
     if (routes.test(node.kind)) return 1;
     if (node.kind === 'Service') return 2;
     if (workloads.has(node.kind)) return 3;
     if (owned.has(node.kind)) return 4;
-    if (mounted.has(node.kind)) return 4;
-    return 3;
+    return null;
 }
 
 /** `{places: Map(id → {x, y, column, row}), columns, width, height}`. */
 export function layout(nodes, edges) {
     const layers = new Map();
     for (const node of nodes) {
-        const layer = layerOf(node);
+        const layer = layerOf(node) ?? 4;
         if (!layers.has(layer)) layers.set(layer, []);
         layers.get(layer).push(node);
     }

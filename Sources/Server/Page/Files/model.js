@@ -147,6 +147,7 @@ export class Model {
             });
             for (const event of answer.events) this.events.set(event.id, { ...this.events.get(event.id), ...event });
             this.knownSince = answer.knownSince ?? this.knownSince;
+            if (this.knownSince) setTimeout(() => this.clock.fit(Date.parse(this.knownSince)));
             const oldest = answer.next ? Math.min(from, ...answer.events.map((event) => Date.parse(event.startedAt))) : from - margin;
             this.loaded = { from: oldest, to: to + margin, span: to - from };
         } catch {

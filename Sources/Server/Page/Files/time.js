@@ -17,6 +17,8 @@ export class Clock {
         this.span = 6 * 3_600_000;
         /** The end of the window that slider and graphs show, while not live. */
         this.end = 0;
+        /** Whether somebody said how much. */
+        this.isChosen = false;
         /** What the daemon's clock is ahead of this machine's. */
         this.ahead = 0;
         this.listeners = new Set();
@@ -76,6 +78,7 @@ export class Clock {
     cover(length) {
         const present = this.present();
         this.span = Math.max(60_000, length);
+        this.isChosen = true;
         if (this.mode !== 'live' && this.at < this.end - this.span) this.end = Math.min(this.at + this.span / 2, present);
         this.tell();
     }
@@ -90,10 +93,14 @@ export class Clock {
         this.tell();
     }
 
-    /** Half a window back or forth. */
-    shift(direction) {
-        const window = this.window();
-        this.zoom(window.from + (direction * this.span) / 2, Math.min(window.to + (direction * this.span) / 2, this.present()));
+    /** A window of what is known, where that is little and nobody chose. */
+    fit(knownSince) {
+        const age = (this.present() - knownSince) * 1.3;
+        const fitting = spans.find((span) => span.length >= age);
+        if (this.isChosen || this.mode !== 'live' || !fitting || fitting.length >= this.span) return;
+        this.span = fitting.length;
+        this.isChosen = true;
+        this.tell();
     }
 
     tell() {

@@ -2,7 +2,7 @@
 import { Question } from './api.js';
 import { h } from './dom.js';
 import { middle, tone, words } from './format.js';
-import { box, layout } from './layers.js';
+import { box, layerOf, layout } from './layers.js';
 import { to } from './router.js';
 import { answered, badge, notice, nothing, table, workloadLink } from './ui.js';
 
@@ -23,9 +23,10 @@ export function open({ app, query }) {
     };
 
     const drawing = (value) => {
-        if (value.nodes.length > most) return notice('idle',
-            h('p', null, `These are ${value.nodes.length} objects: choose one application to see them drawn, or see the table.`));
-        if (state.value !== value) Object.assign(state, { value, placed: layout(value.nodes, value.edges) });
+        const drawn = value.nodes.filter((node) => isDrawn(node, value));
+        if (drawn.length > most) return notice('idle',
+            h('p', null, `These are ${drawn.length} objects: choose one application to see them drawn, or see the table.`));
+        if (state.value !== value) Object.assign(state, { value, placed: layout(drawn, value.edges) });
         const { places, columns, width, height } = state.placed;
         const near = new Set([state.selected]);
         for (const edge of value.edges) {
@@ -38,7 +39,7 @@ export function open({ app, query }) {
                 h('g', { class: 'edges', 'aria-hidden': 'true' },
                     value.edges.map((edge) => edgeView(edge, places, state.selected !== null && edge.from !== state.selected
                     && edge.to !== state.selected))),
-                h('g', null, value.nodes.map((node) => nodeView(node, places.get(node.id), dim(node.id), value, columns)))));
+                h('g', null, drawn.map((node) => nodeView(node, places.get(node.id), dim(node.id), value, columns)))));
     };
 
     const nodeView = (node, place, dim, value, columns) => {
@@ -153,6 +154,11 @@ export function open({ app, query }) {
         const known = (app.model.overview?.applications ?? []).map((application) => application.application).sort();
         return state.application && !known.includes(state.application) ? [state.application, ...known] : known;
     }
+}
+
+/** A namespace or a setting that nothing is tied to says nothing in a drawing; the table has it. */
+function isDrawn(node, value) {
+    return layerOf(node) !== null || value.edges.some((edge) => edge.from === node.id || edge.to === node.id);
 }
 
 const nodeID = (id) => `node-${id.replace(/[^a-zA-Z0-9]/g, (sign) => `_${sign.codePointAt(0).toString(16)}_`)}`;

@@ -22,6 +22,8 @@ export function open({ app, parameters, query }) {
     let timer = null;
 
     const live = () => app.clock.mode === 'live';
+    /** Whether the daemon knows of tags, and may commit. */
+    const follows = () => (app.model.overview?.automation ?? 'on') === 'on';
     const matches = (workload) => workloadPath(workload) === place;
     const until = () => (live() ? '' : new Date(app.clock.at).toISOString());
 
@@ -34,7 +36,7 @@ export function open({ app, parameters, query }) {
     };
     const ask = () => {
         if (live() && tab === 'now') {
-            images.ask(api);
+            if (follows()) images.ask(api);
             askMoving();
         }
         if (tab === 'blame') blame.ask(`${api}/blame`);
@@ -202,18 +204,21 @@ export function open({ app, parameters, query }) {
                 ? panel('Rollout', {}, answered(rollout, (value) => rolloutView(value, workload, running, app.clock, verbs.steer),
                 askMoving)) : null,
             h('div', { class: 'columns', key: 'columns' },
-                panel('Images', {}, answered(images,
+                panel('Images', {}, !follows() ? imageList(workload) : answered(images,
                     (value) => imagesView(value, app, verbs, closed, () => images.ask(api, { refresh: 'true' })), ask)),
                 panel('Pods', {}, crew.view())),
             panel('Latest deploys', {}, answered(events, list, askEvents)),
         ];
     }
 
+    function imageList(workload) {
+        return h('ul', { class: 'plain-list' }, Object.entries(workload?.images ?? {}).map(([container, image]) => h('li', { key: container },
+            h('b', null, container), ' ', h('code', null, image))));
+    }
+
     function then(workload) {
         return [
-            panel('Images then', {}, h('ul', { class: 'plain-list' },
-                Object.entries(workload.images ?? {}).map(([container, image]) => h('li', { key: container }, h('b', null, container), ' ',
-                h('code', null, image))))),
+            panel('Images then', {}, imageList(workload)),
             workload.rollout ? panel('Rollout then', {},
                 rolloutView({ ...workload.rollout, possible: [] }, workload, null, app.clock, verbs.steer)) : null,
             panel('Deploys until then', {}, answered(events, list, askEvents)),
