@@ -90,7 +90,7 @@ import Testing
             ("GET", "/api/v1/history/01KAK0000000000000000000A1", ""), ("GET", "/api/v1/at?time=2026-11-21T06:00:00Z", ""),
             ("GET", "/api/v1/objects?application=shop&revision=main", ""), ("GET", "/api/v1/diff?from=a&to=b", ""), ("GET", "/api/v1/topology", ""),
             ("GET", "/api/v1/query_range?query=up&start=1&end=2&step=1", ""), ("GET", "/api/v1/sinks", ""), ("POST", "/api/v1/sinks/team/retry", #"{"id":"d1"}"#),
-            ("GET", "\(base)/blame", ""), ("GET", "\(base)/pods", ""), ("GET", "\(base)/logs?pod=front-end-1", ""),
+            ("POST", "\(base)/rollback", #"{"to":"4f4f4f4","reason":"errors"}"#), ("GET", "\(base)/blame", ""), ("GET", "\(base)/pods", ""), ("GET", "\(base)/logs?pod=front-end-1", ""),
         ]
 
     /// Answers, errors and what the requests hold fit their schemas; all routes are called.

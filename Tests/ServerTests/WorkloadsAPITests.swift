@@ -61,6 +61,20 @@ private let frontEnd = "/api/v1/workloads/shop/deployment/front-end"
         #expect(stage.asked.withLock { $0 }.isEmpty)
     }
 
+    @Test(arguments: [
+        ("", nil, "", false), (#"{"to":"4f4f4f4","reason":"errors","force":true}"#, "4f4f4f4", "errors", true), (#"{"to":"","reason":""}"#, nil, "", false),
+        (#"{"to":"main~1"}"#, "main~1", "", false),
+    ] as [(String, String?, String, Bool)]) func rollback(_ body: String, _ to: String?, _ reason: String, _ force: Bool) async throws {
+        #expect(try await post("\(frontEnd)/rollback", body).status == 200)
+        let asked = try #require(stage.asked.withLock { $0 }.first)
+        #expect(asked.action == .rollback(to: to, reason: reason) && asked.force == force)
+    }
+
+    @Test(arguments: [#"{"to":"--exec=x"}"#, #"{"to":"a..b"}"#, #"{"to":"a b"}"#, #"{"to":"a:b"}"#, #"{"to":"@{-1}\u0000"}"#]) func noRevisions(_ body: String) async throws {
+        #expect(try await post("\(frontEnd)/rollback", body).status == 422)
+        #expect(stage.asked.withLock { $0 }.isEmpty)
+    }
+
     @Test func sizesAndTypes() async throws {
         let large = #"{"image":"a","x":""# + String(repeating: "x", count: 1 << 20) + "\"}"
         #expect(try await post("\(frontEnd)/release", large).status == 413)

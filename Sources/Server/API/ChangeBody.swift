@@ -6,7 +6,7 @@ internal import Registry
 
 /// The verbs of `POST /api/v1/workloads/:namespace/:kind/:name/VERB`.
 package enum ChangeVerb: String, Sendable, CaseIterable {
-    case release, automate, deautomate, lock, unlock
+    case release, automate, deautomate, lock, unlock, rollback
 }
 
 /// What a body asks for.
@@ -47,6 +47,14 @@ struct ChangeBody {
         case .unlock:
             _ = try FieldBody(bytes, known: [])
             action = .unlock
+        case .rollback:
+            let body = try FieldBody(bytes, known: ["to", "reason", "force"])
+            let to = try body.text("to", most: 253)
+            if let to, !isRevision(to) {
+                throw APIFailure(.unprocessableContent, "invalid", "\"\(shortened(to))\" is no revision", advice: "write a commit, a branch or a tag")
+            }
+            action = .rollback(to: to.flatMap { $0.isEmpty ? nil : $0 }, reason: try body.text("reason", most: 1_000) ?? "")
+            force = try body.flag("force")
         }
     }
 }

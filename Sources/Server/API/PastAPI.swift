@@ -83,8 +83,13 @@ struct PastAPI: Sendable {
     /// A name of a branch or tag, or a commit; nothing that git would read as more.
     private static func revision(_ name: String, _ fields: QueryFields) throws(APIFailure) -> String? {
         guard let text = try fields.text(name) else { return nil }
-        let isPlain = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7f && !":?*[\\".unicodeScalars.contains($0) }
-        guard isPlain, !text.hasPrefix("-"), !text.contains("..") else { throw fields.wrong(name, text, "a branch, a tag or a commit") }
+        guard isRevision(text) else { throw fields.wrong(name, text, "a branch, a tag or a commit") }
         return text
     }
+}
+
+/// Nothing that git would read as more than one revision.
+func isRevision(_ text: String) -> Bool {
+    let isPlain = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7f && !":?*[\\".unicodeScalars.contains($0) }
+    return isPlain && !text.hasPrefix("-") && !text.contains("..")
 }
