@@ -32,6 +32,8 @@ class App {
         this.menu = false;
         this.asked = false;
         this.connection = 'closed';
+        /** The moment that the screen was told of last. */
+        this.moment = 'live';
         this.redraw = () => {
             if (this.asked) return;
             this.asked = true;
@@ -113,6 +115,7 @@ class App {
         const found = route(location.pathname);
         const query = new URLSearchParams(location.search);
         if (!forward) this.followAddress(query);
+        this.moment = this.clock.mode === 'live' ? 'live' : String(this.clock.at);
         const opened = this.session === null ? signin : found ? screens[found.screen] : null;
         this.screen = opened ? opened.open({ app: this, parameters: found?.parameters ?? {}, query })
             : { title: 'Not found', view: () => [h('h1', { tabindex: '-1' }, 'Not found'),
@@ -136,7 +139,10 @@ class App {
         // A hand on the slider passes many moments; browsers take an address only so often.
         this.settled = setTimeout(() => {
             this.router.amend({ at: this.clock.mode === 'live' ? '' : new Date(this.clock.at).toISOString() });
-            this.screen?.timeChanged?.();
+            const moment = this.clock.mode === 'live' ? 'live' : String(this.clock.at);
+            if (moment !== this.moment) this.screen?.timeChanged?.();
+            else this.screen?.windowChanged?.();
+            this.moment = moment;
         }, 150);
         this.redraw();
     }

@@ -94,6 +94,12 @@ export function open({ app, query }) {
         app.redraw();
     };
 
+    const soon = () => {
+        keep();
+        clearTimeout(timer);
+        timer = setTimeout(askAll, 100);
+    };
+
     const drop = (card) => {
         card.question.drop();
         card.graph?.destroy();
@@ -199,11 +205,8 @@ export function open({ app, query }) {
                 button('Your own PromQL', () => { add(''); requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(`query-${state.serial}`)?.focus())); }, { shape: 'add' })),
             ];
         },
-        timeChanged() {
-            keep();
-            clearTimeout(timer);
-            timer = setTimeout(askAll, 200);
-        },
+        timeChanged: soon,
+        windowChanged: soon,
         close() {
             clearTimeout(timer);
             for (const card of state.cards) {
