@@ -5,6 +5,7 @@ import Git
 import History
 import HTTP
 import Logging
+import Metrics
 
 /// The parts of a daemon that keep what was deployed, and tell others of it.
 struct DaemonHistory: Sendable {
@@ -34,7 +35,7 @@ struct DaemonHistory: Sendable {
         store = EventStore(database)
         recorder = Recorder(
             store: store, mirror: parts.mirror, time: parts.time, random: parts.random, logger: parts.logger, retention: options.retention,
-            notes: parts.notes)
+            notes: parts.notes, inventories: InventoryStore(client: parts.client, namespace: parts.namespace))
         sinks = Sinks(
             store: SinkStore(database), cluster: options.clusterName,
             secret: Sinks.secrets(of: parts.client, namespace: parts.namespace),
@@ -50,11 +51,16 @@ struct DaemonHistory: Sendable {
 
     /// Works until cancelled.
     func run() async {
-        let updates = recorder.updates()
+        let (updates, counted) = (recorder.updates(), recorder.updates())
         await withDiscardingTaskGroup { group in
             group.addTask { await recorder.run() }
             group.addTask { await sinks.run() }
             group.addTask { await sinks.follow(updates, history: store) }
+            group.addTask {
+                let metrics = DeployMetrics(factory: MetricsSystem.factory)
+                metrics.begin((try? await store.events(EventQuery(limit: EventQuery.maxLimit))) ?? [])
+                for await event in counted { metrics.note(event) }
+            }
         }
     }
 }
