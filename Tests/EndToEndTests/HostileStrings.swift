@@ -9,7 +9,7 @@ enum HostileStrings {
         "<template><script>window.harm=12</script></template>", "<!-- --><script>window.harm=13</script>", "]]><script>window.harm=14</script>",
         "&lt;script&gt;window.harm=15&lt;/script&gt;", "&#60;script&#62;window.harm=16", "%3Cscript%3Ewindow.harm=17%3C/script%3E",
         "${window.harm=18}", "{{constructor.constructor('window.harm=19')()}}", "#{window.harm=20}", "<%= window.harm=21 %>", "`;window.harm=22;`",
-        "');window.harm=23;//", "\\u003cscript\\u003ewindow.harm=24", "<sCrIpT>window.harm=25</ScRiPt>", "<script\u{0c}>window.harm=26</script>",
+        "');window.harm=23;//", "\\u003cscript\\u003ewindow.harm=24", "<sCrIpT>window.harm=25</ScRiPt>", "<script/x>window.harm=26</script>",
         "<svg><animate onbegin=window.harm=27 attributeName=x dur=1s>", "<details open ontoggle=window.harm=28>", "<video><source onerror=window.harm=29>",
         "<input autofocus onfocus=window.harm=30>", "<object data=data:text/html,harm>", "<embed src=//evil.example>", "__proto__", "constructor",
         "<x style=\"position:fixed;inset:0\">\u{1F426}", "null", "<marquee onstart=window.harm=31>",

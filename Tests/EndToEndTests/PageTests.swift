@@ -56,7 +56,7 @@ private struct PageWalk {
         try await page.type(PageStage.token, into: "#token")
         try await page.key("Enter")
         try await page.waitFor(text: "Applications", in: "main h1")
-        try await page.waitFor(selector: "main a[href^='\(Self.workload)']")
+        try await page.waitFor(selector: "main .app")
         #expect(try await page.text("header").contains("grace"))
         clean(page, "sign in")
     }
@@ -83,8 +83,7 @@ private struct PageWalk {
     private func release(_ page: BrowserPage) async throws {
         try await stage.registry.push("shop/front-end", tag: "1.1.0", createdAt: Timestamp(milliseconds: 1_700_000_600_000))
         try await stage.world.eventually("the bump") { try await stage.text("front-end.yaml").contains("front-end:1.1.0") ? true : nil }
-        try await page.waitFor("document.querySelector('#verb-promote')", "the gate", within: .seconds(60))
-        try await page.waitFor(text: "Gated", in: ".rollout-head")
+        try await page.waitFor(text: "Gated", in: ".rollout-head", within: .seconds(60))
         for look in Look.allCases { try await picture(page, "rollout", look) }
         try await page.click("#verb-promote")
         try await page.press("Promote", within: "dialog")
@@ -101,7 +100,7 @@ private struct PageWalk {
             try await stage.repository.commit(text, ["front-end.yaml": .text(next)], author: "Eve & Sons", date: SystemTime().now)
         }
         try await stage.daemon.notify()
-        try await page.waitFor("document.querySelector('#verb-promote')", "the gate", within: .seconds(60))
+        try await page.waitFor(text: "Gated", in: ".rollout-head", within: .seconds(60))
         try await page.click("#verb-promote")
         try await page.press("Promote", within: "dialog")
         try await page.waitFor("!document.querySelector('.rollout-head')", "the end of the rollout", within: .seconds(60))

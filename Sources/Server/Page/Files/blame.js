@@ -21,11 +21,11 @@ export function blameView(report) {
                 h('td', { 'data-label': 'Value' },
                     h('code', { class: 'value' }, typeof field.value === 'string' ? field.value : JSON.stringify(field.value))),
                 h('td', { 'data-label': 'Set by' }, field.commit ? h('span', { title: field.commit.author }, person(field.commit.author))
-                    : h('span', { class: 'quiet' }, field.manager ? `${field.manager}, in the cluster` : 'the cluster')),
+                    : h('span', { class: 'quiet' }, field.manager || 'the cluster')),
                 h('td', { 'data-label': 'Commit' },
                     field.commit ? h('span', { class: 'blame-commit' }, commitText(field.commit.id), ' ', field.commit.subject, ' ',
                     h('time', { class: 'quiet', datetime: field.commit.time }, exact(field.commit.time).slice(0, 10))) : null),
-                h('td', { 'data-label': 'Written in' }, field.origin ? h('code', { class: 'quiet' }, field.origin) : null));
+                h('td', { 'data-label': 'Written in' }, field.origin && field.commit ? h('code', { class: 'quiet' }, field.origin) : null));
         }), { class: 'cards blame' }),
     ];
 }
