@@ -156,7 +156,7 @@ package actor Automation {
     ///
     /// - Returns: The commit.
     package func revert(_ release: RejectedRelease) async throws(AutomationError) -> String {
-        if let reason = hold() { throw AutomationError(.push, reason, advice: "revert it by hand") }
+        if let reason = hold() { throw AutomationError(.push, reason, advice: "revert it by hand", isTemporary: true) }
         let report = try await writer.perform(.revert(release))
         return report.commit.map { $0.short } ?? report.message
     }

@@ -1,3 +1,4 @@
+package import Delivery
 package import Kubernetes
 
 /// Why an image is not followed, found or changed.
@@ -27,11 +28,15 @@ package struct AutomationError: Error, Sendable, Hashable {
     package var origin: Origin?
     /// What to do about it.
     package var advice: String
+    /// The same try may succeed later without anyone changing anything.
+    package var isTemporary: Bool
 
-    package init(_ kind: Kind, _ message: String, origin: Origin? = nil, advice: String) {
-        (self.kind, self.message, self.origin, self.advice) = (kind, message, origin, advice)
+    package init(_ kind: Kind, _ message: String, origin: Origin? = nil, advice: String, isTemporary: Bool = false) {
+        (self.kind, self.message, self.origin, self.advice, self.isTemporary) = (kind, message, origin, advice, isTemporary)
     }
 }
+
+extension AutomationError: PassingError {}
 
 extension AutomationError: CustomStringConvertible {
     package var description: String { (origin.map { "\($0): " } ?? "") + "\(message); \(advice)" }

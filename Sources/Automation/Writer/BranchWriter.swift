@@ -101,11 +101,11 @@ package actor BranchWriter {
                 guard mayWait, !Task.isCancelled, time.elapsed < deadline else { throw Self.failure(error) }
                 logger.info("git is not there, trying again", metadata: ["error": "\(error)"])
             }
-            if Task.isCancelled { throw AutomationError(.push, "the change was cancelled", advice: "ask again") }
+            if Task.isCancelled { throw AutomationError(.push, "the change was cancelled", advice: "ask again", isTemporary: true) }
             if time.elapsed >= deadline {
                 throw AutomationError(
                     .push, "\"\(branch.name)\" moved \(backoff.failures) times while the change was made",
-                    advice: "ask again when fewer people push")
+                    advice: "ask again when fewer people push", isTemporary: true)
             }
             // Jitter: whoever pushes against us must not meet us again and again.
             try? await time.sleep(for: backoff.next(random))
@@ -338,8 +338,9 @@ package actor BranchWriter {
         switch error {
         case let error as GitError where error.isBlocked:
             AutomationError(.notEditable, error.message, advice: error.advice)
-        case let error as GitError: AutomationError(.push, "\"\(error.place)\": \(error.message)", advice: error.advice)
-        case let error as SourceError: AutomationError(.push, error.description, advice: "correct the repository")
+        case let error as GitError:
+            AutomationError(.push, "\"\(error.place)\": \(error.message)", advice: error.advice, isTemporary: error.isTemporary)
+        case let error as SourceError: AutomationError(.push, error.description, advice: "correct the repository", isTemporary: error.isTransient)
         case let error as RenderError: AutomationError(.invalid, "\(error)", origin: error.origin, advice: "correct the file")
         default: AutomationError(.push, "\(error)", advice: "try again")
         }

@@ -25,6 +25,8 @@ extension Reconciler {
             if desired.spec.isSuspended {
                 next.sync = .suspended
                 next.message = "suspended by \(desired.spec.origin)"
+                try await goOnSuspended(desired, &next, &record, resources: resources, isCurrent: isCurrent)
+                guard isCurrent() else { return }
                 return try await settle(next, &record, request: request)
             }
             let lookup: @Sendable (GroupVersionKind) -> APIResource? = { gvk in resources.first { $0.gvk == gvk } }
@@ -56,7 +58,7 @@ extension Reconciler {
             let live = await lookUp(rollouts.prepared, inventory: record.inventory, unfollowed: unfollowed)
             guard isCurrent() else { return }
             var input = planInput(complete, rollouts.prepared, record: record, live: live, source: assignment.source, request: request)
-            input.held = rollouts.held
+            (input.held, input.companions) = (rollouts.held, rollouts.companions)
             let changes = plan(input)
             // A rollout under way is not held up: its traffic may have to go back.
             if !changes.writes.isEmpty || !desired.hooks.isEmpty, rollouts.statuses.isEmpty, let waiting = waitingFor(desired.spec.dependsOn) {
@@ -144,7 +146,7 @@ extension Reconciler {
         return nil
     }
 
-    private func planInput(
+    func planInput(
         _ desired: Desired, _ prepared: [Prepared], record: InventoryStore.Record, live: [ObjectKey: Live], source: String,
         request: SyncRequest?
     ) -> PlanInput {

@@ -50,6 +50,9 @@ package actor Reconciler {
     var lastLooks: [String: LastLook] = [:]
     var lastGates: [String: (at: Duration, answer: RolloutObservation.GateAnswer?)] = [:]
     var reverts: [String: RolloutObservation.RevertProgress] = [:]
+    var revertRetries: [String: RevertRetry] = [:]
+    /// By which rollouts wait.
+    let clock: SteadyClock
     /// What the server makes of a manifest, per digest and version of the live object.
     var dryRuns: [ObjectKey: (digest: String, version: String, object: Object)] = [:]
 
@@ -70,6 +73,7 @@ package actor Reconciler {
         self.name = name
         self.statusOf = statusOf
         self.environment = environment
+        clock = SteadyClock(environment.time)
         self.record = record
         status = record.flatMap { ApplicationStatus($0.status) } ?? ApplicationStatus(application: name)
     }

@@ -19,6 +19,9 @@ package struct PlanInput: Sendable {
     package var source: String
     /// Objects that are not applied now.
     package var held: [ObjectKey: ChangeSet.Held] = [:]
+    /// Services, routes and arms of rollouts under way: put back whatever the application says of drift, for requests
+    /// depend on them.
+    package var companions: Set<ObjectKey> = []
     /// A person agreed to what this plan deletes.
     package var allowsDeletions = false
     /// The digest of the fields Martlet owns in a live object; a caller may remember them.
@@ -54,16 +57,17 @@ package func plan(_ input: PlanInput) -> ChangeSet {
 private func change(for prepared: Prepared, _ input: PlanInput) -> ChangeSet.Change {
     let key = prepared.key
     let entry = input.inventory.entries[key]
+    let drift = input.companions.contains(key) ? .correct : input.desired.spec.drift
     if let held = input.held[key] { return .init(held.isProblem ? .hold : .rollOut, key: key, prepared: prepared, reason: held.reason) }
     let live: Object
     switch input.live(key) {
     case .unknown(let why): return .init(.hold, key: key, prepared: prepared, reason: why)
     case .absent:
         // Deleted by hand is drift too.
-        guard let entry, !entry.uid.isEmpty, entry.desired == prepared.digest, input.desired.spec.drift != .correct else {
+        guard let entry, !entry.uid.isEmpty, entry.desired == prepared.digest, drift != .correct else {
             return .init(.create, key: key, prepared: prepared)
         }
-        let action: ChangeSet.Action = input.desired.spec.drift == .warn ? .drifted : .keep
+        let action: ChangeSet.Action = drift == .warn ? .drifted : .keep
         return .init(action, key: key, prepared: prepared, reason: "deleted in the cluster")
     case .present(let object): live = object
     }
@@ -78,7 +82,7 @@ private func change(for prepared: Prepared, _ input: PlanInput) -> ChangeSet.Cha
     if live.isBeingDeleted { return .init(.hold, key: key, prepared: prepared, reason: "is being deleted; made again when it is gone") }
     guard let entry, entry.desired == prepared.digest else { return .init(.update, key: key, prepared: prepared) }
     guard entry.owned != input.ownedDigest(live) else { return .init(.keep, key: key, prepared: prepared) }
-    switch input.desired.spec.drift {
+    switch drift {
     case .correct: return .init(.correct, key: key, prepared: prepared, reason: "changed in the cluster")
     case .warn: return .init(.drifted, key: key, prepared: prepared, reason: "changed in the cluster")
     case .ignore: return .init(.keep, key: key, prepared: prepared)

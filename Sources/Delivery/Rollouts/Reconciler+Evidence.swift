@@ -56,14 +56,33 @@ extension Reconciler {
         guard state.aborting == .commitBack, subject.spec?.onFailure == .revert else { return .none }
         guard let revert = environment.revert else { return .impossible("nothing is committed here: only a branch takes commits") }
         if let known = reverts[state.id] { return known }
+        if let retry = revertRetries[state.id], environment.time.elapsed < retry.notBefore { return .delayed(retry.why) }
         let release = RejectedRelease(application: name, workload: subject.key, revision: state.revision, commit: state.commit, previousCommit: state.previousCommit,
             reason: state.reason)
         do {
             let commit = try await revert(release)
             reverts[state.id] = .done(commit)
         } catch {
+            // A git server that is away comes back; but a rollout does not wait for it for ever.
+            if (error as? any PassingError)?.isTemporary == true, clock.now.duration(since: state.since) < RevertRetry.patience {
+                var retry = revertRetries[state.id] ?? RevertRetry()
+                let pause = retry.backoff.next(environment.random)
+                (retry.notBefore, retry.why) = (environment.time.elapsed + pause, "\(error)")
+                revertRetries[state.id] = retry
+                wakeAfter(pause)
+                return .delayed(retry.why)
+            }
             reverts[state.id] = .impossible("the commit was not reverted: \(error)")
         }
         return reverts[state.id] ?? .none
     }
+}
+
+/// A revert that could not be made just now. Only in memory: after a restart the first try is made at once.
+struct RevertRetry {
+    var backoff = Backoff(base: .seconds(5), limit: .seconds(300))
+    var notBefore = Duration.zero
+    var why = ""
+
+    static let patience = Duration.seconds(3600)
 }

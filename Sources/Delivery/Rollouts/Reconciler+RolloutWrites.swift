@@ -24,7 +24,7 @@ extension Reconciler {
                     throw ApplyFailure("the server refuses a dry run of \(subject.key)", isTransient: true)
                 }
                 if let write = view.write(effect, state, manifest: subject.item.object, template: template) { try await self.write(write) }
-            case .pause, .unmark, .scale, .delete, .applyTemplate, .partition, .deletePod, .templateBack, .resume:
+            case .pause, .unmark, .scale, .delete, .replicas, .applyTemplate, .partition, .deletePod, .templateBack, .resume:
                 guard let state = decision.state ?? subject.state,
                     let write = view.write(effect, state, manifest: subject.item.object, template: .null)
                 else { continue }

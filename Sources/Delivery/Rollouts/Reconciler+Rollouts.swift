@@ -49,6 +49,7 @@ extension Reconciler {
                 continue
             }
             guard let state = subject.state else {
+                guard !desired.spec.isSuspended else { continue }
                 pass.held[subject.key] = await begins(subject, record: record, revision: desired.revision)
                 continue
             }
@@ -192,7 +193,7 @@ extension Reconciler {
             wakeAfter(failure.isTransient ? .seconds(2) : .seconds(60))
             return .init(reason: "cannot be rolled out: \(failure)", isProblem: !failure.isTransient)
         }
-        let now = environment.time.now
+        let now = clock.now
         let id = ULID(at: now, random: environment.random).description
         switch subject.view.start(
             merged: merged, identity: templateIdentity(subject.item.object), revision: revision.description, now: now, id: id)
@@ -207,6 +208,7 @@ extension Reconciler {
             }
             state.handledRequest = subject.view.request?.id ?? ""
             state.mode = subject.traffic.mode
+            state.gitReplicas = subject.item.object.value[path: "spec", "replicas"]?.int.map { Int(clamping: $0) }
             (state.commit, state.previousCommit) = (revision.commit, record.inventory.appliedCommit)
             wakeAfter(.milliseconds(50))
             do {
@@ -273,6 +275,7 @@ extension Reconciler {
         let keys = Set(subjects.map(\.key))
         lastLooks = lastLooks.filter { ids.contains($0.key) }
         reverts = reverts.filter { ids.contains($0.key) }
+        revertRetries = revertRetries.filter { ids.contains($0.key) }
         dryRuns = dryRuns.filter { keys.contains($0.key) }
     }
 
@@ -282,7 +285,7 @@ extension Reconciler {
     private func goOn(
         _ subject: RolloutSubject, _ state: RolloutState, traffic: RolloutObservation.TrafficProgress, pass: inout RolloutPass
     ) async -> RolloutOverlay {
-        let now = environment.time.now
+        let now = clock.now
         var seen = subject.view.observation(
             state, now: now, newID: ULID(at: now, random: environment.random).description, template: templateIdentity(subject.item.object),
             services: subject.traffic.services.map(\.name), nextArms: subject.traffic.services.map { armServiceName($0.name, .next) })
@@ -290,6 +293,7 @@ extension Reconciler {
         await measure(subject, state, &seen)
         seen.gateAnswer = await gateAnswer(subject, state)
         seen.revert = await revertProgress(subject, state)
+        if !subject.view.isDaemonSet { seen.gitReplicas = subject.item.object.value[path: "spec", "replicas"]?.int.map { Int(clamping: $0) } }
         if seen.request.map({ $0.id != state.handledRequest }) == true { lastLooks[state.id] = nil }
         let decision = decide(spec: subject.spec, mode: subject.traffic.mode, state: state, observation: seen, times: environment.rolloutTimes)
         do {

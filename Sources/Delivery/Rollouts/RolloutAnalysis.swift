@@ -30,8 +30,13 @@ package struct RejectedRelease: Sendable, Hashable {
     }
 }
 
+/// An error that may be gone at another try, without anybody changing anything.
+package protocol PassingError: Error {
+    var isTemporary: Bool { get }
+}
+
 /// Commits a revert.
 ///
 /// - Returns: The commit.
-/// - Throws: why none can be made; a person has to then.
+/// - Throws: why none can be made: a person has to then, unless it is a `PassingError` that is temporary.
 package typealias RevertWriter = @Sendable (RejectedRelease) async throws -> String

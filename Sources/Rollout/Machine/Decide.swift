@@ -31,6 +31,8 @@ struct Machine {
     /// A person has seen the evidence at this look and goes on.
     var isOverruled = false
     var effects: [RolloutEffect] = []
+    /// What is due in whatever phase.
+    private var always: [RolloutEffect] = []
     var told: [RolloutEffect] = []
     var wake: Duration?
 
@@ -47,6 +49,7 @@ struct Machine {
     mutating func run() -> RolloutDecision {
         followClock()
         followStable()
+        followGit()
         followSize()
         state.evidence.merge(seen.evidence) { _, new in new }
         if let request = seen.request, request.id != state.handledRequest {
@@ -65,7 +68,7 @@ struct Machine {
         }
         if isOver { return RolloutDecision(state: nil, effects: told) }
         return RolloutDecision(
-            state: state, overlay: overlay(of: state, mode: mode), effects: effects + told,
+            state: state, overlay: overlay(of: state, mode: mode), effects: always + effects + told,
             wake: wake)
     }
 
@@ -171,6 +174,12 @@ struct Machine {
         seen.stable = again
         seen.stated = .stable
         seen.others.removeAll { $0.hash == hash }
+    }
+
+    /// A new word of git's on how large the workload is, for which its manifest need not be applied.
+    private mutating func followGit() {
+        guard let wanted = seen.gitReplicas, wanted != state.gitReplicas else { return }
+        if wanted == seen.replicas { state.gitReplicas = wanted } else { always = [.replicas(wanted)] }
     }
 
     /// Follows the Deployment's replicas; not downwards while both sets are full, for then an autoscaler sees half the load.

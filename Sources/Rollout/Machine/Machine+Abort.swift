@@ -57,6 +57,7 @@ extension Machine {
                 case .none:
                     effects.append(.revert)
                     return wait("reverting the commit", lookAgain: .seconds(30))
+                case .delayed(let why): return wait("the commit is not reverted yet, and it is tried again: \(why)", lookAgain: .seconds(30))
                 case .done(let commit): tell("RolloutReverted", "reverted by \(commit)")
                 case .impossible(let why): tell("RolloutNotReverted", why, isWarning: true)
                 }
@@ -144,7 +145,7 @@ extension Machine {
                 candidateHash: state.candidateHash,
                 revision: state.revision, size: seen.replicas)
             again.handledRequest = handled
-            again.mode = state.mode
+            (again.mode, again.gitReplicas) = (state.mode, state.gitReplicas)
             (again.commit, again.previousCommit) = (state.commit, state.previousCommit)
             state = again
         }

@@ -29,6 +29,8 @@ package enum RolloutEffect: Sendable, Hashable {
     case create(replicas: Int)
     case scale(set: String, uid: String, to: Int)
     case delete(set: String, uid: String)
+    /// The workload's `replicas`, as git has come to say.
+    case replicas(Int)
     /// Git's manifest, applied while paused.
     case applyTemplate
     /// A StatefulSet's pods from this ordinal on may have the stated template.

@@ -34,6 +34,8 @@ package struct RolloutObservation: Sendable {
     package var newID: String
     /// `spec.replicas` of the live Deployment: git's word or an autoscaler's.
     package var replicas: Int
+    /// As git says; nil where it says nothing, or the kind has none.
+    package var gitReplicas: Int?
     package var isPaused: Bool
     /// `spec.strategy` of the live Deployment.
     package var updateStrategy: Value
@@ -93,6 +95,8 @@ package struct RolloutObservation: Sendable {
 
     package enum RevertProgress: Sendable, Hashable {
         case none
+        /// Tried, and to be tried again: why.
+        case delayed(String)
         case done(String)
         case impossible(String)
     }
@@ -101,6 +105,7 @@ package struct RolloutObservation: Sendable {
         (self.now, self.replicas, self.template) = (now, replicas, template)
         (isPaused, updateStrategy, stated, isObserved) = (false, .mapping([:]), .stable, true)
         newID = ""
+        gitReplicas = nil
         (progressDeadline, stable, candidate, others) = (.seconds(600), nil, nil, [])
         (traffic, reach, verdicts, findings, evidence) = (
             .settled, Reach(next: true, services: true), [:], [], [:]

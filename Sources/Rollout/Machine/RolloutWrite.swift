@@ -36,6 +36,7 @@ extension RolloutView {
     package func write(
         _ effect: RolloutEffect, _ state: RolloutState, manifest: Object, template: Value
     ) -> RolloutWrite? {
+        if case .replicas(let count) = effect { return .patch(deployment.key, ["spec": ["replicas": .int(Int64(count))]]) }
         if isSet { return writeSet(effect, state, manifest: manifest) }
         switch effect {
         case .pause:
@@ -71,7 +72,7 @@ extension RolloutView {
                         "paused": originals["paused"]?.bool == true ? true : .null, "strategy": strategy,
                     ]
                 ])
-        case .partition, .deletePod, .templateBack, .revert, .tell: return nil
+        case .replicas, .partition, .deletePod, .templateBack, .revert, .tell: return nil
         }
     }
 

@@ -9,14 +9,14 @@ package let revisionHashLabel = "controller-revision-hash"
 extension RolloutView {
     package var isSet: Bool { deployment.kind == "StatefulSet" || deployment.kind == "DaemonSet" }
 
-    var isDaemon: Bool { deployment.kind == "DaemonSet" }
+    package var isDaemonSet: Bool { deployment.kind == "DaemonSet" }
 
     /// The pods' label that says which version they are of.
     package var podHashLabel: String { isSet ? revisionHashLabel : templateHashLabel }
 
     /// What the pods of a revision carry: a StatefulSet's its whole name, a DaemonSet's the hash in it.
     func podHash(_ revision: Object) -> String {
-        guard isDaemon else { return revision.name }
+        guard isDaemonSet else { return revision.name }
         if let hash = revision.label(revisionHashLabel) { return hash }
         let prefix = "\(deployment.name)-"
         return revision.name.hasPrefix(prefix) ? String(revision.name.dropFirst(prefix.count)) : revision.name
@@ -47,7 +47,7 @@ extension RolloutView {
         // One that comes back is made the newest.
         if let found = same.max(by: { $0.revisionNumber < $1.revisionNumber }) { return found }
         guard isObserved else { return nil }
-        guard !isDaemon else { return newestRevision }
+        guard !isDaemonSet else { return newestRevision }
         return deployment.value[path: "status", "updateRevision"]?.string.flatMap { name in revisions.first { $0.name == name } }
     }
 
@@ -60,7 +60,7 @@ extension RolloutView {
         }
         guard replicas > 0 else { return .apply("it has no pods") }
         guard let current = statedRevision else { return .apply("no version of it runs yet") }
-        let ready = isDaemon ? deployment.count("status", "numberReady") : deployment.count("status", "readyReplicas")
+        let ready = isDaemonSet ? deployment.count("status", "numberReady") : deployment.count("status", "readyReplicas")
         guard (ready ?? 0) > 0 else {
             return .apply("no pod of the present version is ready, so there is nothing to compare with")
         }
@@ -75,7 +75,7 @@ extension RolloutView {
     func observeSet(_ state: RolloutState, _ seen: inout RolloutObservation) {
         let stable = revision(state.stableHash)
         var stated = statedRevision.map(podHash) ?? ""
-        if let stable, stated == state.stableHash, isDaemon,
+        if let stable, stated == state.stableHash, isDaemonSet,
             template(of: stable) != withoutHash(deployment.value[path: "spec", "template"] ?? .null)
         {
             // The newest revision that is seen may not be the newest that there is.

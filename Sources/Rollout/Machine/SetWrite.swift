@@ -7,7 +7,7 @@ extension RolloutView {
         switch effect {
         case .pause:
             let hold: Value =
-                isDaemon
+                isDaemonSet
                 ? ["type": "OnDelete", "rollingUpdate": .null]
                 : ["type": "RollingUpdate", "rollingUpdate": ["partition": .int(Int64(max(replicas, state.size)))]]
             return .patch(
@@ -42,7 +42,7 @@ extension RolloutView {
             return .patch(
                 deployment.key,
                 ["metadata": ["resourceVersion": .string(deployment.resourceVersion)], "spec": ["updateStrategy": strategy]])
-        case .unmark, .create, .scale, .delete, .revert, .tell: return nil
+        case .unmark, .create, .scale, .delete, .replicas, .revert, .tell: return nil
         }
     }
 

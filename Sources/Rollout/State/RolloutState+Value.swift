@@ -23,6 +23,7 @@ extension RolloutState {
         if let exposed { value["exposed"] = .int(Int64(exposed)) }
         if let exposure { value["exposure"] = .string(exposure.stateText) }
         if !matches.isEmpty { value["matches"] = .sequence(matches.map(\.stateValue)) }
+        if let gitReplicas { value["gitReplicas"] = .int(Int64(gitReplicas)) }
         if let mode { value["mode"] = .string(mode.rawValue) }
         if retreats > 0 { value["retreats"] = .int(Int64(retreats)) }
         if let confirmedAt { value["confirmedAt"] = .int(confirmedAt.milliseconds) }
@@ -77,6 +78,7 @@ extension RolloutState {
         exposed = Self.count(value["exposed"], upTo: 1000)
         exposure = value["exposure"]?.string.flatMap { Exposure(stateText: $0) }
         matches = (value["matches"]?.sequence ?? []).compactMap { RequestMatch(stateValue: $0) }
+        gitReplicas = Self.count(value["gitReplicas"], upTo: 1_000_000)
         mode = value["mode"]?.string.flatMap(RolloutTraffic.Mode.init(rawValue:))
         retreats = Self.count(value["retreats"], upTo: 1000) ?? 0
         confirmedAt = value["confirmedAt"]?.int.map { Timestamp(milliseconds: $0) }

@@ -116,6 +116,9 @@ package struct RolloutState: Sendable, Hashable {
     package var originals: Value?
     /// How many pods a full set has: the Deployment's replicas, never less than before while both sets are full.
     package var size: Int
+    /// `replicas` of git's manifest, as it was last brought in: the workload itself is not applied meanwhile, and what an
+    /// autoscaler has made of it since is not touched.
+    package var gitReplicas: Int?
     /// Evidence by metric.
     package var evidence: [String: Evidence]
     /// Set by a person or by `on-failure: pause`; time stands still.
@@ -139,6 +142,6 @@ package struct RolloutState: Sendable, Hashable {
         (evidence, message, reason, handledRequest) = ([:], "", "", "")
         (exposed, retreats, confirmedAt) = (nil, 0, nil)
         (exposure, matches, mode) = (nil, [], nil)
-        (commit, previousCommit) = ("", "")
+        (commit, previousCommit, gitReplicas) = ("", "", nil)
     }
 }

@@ -69,6 +69,7 @@ extension RolloutDecision {
             case .create(let count): "create \(count)"
             case .scale(let set, _, let count): "scale \(set) \(count)"
             case .delete(let set, _): "delete \(set)"
+            case .replicas(let count): "replicas \(count)"
             case .applyTemplate: "template"
             case .partition(let ordinal): "partition \(ordinal)"
             case .deletePod(let name, _): "delete pod \(name)"

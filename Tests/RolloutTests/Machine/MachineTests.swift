@@ -206,6 +206,32 @@ struct MachineTests {
         #expect(MachineCase(.analysing).with { $0.seen.replicas = 0 }.look().state?.size == 4)
     }
 
+    @Test func whatGitSaysOfReplicasIsBroughtInOnce() {
+        let changed = MachineCase(.analysing).with { ($0.state.gitReplicas, $0.seen.gitReplicas) = (4, 6) }
+        #expect(changed.look().does == ["replicas 6"])
+        #expect(changed.look().state?.gitReplicas == 4, "not before it is seen")
+        let seen = changed.with { $0.seen.replicas = 6 }
+        #expect(seen.look().state?.gitReplicas == 6)
+        #expect(seen.look().does == ["scale shop-new 3", "scale shop-old 6"])
+        // What an autoscaler makes of it is not git's word.
+        #expect(seen.with { ($0.state.gitReplicas, $0.seen.replicas) = (6, 8) }.look().does == ["scale shop-new 4", "scale shop-old 8"])
+        #expect(MachineCase(.analysing).with { $0.state.gitReplicas = 4 }.look().does == [])
+        let rejected = MachineCase(.rejected).with { ($0.state.gitReplicas, $0.seen.gitReplicas) = (4, 2) }
+        #expect(rejected.look().does == ["replicas 2"], "also while a rejected version is held")
+        #expect(RolloutState(text: seen.look().state?.text ?? "")?.gitReplicas == 6)
+    }
+
+    @Test func aRevertThatIsDelayedIsWaitedFor() {
+        let waiting = MachineCase(.analysing).with {
+            $0.abort(.commitBack)
+            $0.spec?.onFailure = .revert
+            $0.seen.revert = .delayed("git is away")
+        }.look()
+        #expect(waiting.place == "aborting/commitBack")
+        #expect(waiting.state?.message.contains("git is away") == true)
+        #expect(waiting.does == [])
+    }
+
     @Test func timeStandsStillWhilePaused() throws {
         let paused = MachineCase(.analysing, after: .seconds(1000)).with { $0.state.pausedAt = MachineCase.start.adding(.seconds(10)) }
         #expect(paused.look().place == "analysing")

@@ -100,7 +100,7 @@ struct ModelDaemon {
             try write(ModelWrite("revert", after: [.commitBackWritten])) {
                 if let image = world.image(ofRevision: state.revision) { world.git.revert(image) }
             }
-        case .pause, .unmark, .create, .scale, .delete, .applyTemplate, .partition, .deletePod, .templateBack, .resume:
+        case .pause, .unmark, .create, .scale, .delete, .replicas, .applyTemplate, .partition, .deletePod, .templateBack, .resume:
             let template = try world.merged(manifest).value[path: "spec", "template"] ?? .null
             guard let request = view.write(effect, state, manifest: manifest, template: template) else { return }
             try write(ModelWrite(effect)) { try world.carryOut(request) }
@@ -147,7 +147,7 @@ extension ModelWrite {
         case .scale: self.init("scale", after: [.scaled])
         case .applyTemplate: self.init("template", after: [.templateApplied])
         case .resume: self.init("resume", after: [.unpaused])
-        case .pause, .unmark, .delete, .partition, .deletePod, .templateBack, .revert, .tell: self.init("\(effect)")
+        case .pause, .unmark, .delete, .replicas, .partition, .deletePod, .templateBack, .revert, .tell: self.init("\(effect)")
         }
     }
 }
