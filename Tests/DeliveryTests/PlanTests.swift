@@ -21,6 +21,8 @@ import Testing
         var isNew = false
         /// What the cluster has is other than what was applied.
         var isDrifted = false
+        /// What a rollout under way needs.
+        var companions: Set<ObjectKey> = []
 
         static let key = FingerprintKey(random: RandomSource(seed: 1))
 
@@ -58,7 +60,7 @@ import Testing
             var input = PlanInput(
                 desired: desired, prepared: prepared, inventory: inventory, fingerprint: Self.key, source: "https://git/shop",
                 live: { live[$0.name] ?? .absent })
-            input.allowsDeletions = allowsDeletions
+            (input.allowsDeletions, input.companions) = (allowsDeletions, companions)
             input.ownedDigest = { [isDrifted] _ in isDrifted ? "changed" : "owned" }
             return Delivery.plan(input)
         }
@@ -101,6 +103,12 @@ import Testing
         #expect(try situation.action("a") == deleted)
         situation.known = []
         #expect(try situation.action("a") == .create, "never applied is no drift")
+        // A rollout under way leads requests through it.
+        situation.known = ["a"]
+        situation.companions = [ObjectKey(group: "", kind: "ConfigMap", namespace: "shop", name: "a")]
+        #expect(try situation.action("a") == .create)
+        situation.live = ["a": .present(Situation.live("a"))]
+        #expect(try situation.action("a") == .correct)
     }
 
     @Test func aForeignOwnerIsLeftAlone() throws {

@@ -44,9 +44,10 @@ package struct EmbeddedWorld: Sendable {
     }
 
     /// The loop under test; with a metrics server where one is to be asked.
-    package func `operator`(analysis: RolloutAnalysis? = nil) -> InProcessOperator {
+    package func `operator`(analysis: RolloutAnalysis? = nil, revert: RevertWriter? = nil) -> InProcessOperator {
         InProcessOperator(
-            client: cluster.client(), following: repository, in: folder, pollInterval: pollInterval, rolloutTimes: times, analysis: analysis)
+            client: cluster.client(), following: repository, in: folder, pollInterval: pollInterval, rolloutTimes: times, analysis: analysis
+        ) { $0.revert = revert }
     }
 
     package var world: World { World(client: client, repository: repository, operator: `operator`()) }

@@ -15,7 +15,7 @@ package struct SetScenario: Hashable, CaseIterable, ReleaseScenario {
     }
 
     package enum Course: String, Sendable, CaseIterable {
-        case forward, aborted, neverReady, superseded, strategyTakenAway
+        case forward, aborted, neverReady, superseded, strategyTakenAway, gated
     }
 
     package var kind: Kind
@@ -37,6 +37,7 @@ package struct SetScenario: Hashable, CaseIterable, ReleaseScenario {
         case .neverReady: try await neverReady(world)
         case .superseded: try await superseded(world)
         case .strategyTakenAway: try await strategyTakenAway(world)
+        case .gated: try await gated(world)
         }
         await world.operator.kill()
     }
@@ -48,6 +49,7 @@ package struct SetScenario: Hashable, CaseIterable, ReleaseScenario {
         switch course {
         case .forward, .neverReady: Self.quick
         case .aborted, .superseded, .strategyTakenAway: Self.slow
+        case .gated: "{martlet.dev/strategy: ramped, martlet.dev/steps: \"50% 1s\", martlet.dev/gate: manual}"
         }
     }
 
@@ -168,6 +170,19 @@ extension SetScenario {
         let third = try await commit(world, "Version 3", files(version: 3))
         try await world.settled("shop", at: third, within: .seconds(120))
         try await isClean(world, version: 3)
+    }
+
+    private func gated(_ world: World) async throws {
+        let second = try await commit(world, "Version 2", files(version: 2))
+        _ = try await reaches(world, "gated") { $0.phase == .gated }
+        let size = try await size(world)
+        try await world.time.sleep(for: .seconds(2))
+        try expect(try await state(world)?.phase == .gated, "it did not wait")
+        let new = try await pods(world, version: 2)
+        try expect(new.count == max(1, (size * 50 + 50) / 100), "\(new.count) pods are of version 2 at 50 % of \(size)")
+        try await ask(world, .promote)
+        try await world.settled("shop", at: second, within: .seconds(120))
+        try await isClean(world, version: 2)
     }
 
     private func rejects(_ world: World, _ commit: ObjectID? = nil) async throws {

@@ -5,7 +5,7 @@ internal import Kubernetes
 
 /// What applying an application would change, by the server's own dry run.
 package struct Differ: Sendable {
-    private let client: ClusterClient
+    let client: ClusterClient
     private let store: InventoryStore
     private let time: any TimeSource
 
@@ -36,11 +36,13 @@ package struct Differ: Sendable {
         let desired = render(part, bytes: try await tree.read(part.files), revision: tree.revision, context: context)
         var report = Report(problems: desired.problems.map { $0.error.description })
         guard !desired.isBlocked else { return report }
-        let (prepared, problems) = prepare(desired, resources: { gvk in resources.first { $0.gvk == gvk } }, digest: key)
+        let (git, problems) = prepare(desired, resources: { gvk in resources.first { $0.gvk == gvk } }, digest: key)
         report.problems += problems.map { $0.error.description }
+        let released = try await released(git, of: part, resources: resources, digest: key)
+        report.problems += released.problems
 
-        let byKey = Dictionary(prepared.map { ($0.key, $0) }) { first, _ in first }
-        let ordered = applyOrder(prepared.map(\.object)).joined().compactMap { byKey[$0.key] }
+        let byKey = Dictionary(released.prepared.map { ($0.key, $0) }) { first, _ in first }
+        let ordered = applyOrder(released.prepared.map(\.object)).joined().compactMap { released.held.contains($0.key) ? nil : byKey[$0.key] }
         var answers: [ObjectKey: Result<String, ApplyFailure>] = [:]
         await withTaskGroup(of: (ObjectKey, Result<String, ApplyFailure>).self) { group in
             // The client lets only so many requests out at once; more tasks would only wait there.

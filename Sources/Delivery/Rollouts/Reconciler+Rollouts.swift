@@ -50,7 +50,7 @@ extension Reconciler {
             }
             guard let state = subject.state else {
                 guard !desired.spec.isSuspended else { continue }
-                pass.held[subject.key] = await begins(subject, record: record, revision: desired.revision)
+                pass.held[subject.key] = await begins(subject, record: record, revision: desired.revision, pass: &pass)
                 continue
             }
             let traffic = await progress(of: subject, inForce.prepared, failure: inForce.failures[subject.key], record: record)
@@ -83,15 +83,7 @@ extension Reconciler {
             var item = item
             do throws(RolloutError) {
                 var spec = try RolloutSpec.of(item.object, item.policy, defaultMetrics: environment.analysis?.defaults ?? [])
-                // Taking a strategy away is no reason to restart pods.
-                if spec != nil || hasConfiguration {
-                    item = item.with(withConfiguration(item.object, live: live, among: objects, digest: key), key)
-                }
-                if item.policy.strategy == .recreate {
-                    var object = item.object
-                    object.value[path: "spec", "strategy"] = ["type": "Recreate"]
-                    item = item.with(object, key)
-                }
+                item = asReleased(item, spec: spec, live: live, among: objects, digest: key)
                 pass.prepared[index] = item
                 guard spec != nil || running != nil else { continue }
                 var traffic = RolloutTraffic(mode: .replicas)
@@ -102,38 +94,49 @@ extension Reconciler {
                 if let mode = running?.mode, spec == nil || mode != traffic.mode {
                     // It goes back the way it came, whatever git says of strategies and traffic now.
                     spec = nil
-                    traffic = try self.traffic(of: item, mode: mode, among: objects)
+                    traffic = try formerTraffic(of: item, mode: mode, among: objects)
                 }
                 // Nothing runs that could be rolled over: git's first word is applied as it is.
                 guard let live else { continue }
                 let view = await view(live, traffic: traffic)
                 let state = running
-                subjects.append(
-                    RolloutSubject(
-                        item: item, spec: spec, traffic: traffic, view: view, state: state,
-                        overlay: state.map { overlay(of: $0, mode: traffic.mode) } ?? .none))
+                let subject = RolloutSubject(
+                    item: item, spec: spec, traffic: traffic, view: view, state: state,
+                    overlay: state.map { overlay(of: $0, mode: traffic.mode) } ?? .none)
+                if let state, let template = view.stableTemplate(of: state) {
+                    try await refuseMovedPorts(subject, stable: template, among: pass.prepared)
+                }
+                subjects.append(subject)
             } catch {
-                let origin = await place(error, item)
-                pass.problems.append(RenderProblem(RenderError(.invalid("\(item.key): \(error)"), origin: origin), isBlocking: true))
+                pass.problems.append(await problem(error, item, among: pass.prepared))
             }
         }
         return subjects
     }
 
-    /// Where the traffic of a rollout is that git no longer asks for in that form.
-    private nonisolated func traffic(of item: Prepared, mode: RolloutTraffic.Mode, among objects: [Object]) throws(RolloutError) -> RolloutTraffic {
-        guard mode != .replicas else { return RolloutTraffic(mode: .replicas) }
-        let probe = RolloutSpec(workload: item.key, strategy: mode == .selector ? .blueGreen : .canary, steps: [])
-        let found = try Rollout.traffic(for: probe, workload: item.object, among: objects)
-        return RolloutTraffic(mode: mode, services: found.services, routes: mode == .routes ? found.routes : [])
+    /// A commit that asks for what cannot be, at the line that asks for it.
+    private func problem(_ error: RolloutError, _ item: Prepared, among prepared: [Prepared]) async -> RenderProblem {
+        var origin = item.origin
+        var field = error.annotation.map { "metadata.annotations[\($0)]" }
+        if let place = error.place, let other = prepared.first(where: { $0.key == place.object }) { (origin, field) = (other.origin, place.field) }
+        if let field, let assignment, let file = assignment.part.files.first(where: { $0.path == origin.file }),
+            let bytes = try? await assignment.tree.read([file])[file.path], let line = blamedLine(origin, bytes: bytes, field: field)
+        {
+            origin = Origin(file: origin.file, line: line)
+        }
+        return RenderProblem(RenderError(.invalid("\(item.key): \(error)"), origin: origin), isBlocking: true)
     }
 
-    private func place(_ error: RolloutError, _ item: Prepared) async -> Origin {
-        guard let annotation = error.annotation, let assignment, let file = assignment.part.files.first(where: { $0.path == item.origin.file }),
-            let bytes = try? await assignment.tree.read([file])[file.path],
-            let line = blamedLine(item.origin, bytes: bytes, field: "metadata.annotations[\(annotation)]")
-        else { return item.origin }
-        return Origin(file: item.origin.file, line: line)
+    /// Refuses Services that would not lead to the version that runs.
+    private func refuseMovedPorts(_ subject: RolloutSubject, stable: Value, among prepared: [Prepared]) async throws(RolloutError) {
+        guard subject.spec != nil else { return }
+        let labels = subject.item.object.value[path: "spec", "template", "metadata", "labels"]?.mapping ?? [:]
+        for item in prepared where item.key.kind == "Service" && item.key.group.isEmpty && item.key.namespace == subject.key.namespace {
+            guard let selector = item.object.value[path: "spec", "selector"]?.mapping, !selector.isEmpty,
+                LabelSelector(labels: selector).matches(labels), let live = await liveObject(item.key)
+            else { continue }
+            try Rollout.refuseMovedPorts((item.object, live), workload: subject.key, template: stable)
+        }
     }
 
     /// The newest that is known of an object: the watch's word or the answer to our own apply.
@@ -174,7 +177,9 @@ extension Reconciler {
     /// Whether a changed manifest is to be rolled out; then its state is on the workload.
     ///
     /// - Returns: Why the plan leaves the workload alone; nil where it is applied as git says.
-    private func begins(_ subject: RolloutSubject, record: InventoryStore.Record, revision: SourceRevision) async -> ChangeSet.Held? {
+    private func begins(
+        _ subject: RolloutSubject, record: InventoryStore.Record, revision: SourceRevision, pass: inout RolloutPass
+    ) async -> ChangeSet.Held? {
         let entry = record.inventory.entries[subject.key]
         guard owner(of: subject.view.deployment) == name, !subject.view.deployment.isBeingDeleted,
             (try? policy(of: subject.view.deployment))?.isIgnored != true
@@ -205,6 +210,12 @@ extension Reconciler {
             guard environment.runsRollouts else {
                 return .init(
                     reason: "asks for \(subject.spec?.strategy.rawValue ?? "a rollout"), which only a daemon carries out: start \"martlet run\"", isProblem: true)
+            }
+            do throws(RolloutError) {
+                try await refuseMovedPorts(subject, stable: subject.view.deployment.value[path: "spec", "template"] ?? .null, among: pass.prepared)
+            } catch {
+                pass.problems.append(await problem(error, subject.item, among: pass.prepared))
+                return .init(reason: "\(error)", isProblem: false)
             }
             state.handledRequest = subject.view.request?.id ?? ""
             state.mode = subject.traffic.mode

@@ -43,6 +43,26 @@ extension Prepared {
     }
 }
 
+/// A workload as its releases want it: the configuration that its pods read is part of it, and a strategy that is the
+/// Deployment's own is written there.
+func asReleased(_ item: Prepared, spec: RolloutSpec?, live: Object?, among objects: [Object], digest: FingerprintKey) -> Prepared {
+    var object = item.object
+    // Taking a strategy away is no reason to restart pods.
+    if spec != nil || live?.value[path: "spec", "template", "metadata", "annotations", MartletAnnotations.configuration] != nil {
+        object = withConfiguration(object, live: live, among: objects, digest: digest)
+    }
+    if item.policy.strategy == .recreate { object.value[path: "spec", "strategy"] = ["type": "Recreate"] }
+    return item.with(object, digest)
+}
+
+/// Where the traffic of a rollout is that git no longer asks for in that form.
+func formerTraffic(of item: Prepared, mode: RolloutTraffic.Mode, among objects: [Object]) throws(RolloutError) -> RolloutTraffic {
+    guard mode != .replicas else { return RolloutTraffic(mode: .replicas) }
+    let probe = RolloutSpec(workload: item.key, strategy: mode == .selector ? .blueGreen : .canary, steps: [])
+    let found = try Rollout.traffic(for: probe, workload: item.object, among: objects)
+    return RolloutTraffic(mode: mode, services: found.services, routes: mode == .routes ? found.routes : [])
+}
+
 /// Git's objects with overlays on them.
 ///
 /// - Returns: also what could not be merged, by workload.

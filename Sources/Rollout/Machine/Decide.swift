@@ -36,10 +36,7 @@ struct Machine {
     var told: [RolloutEffect] = []
     var wake: Duration?
 
-    init(
-        spec: RolloutSpec?, mode: RolloutTraffic.Mode, state: RolloutState, seen: RolloutObservation,
-        times: RolloutTimes
-    ) {
+    init(spec: RolloutSpec?, mode: RolloutTraffic.Mode, state: RolloutState, seen: RolloutObservation, times: RolloutTimes) {
         var seen = seen
         if let set = seen.set { seen.progressDeadline = deadline(set, state, times) }
         (self.spec, self.mode, self.state, self.seen, self.times) = (spec, mode, state, seen, times)
@@ -67,9 +64,7 @@ struct Machine {
             if state == before { break }
         }
         if isOver { return RolloutDecision(state: nil, effects: told) }
-        return RolloutDecision(
-            state: state, overlay: overlay(of: state, mode: mode), effects: always + effects + told,
-            wake: wake)
+        return RolloutDecision(state: state, overlay: overlay(of: state, mode: mode), effects: always + effects + told, wake: wake)
     }
 
     private mutating func step() {

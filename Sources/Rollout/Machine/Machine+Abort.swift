@@ -89,8 +89,7 @@ extension Machine {
             isOver = true
             return
         }
-        tell(
-            "RolloutRejected", "\(state.revision) is not tried again: \(state.reason)", isWarning: true)
+        tell("RolloutRejected", "\(state.revision) is not tried again: \(state.reason)", isWarning: true)
         state.aborting = nil
         state.evidence = [:]
         enter(.rejected, message: state.reason)
@@ -105,8 +104,7 @@ extension Machine {
         case .aborting: break
         case .promoting where !canGoBack: break
         case .starting, .stepping, .verifying, .analysing, .gated, .promoting:
-            goBack(
-                .superseded, spec == nil ? "git no longer asks for a strategy" : "git has a newer version")
+            goBack(.superseded, spec == nil ? "git no longer asks for a strategy" : "git has a newer version")
         }
     }
 
@@ -124,8 +122,7 @@ extension Machine {
         case .abort, .restore:
             guard state.phase != .rejected else { return remark("it is rejected already") }
             guard canGoBack else {
-                return remark(
-                    "too late to go back: it states the new version; revert the commit instead")
+                return remark("too late to go back: it states the new version; revert the commit instead")
             }
             let cause: RolloutState.Cause = verb == .abort ? .aborted : .restored
             let reason = verb == .abort ? "aborted by a person" : "given back to its controller by a person"
@@ -155,8 +152,7 @@ extension Machine {
         if let paused = state.pausedAt {
             // Time stood still, and what was found so far is overruled.
             state.pausedAt = nil
-            state.since = Timestamp(
-                milliseconds: state.since.milliseconds &+ (seen.now.milliseconds &- paused.milliseconds))
+            state.since = Timestamp(milliseconds: state.since.milliseconds &+ (seen.now.milliseconds &- paused.milliseconds))
             state.evidence = [:]
             isOverruled = true
             return tell("RolloutResumed", "goes on")

@@ -50,8 +50,7 @@ extension Machine {
             // The new version broke down under everybody: the Service has the old pods that its controller has kept.
             if mode == .routes, (seen.candidate?.ready ?? 0) == 0, (seen.stable?.ready ?? 0) > 0 { return go(.routesBack) }
             if old > 0 || (seen.stable?.replicas ?? 0) > 0, left(seen.progressDeadline) > .zero {
-                return wait(
-                    "\(old) pods of the old version are left", lookAgain: left(seen.progressDeadline))
+                return wait("\(old) pods of the old version are left", lookAgain: left(seen.progressDeadline))
             }
             // Where the new version is gone, or nobody wants pods, there is nothing to wait for: the Service has what there is.
             let isHopeless =
@@ -94,8 +93,7 @@ extension Machine {
         if (seen.candidate?.ready ?? 0) == 0, state.exposed != nil,
             seen.candidate != nil || elapsed > times.floor
         {
-            fail(
-                "the new version has lost all its pods\(seen.candidate?.trouble.map { ": \($0)" } ?? "")")
+            fail("the new version has lost all its pods\(seen.candidate?.trouble.map { ": \($0)" } ?? "")")
             return true
         }
         guard left(seen.progressDeadline) == .zero, state.pausedAt == nil else { return false }

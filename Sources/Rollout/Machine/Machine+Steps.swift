@@ -56,13 +56,9 @@ extension Machine {
                 return fail("a pod of the new version cannot run: \(trouble)")
             }
             guard left(seen.progressDeadline) > .zero else {
-                return fail(
-                    "the new version was not ready after \(durationText(seen.progressDeadline)): \(state.message)"
-                )
+                return fail("the new version was not ready after \(durationText(seen.progressDeadline)): \(state.message)")
             }
-            wake = min(
-                wake ?? .seconds(600), left(seen.progressDeadline),
-                seen.candidate?.trouble == nil ? .seconds(600) : .seconds(15))
+            wake = min(wake ?? .seconds(600), left(seen.progressDeadline), seen.candidate?.trouble == nil ? .seconds(600) : .seconds(15))
             return
         }
         if state.pausedAt != nil { return wait("paused") }
@@ -200,10 +196,7 @@ extension Machine {
             fail("the new version has lost all its pods\(trouble.map { ": \($0)" } ?? "")")
             return true
         }
-        tell(
-            "RolloutRetreat",
-            "no pod of the new version is ready: its traffic goes back until there is one",
-            isWarning: true)
+        tell("RolloutRetreat", "no pod of the new version is ready: its traffic goes back until there is one", isWarning: true)
         state.exposed = nil
         enter(.stepping, message: "waits for pods of the new version")
         return true

@@ -11,10 +11,7 @@ package struct RolloutDecision: Sendable, Hashable {
     /// When to look again without being told.
     package var wake: Duration?
 
-    package init(
-        state: RolloutState?, overlay: RolloutOverlay = .none, effects: [RolloutEffect] = [],
-        wake: Duration? = nil
-    ) {
+    package init(state: RolloutState?, overlay: RolloutOverlay = .none, effects: [RolloutEffect] = [], wake: Duration? = nil) {
         (self.state, self.overlay, self.effects, self.wake) = (state, overlay, effects, wake)
     }
 }

@@ -23,9 +23,7 @@ package struct RolloutObservation: Sendable {
             trouble: String? = nil
         ) {
             (self.name, self.uid, self.hash, self.replicas) = (name, uid, hash, replicas)
-            (self.current, self.ready, self.isMarkedSaturated, self.trouble) = (
-                current, ready, isMarkedSaturated, trouble
-            )
+            (self.current, self.ready, self.isMarkedSaturated, self.trouble) = (current, ready, isMarkedSaturated, trouble)
         }
     }
 
@@ -107,9 +105,7 @@ package struct RolloutObservation: Sendable {
         newID = ""
         gitReplicas = nil
         (progressDeadline, stable, candidate, others) = (.seconds(600), nil, nil, [])
-        (traffic, reach, verdicts, findings, evidence) = (
-            .settled, Reach(next: true, services: true), [:], [], [:]
-        )
+        (traffic, reach, verdicts, findings, evidence) = (.settled, Reach(next: true, services: true), [:], [], [:])
         (request, gateAnswer, revert, set) = (nil, nil, .none, nil)
     }
 }

@@ -35,8 +35,7 @@ extension RolloutView {
             return .apply("an earlier change is stuck with \(ready) of \(replicas) pods, so there is no one version to go back to")
         }
         // A template that ran before has a set already, which the controller would take for the new one.
-        let hash =
-            replicaSet(of: template)?.label(templateHashLabel) ?? templateHash(withoutHash(template))
+        let hash = replicaSet(of: template)?.label(templateHashLabel) ?? templateHash(withoutHash(template))
         return .begin(
             RolloutState(
                 id: id, since: now, template: identity, stableHash: stableHash, candidateHash: hash,

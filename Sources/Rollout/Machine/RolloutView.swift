@@ -43,6 +43,13 @@ package struct RolloutView: Sendable {
         replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)
     }
 
+    /// What the pods of the stable version were made of, as long as there may be some.
+    package func stableTemplate(of state: RolloutState) -> Value? {
+        if isSet { return revision(state.stableHash).map { template(of: $0) } }
+        return replicaSets.first { $0.label(templateHashLabel) == state.stableHash && ($0.count("spec", "replicas") ?? 0) > 0 }?
+            .value[path: "spec", "template"]
+    }
+
     /// How many pods it is to have; a DaemonSet's own controller counts the nodes.
     package var replicas: Int {
         deployment.kind == "DaemonSet" ? deployment.count("status", "desiredNumberScheduled") ?? 0 : deployment.count("spec", "replicas") ?? 1
@@ -77,8 +84,7 @@ extension RolloutView {
         seen.isObserved =
             (deployment.value[path: "status", "observedGeneration"]?.int ?? 0)
             >= (deployment.generation ?? 0)
-        seen.progressDeadline = .seconds(
-            max(1, deployment.count("spec", "progressDeadlineSeconds") ?? 600))
+        seen.progressDeadline = .seconds(max(1, deployment.count("spec", "progressDeadlineSeconds") ?? 600))
         seen.request = request
         for set in replicaSets {
             let found = view(set)
@@ -92,11 +98,9 @@ extension RolloutView {
                 seen.others.append(found)
             }
         }
-        let stated = replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)?.label(
-            templateHashLabel)
+        let stated = replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)?.label(templateHashLabel)
         seen.statedHash = stated
-        seen.stated =
-            stated == state.stableHash ? .stable : stated == state.candidateHash ? .candidate : .other
+        seen.stated = stated == state.stableHash ? .stable : stated == state.candidateHash ? .candidate : .other
         let ready = seen.candidate?.ready ?? 0
         seen.reach = .init(
             next: nextArms.allSatisfy { hasEndpoints($0, hash: state.candidateHash, count: ready) },
@@ -144,8 +148,7 @@ extension RolloutView {
     /// Whether all ready pods of a version stand behind a Service: its endpoints have a controller of their own, which may be behind.
     private func hasEndpoints(_ service: String, hash: String, count: Int) -> Bool {
         guard let subsets = endpoints[service]?.value["subsets"]?.sequence else { return false }
-        let names = Set(
-            pods.filter { $0.label(templateHashLabel) == hash && !$0.isBeingDeleted }.map(\.name))
+        let names = Set(pods.filter { $0.label(templateHashLabel) == hash && !$0.isBeingDeleted }.map(\.name))
         let there = subsets.flatMap { $0["addresses"]?.sequence ?? [] }.compactMap { $0[path: "targetRef", "name"]?.string }
         // An Endpoints object has no more than 1,000 addresses.
         return Set(there).intersection(names).count >= max(1, min(count, 1000))

@@ -33,9 +33,7 @@ extension RolloutView {
     /// - Parameters:
     ///   - manifest: git's object, as it is applied.
     ///   - template: the candidate's, with the server's defaults.
-    package func write(
-        _ effect: RolloutEffect, _ state: RolloutState, manifest: Object, template: Value
-    ) -> RolloutWrite? {
+    package func write(_ effect: RolloutEffect, _ state: RolloutState, manifest: Object, template: Value) -> RolloutWrite? {
         if case .replicas(let count) = effect { return .patch(deployment.key, ["spec": ["replicas": .int(Int64(count))]]) }
         if isSet { return writeSet(effect, state, manifest: manifest) }
         switch effect {
@@ -54,8 +52,7 @@ extension RolloutView {
             return .patch(key(set), ["metadata": ["annotations": [desiredReplicasAnnotation: .null]]])
         case .create(let replicas): return .create(candidate(state, template, replicas: replicas))
         case .scale(let set, let uid, let count):
-            return .patch(
-                key(set), ["metadata": ["uid": .string(uid)], "spec": ["replicas": .int(Int64(count))]])
+            return .patch(key(set), ["metadata": ["uid": .string(uid)], "spec": ["replicas": .int(Int64(count))]])
         case .delete(let set, let uid): return .delete(key(set), uid: uid)
         case .applyTemplate: return .apply(paused(manifest))
         case .resume:
@@ -68,9 +65,7 @@ extension RolloutView {
                 deployment.key,
                 [
                     "metadata": ["resourceVersion": .string(deployment.resourceVersion)],
-                    "spec": [
-                        "paused": originals["paused"]?.bool == true ? true : .null, "strategy": strategy,
-                    ]
+                    "spec": ["paused": originals["paused"]?.bool == true ? true : .null, "strategy": strategy]
                 ])
         case .replicas, .partition, .deletePod, .templateBack, .revert, .tell: return nil
         }

@@ -52,9 +52,7 @@ extension RolloutView {
     }
 
     /// How a changed manifest of such a workload is brought in (`start`).
-    func startSet(
-        template: Value, identity: String, revision: String, now: Timestamp, id: String
-    ) -> RolloutStart {
+    func startSet(template: Value, identity: String, revision: String, now: Timestamp, id: String) -> RolloutStart {
         if withoutHash(template) == withoutHash(deployment.value[path: "spec", "template"] ?? .null) {
             return .apply("the pods stay as they are")
         }

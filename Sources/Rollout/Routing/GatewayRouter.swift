@@ -158,25 +158,14 @@ extension GatewayRouter {
         return rule
     }
 
-    /// The rule for those who see the candidate; nil where no request can come to it.
-    ///
     /// It wins over its source by the API's own precedence too, because it has more headers and is the same in all else.
     private func matched(_ rule: Value, _ conditions: [HeaderCondition], _ change: RouteChange, _ route: Object) throws(RolloutError)
         -> Value?
     {
-        let written = rule["matches"]?.sequence ?? []
-        var matches: [Value] = []
-        for match in written.isEmpty ? [.mapping([:])] : written {
-            if let match = try narrowed(match, by: conditions, change, route) { matches.append(match) }
+        let names = rules(route).compactMap { $0["name"]?.string }
+        return try variant(of: leading(rule, to: .next, change, route), matching: "matches", among: names) { match throws(RolloutError) in
+            try narrowed(match, by: conditions, change, route)
         }
-        if matches.isEmpty { return nil }
-        var variant = leading(rule, to: .next, change, route)
-        variant["matches"] = .sequence(matches)
-        if let name = rule["name"]?.string {
-            let own = armName(name, .next, limit: 253)
-            variant["name"] = rules(route).contains { $0["name"]?.string == own } ? nil : .string(own)
-        }
-        return variant
     }
 
     /// A match with our conditions added; nil where both together cannot hold. A header may be named only once.

@@ -190,23 +190,12 @@ extension IstioRouter {
         return rule
     }
 
-    /// The rule for those who see the candidate; nil where no request can come to it.
     private func matched(_ rule: Value, _ conditions: [HeaderCondition], _ names: [String], _ change: RouteChange, _ route: Object)
         throws(RolloutError) -> Value?
     {
-        let written = rule["match"]?.sequence ?? []
-        var matches: [Value] = []
-        for match in written.isEmpty ? [.mapping([:])] : written {
-            if let match = try narrowed(match, by: conditions, change, route) { matches.append(match) }
+        try variant(of: leading(rule, to: .next, change, route), matching: "match", among: names) { match throws(RolloutError) in
+            try narrowed(match, by: conditions, change, route)
         }
-        if matches.isEmpty { return nil }
-        var variant = leading(rule, to: .next, change, route)
-        variant["match"] = .sequence(matches)
-        if let name = rule["name"]?.string {
-            let own = armName(name, .next, limit: 253)
-            variant["name"] = names.contains(own) ? nil : .string(own)
-        }
-        return variant
     }
 
     /// A match with our conditions added; nil where both together cannot hold. A header may be named only once.

@@ -27,9 +27,21 @@ package struct RolloutError: Error, Sendable, Hashable, CustomStringConvertible 
     package var workload: ObjectKey
     /// The annotation at fault, where one is.
     package var annotation: String?
+    /// The object and its field at fault, where it is another than the workload.
+    package var place: Place?
     package var description: String
 
-    package init(_ description: String, workload: ObjectKey, annotation: String? = nil) {
-        (self.description, self.workload, self.annotation) = (description, workload, annotation)
+    package struct Place: Sendable, Hashable {
+        package var object: ObjectKey
+        /// As the API server writes it: `spec.ports[0].targetPort`.
+        package var field: String
+
+        package init(object: ObjectKey, field: String) {
+            (self.object, self.field) = (object, field)
+        }
+    }
+
+    package init(_ description: String, workload: ObjectKey, annotation: String? = nil, place: Place? = nil) {
+        (self.description, self.workload, self.annotation, self.place) = (description, workload, annotation, place)
     }
 }

@@ -36,6 +36,31 @@ protocol Router: Sendable {
 
 extension Router {
     func obstacle(_ route: Object, to services: RoutedServices, for workload: Object, among objects: [Object]) -> String? { nil }
+
+    /// The rule for those who see the candidate; nil where no request can come to it.
+    ///
+    /// - Parameters:
+    ///   - rule: led to the candidate already.
+    ///   - field: where its conditions are; one of them must hold, and none at all is all requests.
+    ///   - names: of the route's rules, for a name may be used once.
+    ///   - narrow: adds the A/B test's conditions to one of the rule's; nil where both together cannot hold.
+    func variant(
+        of rule: Value, matching field: String, among names: [String], _ narrow: (Value) throws(RolloutError) -> Value?
+    ) throws(RolloutError) -> Value? {
+        let written = rule[field]?.sequence ?? []
+        var matches: [Value] = []
+        for match in written.isEmpty ? [.mapping([:])] : written {
+            if let match = try narrow(match) { matches.append(match) }
+        }
+        if matches.isEmpty { return nil }
+        var variant = rule
+        variant[field] = .sequence(matches)
+        if let name = rule["name"]?.string {
+            let own = armName(name, .next, limit: 253)
+            variant["name"] = names.contains(own) ? nil : .string(own)
+        }
+        return variant
+    }
 }
 
 /// All there are.

@@ -17,8 +17,7 @@ extension RolloutSpec {
             return nil
         }
         func refuse(_ annotation: String, _ text: String) -> RolloutError {
-            RolloutError(
-                "annotation \"\(annotation)\": \(text)", workload: object.key, annotation: annotation)
+            RolloutError("annotation \"\(annotation)\": \(text)", workload: object.key, annotation: annotation)
         }
         guard kinds.contains(object.groupKind) else {
             throw refuse(
@@ -35,9 +34,7 @@ extension RolloutSpec {
                     "\"recreate\" has no moment with both versions to compare: use \"ramped\" or \"canary\"")
             }
             if policy.gate != nil {
-                throw refuse(
-                    MartletAnnotations.gate,
-                    "\"recreate\" has no step to wait at: use \"blue-green\" or \"canary\"")
+                throw refuse(MartletAnnotations.gate, "\"recreate\" has no step to wait at: use \"blue-green\" or \"canary\"")
             }
             return nil
         case .ramped where policy.steps.isEmpty && policy.analysis.isEmpty && policy.gate == nil:
@@ -54,9 +51,7 @@ extension RolloutSpec {
         case .ramped, .blueGreen, .canary, .abTest, .mirror: break
         }
         if value(object, "paused")?.bool == true {
-            throw refuse(
-                MartletAnnotations.strategy,
-                "the Deployment says paused: true, so no new version can get out")
+            throw refuse(MartletAnnotations.strategy, "the Deployment says paused: true, so no new version can get out")
         }
         return RolloutSpec(
             workload: object.key, strategy: strategy, steps: steps(strategy, policy.steps),

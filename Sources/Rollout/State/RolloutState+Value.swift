@@ -35,8 +35,7 @@ extension RolloutState {
             value["handledRequest"] = .string(String(handledRequest.prefix(64)))
         }
         if !evidence.isEmpty {
-            value["evidence"] = .mapping(
-                Mapping(evidence.sorted { $0.key < $1.key }.map { ($0.key, $0.value.value) }))
+            value["evidence"] = .mapping(Mapping(evidence.sorted { $0.key < $1.key }.map { ($0.key, $0.value.value) }))
         }
         return value
     }
@@ -146,9 +145,7 @@ extension Evidence {
     }
 
     package var value: Value {
-        var value: Value = [
-            "a": .sequence(against.map(Self.short)), "f": .sequence(inFavor.map(Self.short)),
-        ]
+        var value: Value = ["a": .sequence(against.map(Self.short)), "f": .sequence(inFavor.map(Self.short))]
         for arm in Arm.allCases {
             if let count = requests[arm] { value["n-\(arm.rawValue)"] = Self.short(count) }
             if let count = bad[arm] { value["b-\(arm.rawValue)"] = Self.short(count) }
