@@ -435,3 +435,6 @@ package actor Automation {
         }
     }
 }
+
+/// A revert that git cannot take just now is tried again.
+extension AutomationError: PassingError {}

@@ -1,4 +1,3 @@
-package import Delivery
 package import Kubernetes
 
 /// Why an image is not followed, found or changed.
@@ -35,8 +34,6 @@ package struct AutomationError: Error, Sendable, Hashable {
         (self.kind, self.message, self.origin, self.advice, self.isTemporary) = (kind, message, origin, advice, isTemporary)
     }
 }
-
-extension AutomationError: PassingError {}
 
 extension AutomationError: CustomStringConvertible {
     package var description: String { (origin.map { "\($0): " } ?? "") + "\(message); \(advice)" }

@@ -1,5 +1,5 @@
 internal import Basics
-package import Delivery
+internal import Delivery
 internal import Git
 internal import Kubernetes
 internal import Rollout

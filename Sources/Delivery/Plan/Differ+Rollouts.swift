@@ -33,24 +33,23 @@ extension Differ {
                     _ = try metricDefinitions(named: spec.metrics, documents: part.spec.metrics, workload: item.key)
                     traffic = try Rollout.traffic(for: spec, workload: item.object, running: live, among: objects)
                 }
-                var item = asReleased(item, spec: spec, live: live, among: objects, digest: digest)
-                released.prepared[index] = item
+                let wanted = asReleased(item, spec: spec, live: live, among: objects, digest: digest)
+                released.prepared[index] = wanted
                 guard let live, let state else { continue }
                 if let mode = state.mode, spec == nil || mode != traffic.mode {
                     spec = nil
-                    traffic = try formerTraffic(of: item, mode: mode, among: objects)
+                    traffic = try formerTraffic(of: wanted, mode: mode, among: objects)
                 }
-                let overlay = overlay(of: state, mode: traffic.mode)
-                overlays.append(
-                    (RolloutSubject(item: item, spec: spec, traffic: traffic, view: RolloutView(deployment: live, replicaSets: []), state: state, overlay: overlay), overlay))
-                if templateIdentity(item.object) == state.template, spec != nil {
+                let inForce = overlay(of: state, mode: traffic.mode)
+                let view = RolloutView(deployment: live, replicaSets: [])
+                overlays.append((RolloutSubject(item: wanted, spec: spec, traffic: traffic, view: view, state: state, overlay: inForce), inForce))
+                if spec != nil, templateIdentity(wanted.object) == state.template {
                     released.held.insert(item.key)
                 } else if state.phase != .rejected {
-                    // A newer version: its controller waits until the rollout in hand has gone back.
-                    var object = item.object
+                    // Another version than the one on its way: until that is taken back its controller is left waiting.
+                    var object = wanted.object
                     for field in ["paused", "strategy", "updateStrategy"] { object.value[path: "spec", field] = live.value[path: "spec", field] }
-                    item = item.with(object, digest)
-                    released.prepared[index] = item
+                    released.prepared[index] = wanted.with(object, digest)
                 }
             } catch {
                 released.problems.append("\(item.origin): \(item.key): \(error)")

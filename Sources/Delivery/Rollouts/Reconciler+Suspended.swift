@@ -19,6 +19,7 @@ extension Reconciler {
         let rollouts = await rollOut(
             prepared, desired: known, record: record, resources: lookup, unfollowed: unfollowed, isCurrent: isCurrent)
         next.rollouts = rollouts.statuses
+        if rollouts.hold != nil { wakeAfter(.seconds(5)) }
         guard let first = rollouts.statuses.first(where: { !$0.isRejected }) else { return }
         next.message += "; its rollout goes on: \(first.workload): \(first.summary)"
         if let hold = rollouts.hold ?? rollouts.problems.first?.error.description {

@@ -52,11 +52,11 @@ struct Invariants {
         func names(_ name: String) -> Set<String> {
             Set([name, world.service(name).map { JSON.text($0.value[path: "spec", "selector"] ?? .null) } ?? name])
         }
-        dark.formIntersection(backends.flatMap { names($0.name) })
+        if !dark.isEmpty { dark.formIntersection(backends.flatMap { names($0.name) }) }
         for backend in backends where backend.kind != "mirror" {
             let answers = !world.reachable(backend.name).isEmpty
             if answers {
-                dark.subtract(names(backend.name))
+                if !dark.isEmpty { dark.subtract(names(backend.name)) }
             } else if writer == .person || writer == .kubelet || isMeddled || replicas == 0 || !dark.isDisjoint(with: names(backend.name)) {
                 dark.formUnion(names(backend.name))
             } else {
@@ -83,7 +83,8 @@ struct Invariants {
     private mutating func checkCapacity(_ world: ModelWorld, by writer: ModelWorld.Writer) {
         let replicas = world.deployment?.replicas ?? 0
         let serving = world.backends.filter { $0.kind != "mirror" }
-        let answering = serving.reduce(into: Set<String>()) { $0.formUnion(world.reachable($1.name)) }.count
+        let reached = serving.reduce(into: Set<String>()) { $0.formUnion(world.reachable($1.name)) }
+        let answering = reached.count
         if isMeddled, answering >= replicas, replicas > 0, world.isWhole { isMeddled = false }
         // Without a rollout the Deployment's own controller answers for its pods.
         let isNative = writer == .controller && (world.state == nil || world.state?.phase == .rejected)
@@ -95,9 +96,10 @@ struct Invariants {
         }
         // On the way back an autoscaler's wish is met by the stable version alone: what serves beside it is about to go.
         let next = world.state?.phase == .aborting ? world.state?.candidateHash : nil
-        let staying = serving.reduce(into: Set<String>()) { $0.formUnion(world.reachable($1.name)) }.filter { name in
+        let meant = meantSelectors(world)
+        let staying = reached.filter { name in
             guard let pod = world.observed.object(.pod, namespace: "default", name: name) else { return false }
-            return (next == nil || pod.hash != next) && isMeant(pod, world)
+            return (next == nil || pod.hash != next) && isMeant(pod, meant)
         }
         floor = max(floor, min(staying.count, replicas))
     }
@@ -106,15 +108,20 @@ struct Invariants {
     private mutating func lower(_ world: ModelWorld, old: Object?, new: Object?) {
         func serves(_ pod: Object?) -> Bool { pod.map { $0.isReadyPod && !$0.isBeingDeleted } ?? false }
         guard let old, serves(old), !serves(new) else { return }
-        guard isMeant(old, world) else { return }
-        floor = min(floor, world.pods.count { serves($0) && isMeant($0, world) })
+        let meant = meantSelectors(world)
+        guard isMeant(old, meant) else { return }
+        floor = min(floor, world.pods.count { serves($0) && isMeant($0, meant) })
     }
 
-    /// Whether requests go to a pod by what is written now, once everybody knows.
-    private func isMeant(_ pod: Object, _ world: ModelWorld) -> Bool {
+    /// What requests go to by what is written now, once everybody knows.
+    private func meantSelectors(_ world: ModelWorld) -> [Mapping] {
         let written = world.observed.object(ModelTraffic.route).map { ModelTraffic.backends(of: $0.value["spec"] ?? .null) } ?? []
         let names = world.setup.mode == .routes ? written.filter { $0.kind != "mirror" }.map(\.name) : ["shop"]
-        return names.contains { world.service($0)?.selectors.allSatisfy { pod.labels[$0.key] == $0.value } ?? false }
+        return names.compactMap { world.service($0)?.selectors }
+    }
+
+    private func isMeant(_ pod: Object, _ selectors: [Mapping]) -> Bool {
+        selectors.contains { selector in selector.allSatisfy { pod.labels[$0.key] == $0.value } }
     }
 
     /// The stable set keeps its pods while requests reach it.
