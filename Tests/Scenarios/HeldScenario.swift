@@ -121,13 +121,13 @@ extension HeldScenario {
         let second = try await reaches(world, "at its first step") { $0.phase == .analysing }
         let third = try await commit(world, "Version 3, suspended", files(version: 3, isSuspended: true))
         let status = try await world.settled("shop", at: third, what: "suspended") { $0.sync == .suspended }
-        try expect(status.message.contains("its rollout goes on") && status.rollouts.count == 1, "its status is \"\(status.message)\"")
+        try expect(status.message.contains("its rollout goes on"), "its status is \"\(status.message)\"")
         try expect(try await state(world)?.id == second.id, "another rollout runs")
         try await ask(world, .promote)
         try await isAtRest(world)
         try await world.eventually("version 2 on all pods") { try await pods(world, version: 1).isEmpty ? true : nil }
         try await isClean(world, version: 2)
-        try await world.settled("shop", at: third, what: "suspended") { $0.sync == .suspended && $0.rollouts.isEmpty }
+        try await world.settled("shop", at: third, what: "suspended") { $0.sync == .suspended && !$0.message.contains("rollout") }
         try expect(try await pods(world, version: 3).isEmpty, "version 3 has come all the same")
         _ = try await commit(world, "Not suspended", files(version: 3))
         _ = try await reaches(world, "one of version 3") { $0.id != second.id && $0.phase == .analysing }
@@ -172,14 +172,14 @@ extension HeldScenario {
         try expect(try await state(world) == nil, "a rollout has begun")
         try expect(try await world.object("v1", "Service", "shop", "front-end")?.value[path: "spec", "ports"]?[0]?["targetPort"]?.int == 8080, "the Service was changed")
         // The same port by its name is the same port.
-        let named = try await commit(world, "Version 2 by name", files(version: 2, port: "http"))
+        _ = try await commit(world, "Version 2 by name", files(version: 2, port: "http"))
         _ = try await reaches(world, "at its first step") { $0.phase == .analysing }
         // In mid-rollout too; the rollout goes on by the commit before.
         let again = try await commit(world, "On 9090 after all", files(version: 2, port: "9090"))
-        try await world.settled("shop", at: again, what: "refused") { $0.message.contains("instead of \"http\"") && !$0.rollouts.isEmpty }
+        try await world.settled("shop", at: again, what: "refused") { $0.message.contains("instead of \"http\"") }
+        try expect(try await state(world)?.phase == .analysing, "the rollout did not go on")
         try await ask(world, .promote)
         try await isAtRest(world)
-        _ = named
         // Alone it is the user's own affair.
         try await world.settled("shop", at: again, within: .seconds(90))
         try await isClean(world, version: 2)
