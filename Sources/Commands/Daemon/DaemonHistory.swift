@@ -10,7 +10,7 @@ import Metrics
 /// The parts of a daemon that keep what was deployed, and tell others of it.
 struct DaemonHistory: Sendable {
     let store: EventStore
-    let recorder: Recorder
+    let recorder: History.Recorder
     let sinks: Sinks
 
     struct Parts {
@@ -33,7 +33,7 @@ struct DaemonHistory: Sendable {
             parts.logger.warning("the history was damaged: it is put aside, and begun anew", metadata: ["file": "\(file ?? "")"])
         }
         store = EventStore(database)
-        recorder = Recorder(
+        recorder = History.Recorder(
             store: store, mirror: parts.mirror, time: parts.time, random: parts.random, logger: parts.logger, retention: options.retention,
             notes: parts.notes, inventories: InventoryStore(client: parts.client, namespace: parts.namespace))
         sinks = Sinks(
