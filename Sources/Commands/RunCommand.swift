@@ -241,17 +241,6 @@ enum LogLevel: String, ExpressibleByArgument, CaseIterable {
     var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
 }
 
-/// A loop as a service: cancelled when the group shuts down, which it takes as its end.
-private struct LoopService: Service {
-    let body: @Sendable () async -> Void
-
-    init(_ body: @escaping @Sendable () async -> Void) { self.body = body }
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await body() }
-    }
-}
-
 /// What `GET /api/v1/status` answers.
 func statusValue(
     source: String, _ state: SourceWatcher.State, _ statuses: [ApplicationStatus], images problems: [ContainerName: AutomationError] = [:]

@@ -38,7 +38,7 @@ package enum Routes {
         Entry(method: "GET", path: "/healthz", permission: .open, purpose: "the process lives"),
         Entry(method: "GET", path: "/readyz", permission: .open, purpose: "the source and the cluster have been reached"),
         Entry(method: "GET", path: "/metrics", permission: .open, purpose: "Prometheus' text format"),
-        Entry(method: "GET", path: "/api/v1/status", permission: .open, purpose: "source and applications as JSON"),
+        Entry(method: "GET", path: "/api/v1/status", permission: .open, purpose: "how the applications are; all that is known of them for who may list Deployments everywhere"),
         Entry(method: "GET", path: "/api/v1/openapi.yaml", permission: .open, purpose: "what these routes take and answer (OpenAPI 3.1)"),
         Entry(method: "GET", path: "/login", permission: .entrance, purpose: "a link that signs in once"),
         Entry(method: "POST", path: "/login", permission: .entrance, purpose: "the page's form, without scripts"),
@@ -97,6 +97,28 @@ package enum Routes {
         + Pages.shells.map { Entry(method: "GET", path: $0.path, permission: .page, purpose: "the page: \($0.screen)") }
         + [Entry(method: "GET", path: "/assets/:name", permission: .open, purpose: "the page's scripts and styles")]
 
+    /// Whether nobody's token is looked at there.
+    static func isOpen(_ path: String) -> Bool {
+        table.contains { $0.path == path && ($0.permission == .open || $0.permission == .entrance || $0.permission == .page) }
+    }
+
+    private static func mayReadAll(_ request: Request, _ view: DaemonView) async -> Bool {
+        guard let admission = try? await view.admit(request) else { return false }
+        return (try? await Visibility.of(admission, among: []).isWide) ?? false
+    }
+
+    /// For those who are not known: no more than `/metrics` says.
+    private static func outline(of status: Value) -> Value {
+        var source = status["source"]?.mapping ?? [:]
+        source.removeAll { !["revision", "commit", "fetchedAt"].contains($0.key) }
+        let applications = (status["applications"]?.sequence ?? []).map { application -> Value in
+            var fields = application.mapping ?? [:]
+            fields.removeAll { !["application", "revision", "appliedRevision", "sync", "health", "objects", "changedAt"].contains($0.key) }
+            return .mapping(fields)
+        }
+        return ["source": .mapping(source), "applications": .sequence(applications)]
+    }
+
     /// A body over this is answered with 413.
     static let bodyLimit = 1 << 20
 
@@ -114,8 +136,9 @@ package enum Routes {
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.exposition())))
         }
-        router.get("/api/v1/status") { _, _ in
-            json(.ok, view.status())
+        router.get("/api/v1/status") { request, _ in
+            let isTold = await Self.mayReadAll(request, view)
+            return json(.ok, isTold ? view.status() : Self.outline(of: view.status()))
         }
         router.get("/api/v1/openapi.yaml") { _, _ in
             Response(

@@ -11,7 +11,7 @@ struct HistoryAPI: Sendable {
     let view: DaemonView
 
     /// Events that are looked through for one answer, at the most: who may see few of many gets a short page.
-    private static let scanLimit = 20_000
+    private static let scanLimit = 5_000
     static let pageLimit = 500
 
     func add(to router: Router<ServerContext>) {
@@ -81,7 +81,9 @@ struct HistoryAPI: Sendable {
                 query.limit = EventQuery.maxLimit
             }
             let page = Array(events.prefix(wanted))
-            return Page(events: page, next: events.count > wanted ? page.last?.id : nil, knownSince: knownSince)
+            // Looked through for long enough, and there is more: the next page goes on behind what was looked at.
+            let goesOn = scanned >= Self.scanLimit ? query.before : nil
+            return Page(events: page, next: events.count > wanted ? page.last?.id : goesOn, knownSince: knownSince)
         } catch {
             throw eyes.failure ?? APIFailure(error)
         }

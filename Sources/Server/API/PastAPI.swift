@@ -24,6 +24,7 @@ struct PastAPI: Sendable {
                     throw APIFailure(.badRequest, "badRequest", "of which moment?", advice: "add either ?time=2026-11-21T05:12:33Z or ?revision=main")
                 }
                 let past = try past()
+                try await admission.mustSee(application, in: view)
                 var found = try await inLine(past) { () async throws(HistoryError) in try await past.objects(application, moment) }
                 let visibility = try await Visibility.of(admission, among: found.objects.map(\.object.key))
                 found.objects = found.objects.filter { visibility.sees($0.object.key) }
@@ -38,6 +39,7 @@ struct PastAPI: Sendable {
                 let (from, to) = (try Self.moment("from", fields), try Self.moment("to", fields))
                 let application = try fields.text("application")
                 let past = try past()
+                try await admission.mustSee(application, in: view)
                 var found = try await inLine(past) { () async throws(HistoryError) in try await past.compare(from, to, application) }
                 let visibility = try await Visibility.of(admission, among: found.objects.map(\.key))
                 found.objects = found.objects.filter { visibility.sees($0.key) }
@@ -85,6 +87,21 @@ struct PastAPI: Sendable {
         guard let text = try fields.text(name) else { return nil }
         guard isRevision(text) else { throw fields.wrong(name, text, "a branch, a tag or a commit") }
         return text
+    }
+}
+
+extension AccessControl.Admission {
+    /// Rendering the past is dear, and its errors quote files: only for who may list some of what it is about.
+    ///
+    /// - Parameter application: nil: all of them.
+    fileprivate func mustSee(_ application: String?, in view: DaemonView) async throws(APIFailure) {
+        let snapshot = await view.overview?.snapshot(view.automation)
+        let parts = (snapshot?.applications ?? []).filter { application == nil || $0.status.application == application }
+        let keys = parts.flatMap { $0.workloads.map(\.sight.key) }
+        let visibility = try await Visibility.of(self, among: keys)
+        if visibility.isWide || keys.contains(where: { visibility.sees($0) }) { return }
+        throw APIFailure(
+            .forbidden, "forbidden", "\"\(caller.name)\" may list none of its workloads", advice: "ask for a role that allows \"list\" on them")
     }
 }
 

@@ -35,13 +35,12 @@ struct SessionAPI: Sendable {
             await Routes.respond { () async throws(APIFailure) in
                 let query = try Routes.query(request, known: ["ticket"])
                 let sessions = try sessions()
-                try Self.attempt(sessions)
+                // Nobody guesses 256 bits; and any site can make a browser ask here, which must not use the owner's attempts up.
                 guard let id = sessions.redeem(query["ticket"] ?? "") else {
                     throw APIFailure(
                         .unauthorized, "unauthorized", "this link was used, is too old, or is none of this daemon's",
                         advice: "\"kill -USR1\" with the process id of \"martlet run\" makes it print another")
                 }
-                sessions.attemptSucceeded()
                 return cookie(id, Self.home())
             }
         }
@@ -79,7 +78,13 @@ struct SessionAPI: Sendable {
         try Self.attempt(sessions)
         let admission = try await view.access.admit(token: token)
         sessions.attemptSucceeded()
-        return (sessions.open(admission, end: expiry(ofToken: token)), admission)
+        var end = expiry(ofToken: token)
+        if admission.authority is ClusterAuthority {
+            // The token is not kept to be reviewed again: who is taken out of a group is out of the page within the hour.
+            let soon = view.time.now.adding(.seconds(3600))
+            end = min(end ?? soon, soon)
+        }
+        return (sessions.open(admission, end: end), admission)
     }
 
     private func sessions() throws(APIFailure) -> Sessions {

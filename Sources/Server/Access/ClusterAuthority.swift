@@ -14,8 +14,14 @@ package final class ClusterAuthority: Authority {
     private let permissions: AnswerCache<Question, Bool>
     /// Tokens may be guessed by anyone who reaches the port, and the client is the one that applies what is in git:
     /// few reviews run at once, and few wait.
-    private let line = WaitingLine(places: ClusterAuthority.atOnce)
-    private let open = Locked(0)
+    private struct Line: Sendable {
+        let places = WaitingLine(places: ClusterAuthority.atOnce)
+        let open = Locked(0)
+    }
+
+    private let tokens = Line()
+    /// Of their own: who guesses tokens does not keep those who are known from their work.
+    private let questions = Line()
     private static let atOnce = 4
     private static let longestLine = 64
 
@@ -37,7 +43,7 @@ package final class ClusterAuthority: Authority {
         // No token stands in memory longer than its request.
         let key = Array(SHA256.hash(data: Array(token.utf8)))
         if let known = callers[key] { return known }
-        let answer = try await create("authentication.k8s.io", "TokenReview", ["token": .string(token)])
+        let answer = try await create("authentication.k8s.io", "TokenReview", ["token": .string(token)], tokens)
         let caller = Self.caller(answer)
         callers[key] = .some(caller)
         return caller
@@ -46,27 +52,30 @@ package final class ClusterAuthority: Authority {
     package func isAllowed(
         _ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?
     ) async throws(AccessError) -> Bool {
-        let question = Question(caller: caller, verb: verb, kind: workload, namespace: namespace, name: name)
+        var question = Question(caller: caller, verb: verb, kind: workload, namespace: namespace, name: name)
         if let known = permissions[question] { return known }
+        let asked = question
         let resource = try await resource(workload)
-        let answer = try await create("authorization.k8s.io", "SubjectAccessReview", Self.specification(question, resource: resource))
+        // A role of a namespace says nothing of what belongs to none, whatever a manifest says.
+        if !resource.isNamespaced { question.namespace = "" }
+        let answer = try await create("authorization.k8s.io", "SubjectAccessReview", Self.specification(question, resource: resource.name), questions)
         // `denied` wins over `allowed`; an evaluation error beside `allowed: true` is the server's affair.
         let isAllowed = answer[path: "status", "allowed"]?.bool == true && answer[path: "status", "denied"]?.bool != true
-        permissions[question] = isAllowed
+        permissions[asked] = isAllowed
         return isAllowed
     }
 
-    private func create(_ group: String, _ kind: String, _ specification: Value) async throws(AccessError) -> Value {
+    private func create(_ group: String, _ kind: String, _ specification: Value, _ line: Line) async throws(AccessError) -> Value {
         let gvk = GroupVersionKind(group: group, version: "v1", kind: kind)
-        let isTaken = open.withLock { open in
+        let isTaken = line.open.withLock { open in
             if open >= Self.atOnce + Self.longestLine { return false }
             open += 1
             return true
         }
         guard isTaken else { throw AccessError("more is asked than the cluster is asked about at once", advice: "try again") }
-        defer { open.withLock { $0 -= 1 } }
-        guard await line.enter() else { throw AccessError("cancelled", advice: "try again") }
-        defer { line.leave() }
+        defer { line.open.withLock { $0 -= 1 } }
+        guard await line.places.enter() else { throw AccessError("cancelled", advice: "try again") }
+        defer { line.places.leave() }
         do {
             let resource = try await client.resource(for: gvk)
             let body: Value = ["apiVersion": .string(gvk.apiVersion), "kind": .string(kind), "metadata": [:], "spec": specification]
@@ -83,12 +92,13 @@ package final class ClusterAuthority: Authority {
     }
 
     /// The plural that RBAC's rules are written in.
-    private func resource(_ kind: GroupKind) async throws(AccessError) -> String {
+    private func resource(_ kind: GroupKind) async throws(AccessError) -> (name: String, isNamespaced: Bool) {
         do throws(ClusterError) {
-            return try await client.resource(for: kind).name
+            let resource = try await client.resource(for: kind)
+            return (resource.name, resource.isNamespaced)
         } catch {
             // What git had once, of a definition that is gone: rules are about names, and nearly all are made like this.
-            if error.reason == .unknownKind { return "\(kind.kind.lowercased())s" }
+            if error.reason == .unknownKind { return ("\(kind.kind.lowercased())s", true) }
             throw AccessError("the cluster did not say what resource a \(kind) is: \(error)", advice: "try again")
         }
     }

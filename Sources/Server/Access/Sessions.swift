@@ -14,6 +14,8 @@ package final class Sessions: Sendable {
         package var longest = Duration.seconds(24 * 3600)
         /// Past this many the one that was quiet longest ends.
         package var most = 1_000
+        /// Of one caller; so nobody ends the sessions of others.
+        package var mostOfOne = 20
         /// A link that nobody opened.
         package var link = Duration.seconds(600)
         /// Attempts to sign in at once, and how long until there is one more.
@@ -60,10 +62,12 @@ package final class Sessions: Sendable {
         let now = time.elapsed
         let rest = end.map { max(.zero, $0.duration(since: time.now)) } ?? limits.longest
         let id = secret()
-        let (digest, most, idle) = (Self.digest(id), limits.most, limits.idle)
+        let (digest, most, mostOfOne, idle) = (Self.digest(id), limits.most, limits.mostOfOne, limits.idle)
         let session = Session(admission: admission.by(.cookie), usedAt: now, until: now + min(limits.longest, rest))
         state.withLock { state in
             state.sessions = state.sessions.filter { $0.value.until > now && $0.value.usedAt + idle > now }
+            let own = state.sessions.filter { $0.value.admission.caller == admission.caller }
+            if own.count >= mostOfOne, let oldest = own.min(by: { $0.value.usedAt < $1.value.usedAt })?.key { state.sessions[oldest] = nil }
             if state.sessions.count >= most, let oldest = state.sessions.min(by: { $0.value.usedAt < $1.value.usedAt })?.key {
                 state.sessions[oldest] = nil
             }

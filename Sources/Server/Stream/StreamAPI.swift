@@ -58,10 +58,18 @@ struct StreamAPI: Sendable {
                         let (pieces, pipe) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(Self.longestPipe))
                         // Its owner is this answer, with which it ends.
                         let work = Task {
-                            try? await serve(pipe, client, request, admission, after: last, cut: context.cut)
+                            try? await serve(pipe, client, request, admission, after: last)
                             pipe.finish()
                         }
                         defer { work.cancel() }
+                        // Beside the work, for whoever does not take the last piece holds up this answer, not the work.
+                        let watch = Task { [settings, time = view.time] in
+                            while !Task.isCancelled {
+                                try await time.sleep(for: settings.patience / 4)
+                                if client.isStuck(at: time.elapsed, limit: settings.patience) { return context.cut() }
+                            }
+                        }
+                        defer { watch.cancel() }
                         for await piece in pieces {
                             client.writes(since: view.time.elapsed)
                             try await writer.write(ByteBuffer(string: piece))
@@ -92,8 +100,7 @@ struct StreamAPI: Sendable {
     }
 
     private func serve(
-        _ pipe: Pipe, _ client: StreamClient, _ request: Request, _ admission: AccessControl.Admission, after last: String?,
-        cut: @escaping @Sendable () -> Void
+        _ pipe: Pipe, _ client: StreamClient, _ request: Request, _ admission: AccessControl.Admission, after last: String?
     ) async throws {
         guard let overview = view.overview else { return }
         let updates = view.history?.updates()
@@ -101,12 +108,6 @@ struct StreamAPI: Sendable {
         defer { overview.board.stopListening(listener) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             if let updates { group.addTask { for await event in updates { client.note(deploy: event) } } }
-            group.addTask { [settings, time = view.time] in
-                while !Task.isCancelled {
-                    try await time.sleep(for: settings.patience / 4)
-                    if client.isStuck(at: time.elapsed, limit: settings.patience) { return cut() }
-                }
-            }
             defer { group.cancelAll() }
             try await withGracefulShutdownHandler {
                 try await tell(pipe, client, overview, request, admission, after: last)
