@@ -55,7 +55,8 @@ extension Desired {
 extension Layout.Part {
     /// Whether what it renders to depends on the file; every file counts while nobody knows.
     fileprivate func isRead(_ path: String, _ reads: ReadSet?) -> Bool {
-        guard form == .chart, let reads, isInside(path, spec.path) else { return true }
+        // What a packed chart holds is not told apart: its archive counts as a whole.
+        guard form == .chart, !spec.isPackedChart, let reads, isInside(path, spec.path) else { return true }
         return spec.helm.valuesFiles.contains { joined(spec.path, $0) == path } || reads.contains(relative(path, to: spec.path))
     }
 }
