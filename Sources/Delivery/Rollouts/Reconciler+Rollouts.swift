@@ -26,7 +26,6 @@ extension Reconciler {
             return pass
         }
         let subjects = await subjects(&pass, key: record.key, objects: prepared.map(\.object))
-        isRollingOut = subjects.contains { $0.state != nil }
         forgetOthers(than: subjects)
         // Nothing that a rollout waits for may be missed for long, whatever did not wake us.
         if subjects.contains(where: { $0.state.map { $0.phase != .rejected } ?? false }) { wakeAfter(.seconds(5)) }
@@ -75,11 +74,14 @@ extension Reconciler {
     /// The workloads that have, or ask for, rollouts; mistakes in what they ask for block the commit.
     private func subjects(_ pass: inout RolloutPass, key: FingerprintKey, objects: [Object]) async -> [RolloutSubject] {
         var subjects: [RolloutSubject] = []
+        isRollingOut = false
         for (index, item) in pass.prepared.enumerated() where RolloutSpec.kinds.contains(item.key.groupKind) {
             let live = await liveObject(item.key)
             let running = live?.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
             let hasConfiguration = live?.value[path: "spec", "template", "metadata", "annotations", MartletAnnotations.configuration] != nil
             guard item.policy.strategy != nil || running != nil || hasConfiguration else { continue }
+            // Also of a workload whose commit asks for what cannot be: it goes on by the commit before.
+            if running != nil { isRollingOut = true }
             var item = item
             do throws(RolloutError) {
                 var spec = try RolloutSpec.of(item.object, item.policy, defaultMetrics: environment.analysis?.defaults ?? [])
