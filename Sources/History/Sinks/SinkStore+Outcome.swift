@@ -4,15 +4,25 @@ internal import Kubernetes
 
 extension SinkStore {
     /// The first try to make a message begins: from now on it may be there although no answer said so.
-    func markTried(_ sink: String, _ id: String, seconds: Int64) async throws(HistoryError) {
+    func markTried(_ sink: String, _ item: SinkItem, seconds: Int64) async throws(HistoryError) {
         try await write { database in
-            try database.execute(sql: "UPDATE sinkItem SET triedAt = ? WHERE sink = ? AND id = ?", arguments: [seconds, sink, id])
+            try database.execute(
+                sql: "UPDATE sinkItem SET triedAt = ? WHERE sink = ? AND id = ? AND target = ?", arguments: [seconds, sink, item.id, item.target])
         }
     }
 
-    func setRemote(_ sink: String, _ id: String, _ remote: String) async throws(HistoryError) {
+    func setRemote(_ sink: String, _ item: SinkItem, _ remote: String) async throws(HistoryError) {
         try await write { database in
-            try database.execute(sql: "UPDATE sinkItem SET remote = ? WHERE sink = ? AND id = ?", arguments: [remote, sink, id])
+            try database.execute(
+                sql: "UPDATE sinkItem SET remote = ? WHERE sink = ? AND id = ? AND target = ?", arguments: [remote, sink, item.id, item.target])
+        }
+    }
+
+    /// It is told at another place from now on, which was told nothing of it.
+    func move(_ sink: String, _ id: String, to target: String) async throws(HistoryError) {
+        try await write { database in
+            try database.execute(
+                sql: "UPDATE sinkItem SET target = ?, remote = NULL, told = NULL, triedAt = NULL WHERE sink = ? AND id = ?", arguments: [target, sink, id])
         }
     }
 
@@ -24,9 +34,9 @@ extension SinkStore {
             try database.execute(
                 sql: """
                     UPDATE sinkItem SET remote = coalesce(?, remote), told = coalesce(?, told), attempts = 0, nextTry = NULL, reason = NULL, touchedAt = ?,
-                    toldVersion = CASE WHEN ? THEN ? ELSE toldVersion END, phase = CASE WHEN version = ? THEN 0 ELSE phase END WHERE sink = ? AND id = ?
+                    toldVersion = CASE WHEN ? THEN ? ELSE toldVersion END, phase = CASE WHEN version = ? THEN 0 ELSE phase END WHERE sink = ? AND id = ? AND target = ?
                     """,
-                arguments: [remote, told, now.milliseconds, told != nil, item.version, item.version, sink, item.id])
+                arguments: [remote, told, now.milliseconds, told != nil, item.version, item.version, sink, item.id, item.target])
             if told != nil {
                 try database.execute(
                     sql: "UPDATE sinkLane SET failures = 0, nextTry = NULL, lastError = NULL WHERE sink = ? AND (failures > 0 OR lastError IS NOT NULL)",

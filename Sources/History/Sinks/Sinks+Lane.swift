@@ -62,9 +62,15 @@ extension Sinks {
         let gathersAll = if case .slack = document.sink { true } else { false }
         let now = time.now
         let work = try await store.next(name, gathersAll: gathersAll, at: now)
-        guard let head = work.head else {
+        guard var head = work.head else {
             let wait = work.nextTry.map { $0.duration(since: now) } ?? .seconds(600)
             return min(max(wait, .milliseconds(10)), .seconds(600))
+        }
+        if head.target != document.target {
+            // What another place calls its message names something else here, or nothing.
+            try await store.move(name, head.id, to: document.target)
+            lane.digests[head.id] = nil
+            (head.target, head.remote, head.told, head.triedAt) = (document.target, nil, nil, nil)
         }
         if work.headIsFresh, let wait = try await gather(name, document, work, gathersAll: gathersAll, at: now) { return wait }
         let subject: SinkSubject
@@ -137,7 +143,7 @@ extension Sinks {
             } else {
                 purpose = message.remote == nil ? .create : .update
                 request = dialect.tell(subject, content, message, account)
-                if purpose == .create, message.triedAt == nil { try await store.markTried(name, item.id, seconds: message.now) }
+                if purpose == .create, message.triedAt == nil { try await store.markTried(name, item, seconds: message.now) }
             }
             let (verdict, retryAfter) = await ask(request, purpose, subject, dialect, account)
             if Task.isCancelled { return .zero }
@@ -147,7 +153,7 @@ extension Sinks {
                 if item.isDigest { lane.digests = isOver ? lane.digests.filter { $0.key != item.id } : lane.digests.merging([item.id: time.elapsed]) { $1 } }
                 return .zero
             case .found(let remote):
-                try await store.setRemote(name, item.id, remote)
+                try await store.setRemote(name, item, remote)
                 message.remote = remote
                 mayExist = false
             case .notFound, .cannotLookUp: mayExist = false
@@ -201,7 +207,7 @@ extension Sinks {
     }
 
     private func account(_ document: NotificationDocument, _ lane: SinkLane) async -> Result<SinkAccount, SinkAccount.Problem> {
-        if let known = lane.account, time.elapsed < known.until { return .success(known.value) }
+        if let known = lane.account, known.document == document, time.elapsed < known.until { return .success(known.value) }
         var data: [String: [UInt8]]?
         if let name = document.secret {
             guard let found = await secret(name) else {
@@ -211,7 +217,7 @@ extension Sinks {
         }
         do throws(SinkAccount.Problem) {
             let account = try SinkAccount(document, data: data)
-            lane.account = (account, time.elapsed + Self.accountAge)
+            lane.account = (account, document, time.elapsed + Self.accountAge)
             return .success(account)
         } catch {
             return .failure(error)

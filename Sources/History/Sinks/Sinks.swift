@@ -29,6 +29,8 @@ package actor Sinks {
     private var isDeclared = false
     /// What is not on disk yet: the disk is full, or nobody has said who is to be told.
     private var unsaved: [String: DeployEvent] = [:]
+    /// The last write of `unsaved` failed.
+    private var isStoreDown = false
     private nonisolated let declared = Locked<[NotificationDocument]?>(nil)
     private nonisolated let bell = Doorbell()
 
@@ -71,14 +73,21 @@ package actor Sinks {
     package func note(_ event: DeployEvent) async {
         await takeDeclared()
         keep(event)
-        await save()
+        await saveOrRing()
     }
 
     /// The same for many, in one go.
     func note(_ events: [DeployEvent]) async {
         await takeDeclared()
         for event in events { keep(event) }
+        await saveOrRing()
+    }
+
+    private func saveOrRing() async {
+        let wasDown = isStoreDown
         await save()
+        // Who works tries again before long; once told, it comes by itself.
+        if isStoreDown, !wasDown { bell.ring() }
     }
 
     private func keep(_ event: DeployEvent) {
@@ -168,11 +177,12 @@ package actor Sinks {
         }
         do {
             let changed = try await store.note(entries, at: time.now)
+            isStoreDown = false
             for (id, event) in events where unsaved[id] == event { unsaved[id] = nil }
             for name in changed { lanes[name]?.bell.ring() }
         } catch {
-            logger.error("\(error)")
-            bell.ring()
+            if !isStoreDown { logger.error("\(error)") }
+            isStoreDown = true
         }
     }
 
@@ -185,8 +195,8 @@ final class SinkLane {
     /// By `TimeSource.elapsed`.
     var blockedUntil: Duration?
     var hasStarted = false
-    /// The account, and until when it is believed.
-    var account: (value: SinkAccount, until: Duration)?
+    /// The account of a document, and until when it is believed.
+    var account: (value: SinkAccount, document: NotificationDocument, until: Duration)?
     /// When digests that go on were last told.
     var digests: [String: Duration] = [:]
 }
