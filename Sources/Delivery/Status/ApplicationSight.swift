@@ -18,6 +18,8 @@ package struct ApplicationSight: Sendable, Hashable {
     package var failures: [ObjectKey: ApplyFailure] = [:]
     /// Git has forgotten the application, and nothing of it is left.
     package var isRemoved = false
+    /// There may be workloads that are not named: since the start, no commit that says all of them could be read.
+    package var isPartial = false
 
     package init(
         application: String, revision: SourceRevision, previousCommit: String, status: ApplicationStatus,
@@ -83,6 +85,8 @@ package struct ObjectChange: Sendable, Hashable {
     package var more: Int
     /// Who changed what was put back, as the server knows managers of fields: `kubectl-edit`; "" where nobody is known.
     package var manager = ""
+    /// The workload whose rollout wrote it on its way: a route, a Service, or the Service of an arm.
+    package var rollout: ObjectKey?
 
     package init(key: ObjectKey, action: Action, fields: [Field] = [], more: Int = 0) {
         (self.key, self.action, self.fields, self.more) = (key, action, fields, more)

@@ -21,7 +21,7 @@ extension EventStore {
         let states = sight.map { Self.states(of: $0) } ?? []
         try await write { database in
             for event in events { try Self.save(event, database) }
-            if let sight { try Self.record(states, of: sight.application, at: at, database) }
+            if let sight { try Self.record(states, of: sight.application, isPartial: sight.isPartial, at: at, database) }
         }
     }
 
@@ -57,7 +57,7 @@ extension EventStore {
             sql: """
                 INSERT INTO event (id, place, application, started, ended, outcome, cause, body, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, outcome = excluded.outcome, cause = excluded.cause, body = excluded.body,
-                changes = excluded.changes
+                changes = coalesce(excluded.changes, changes)
                 """
         ).execute(arguments: [
             event.id, place, application, event.startedAt.milliseconds, event.endedAt?.milliseconds, number(of: event.outcome),

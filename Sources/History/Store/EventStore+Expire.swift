@@ -10,10 +10,12 @@ extension EventStore {
     ///
     /// - Parameter maxBytes: of the file; what is freed is given back to the disk.
     package func expire(olderThan limit: Timestamp, maxBytes: Int64) async throws(HistoryError) {
-        try await remove(before: limit)
-        // Each round lets go of a tenth of the time that is known.
-        for _ in 0..<200 {
-            let (size, oldest) = try await read { database in
+        var hasRemoved = try await remove(before: limit)
+        // Each round lets go of a tenth of the time that is known. The limit only goes forward: rows that stay, as they
+        // say what is still so, are older than it, and would stand in its way for ever.
+        var limit = limit.milliseconds
+        for _ in 0..<200 where !Task.isCancelled {
+            let (size, span) = try await read { database in
                 let pages = try Int64.fetchOne(database, sql: "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count") ?? 0
                 let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
                 let oldest = try Row.fetchOne(
@@ -27,22 +29,30 @@ extension EventStore {
                 let last: Int64? = oldest?["last"]
                 return (pages &* size, first.flatMap { first in last.map { (first, $0) } })
             }
-            guard size > maxBytes, let (first, last) = oldest, last > first else { break }
-            try await remove(before: Timestamp(milliseconds: first &+ max(1, (last &- first) / 10)))
+            guard size > maxBytes, let (oldest, last) = span else { break }
+            let first = max(oldest, limit)
+            guard last > first else { break }
+            limit = first &+ max(1, (last &- first) / 10)
+            if try await remove(before: Timestamp(milliseconds: limit)) { hasRemoved = true }
         }
-        try await giveBack()
+        if hasRemoved { try await giveBack() }
     }
 
-    private func remove(before limit: Timestamp) async throws(HistoryError) {
-        let isAny = try await read { database in
-            try Bool.fetchOne(
+    /// - Returns: Whether there was anything to let go of.
+    private func remove(before limit: Timestamp) async throws(HistoryError) -> Bool {
+        let (hasEvents, places) = try await read { database in
+            // The last one before the limit stays, unless it says that the thing was gone.
+            let places = try Int64.fetchAll(
                 database,
                 sql: """
-                    SELECT EXISTS (SELECT 1 FROM event WHERE started < ?1 AND ended IS NOT NULL)
-                    OR EXISTS (SELECT 1 FROM observation WHERE at < ?1)
-                    """, arguments: [limit.milliseconds]) ?? false
+                    SELECT id FROM place WHERE EXISTS (SELECT 1 FROM observation WHERE place = place.id AND at < ?1
+                    AND (digest = 0 OR at < (SELECT max(at) FROM observation WHERE place = place.id AND at <= ?1)))
+                    """, arguments: [limit.milliseconds])
+            let hasEvents = try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE started < ?1 AND ended IS NOT NULL)", arguments: [limit.milliseconds])
+            return (hasEvents ?? false, places)
         }
-        guard isAny else { return }
+        guard hasEvents || !places.isEmpty else { return false }
         var removed = Self.step
         while removed >= Self.step, !Task.isCancelled {
             removed = try await write { database in
@@ -55,12 +65,10 @@ extension EventStore {
                 return database.changesCount
             }
         }
-        let places = try await read { try Int64.fetchAll($0, sql: "SELECT id FROM place") }
         for place in places where !Task.isCancelled {
             removed = Self.step
             while removed >= Self.step, !Task.isCancelled {
                 removed = try await write { database in
-                    // The last one before the limit stays, unless it says that the thing was gone.
                     try database.cachedStatement(
                         sql: """
                             DELETE FROM observation WHERE place = ?1 AND at IN (SELECT at FROM observation WHERE place = ?1 AND at < ?2
@@ -79,6 +87,7 @@ extension EventStore {
                     AND NOT EXISTS (SELECT 1 FROM event WHERE event.place = place.id)
                     """)
         }
+        return true
     }
 
     /// Pages that are free go back to the disk, some at a time.
@@ -89,8 +98,9 @@ extension EventStore {
                 try database.execute(sql: "PRAGMA incremental_vacuum(1000)")
                 return try Int64.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
             }
-            guard left > 0, left < free else { return }
+            guard left > 0, left < free else { break }
             free = left
         }
+        try await checkpoint()
     }
 }

@@ -10,14 +10,15 @@ extension EventStore {
     /// one that says "gone" for what was there and is not.
     package func record(_ sight: ApplicationSight, at: Timestamp) async throws(HistoryError) {
         let states = Self.states(of: sight)
-        try await write { database in try Self.record(states, of: sight.application, at: at, database) }
+        try await write { database in try Self.record(states, of: sight.application, isPartial: sight.isPartial, at: at, database) }
     }
 
     static func states(of sight: ApplicationSight) -> [ObservedState] {
         [ObservedState(sight)] + (sight.isRemoved ? [] : sight.workloads.map { ObservedState($0) })
     }
 
-    static func record(_ seen: [ObservedState], of application: String, at time: Timestamp, _ database: Database) throws {
+    /// - Parameter isPartial: there may be more than was seen: nothing is gone.
+    static func record(_ seen: [ObservedState], of application: String, isPartial: Bool, at time: Timestamp, _ database: Database) throws {
         var last = try lastStates(of: application, database)
         // Clocks may be set back; what was seen later stays later.
         let at = last.values.reduce(time) { max($0, Timestamp(milliseconds: $1.at)) }
@@ -29,7 +30,7 @@ extension EventStore {
             let place = try previous?.place ?? place(application, state.key, database)
             try insert(state, place, at: at, since: previous?.state == state.state ? previous?.since : nil, database)
         }
-        for gone in last.values where gone.digest != 0 {
+        for gone in last.values where gone.digest != 0 && !isPartial {
             hasChanged = true
             try insert(.gone, gone.place, at: at, since: nil, database)
         }

@@ -70,6 +70,11 @@ package struct EventStore: Sendable {
         do { return try await database.queue.write(work) } catch { throw Self.failure(error) }
     }
 
+    /// What was written is in the file itself, which is as short as it can be.
+    func checkpoint() async throws(HistoryError) {
+        do { _ = try await database.queue.writeWithoutTransaction { try $0.checkpoint(.truncate) } } catch { throw Self.failure(error) }
+    }
+
     private static func failure(_ error: any Error) -> HistoryError {
         if let error = error as? HistoryError { return error }
         return HistoryError(
