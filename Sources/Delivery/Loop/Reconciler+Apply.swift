@@ -5,12 +5,17 @@ internal import Kubernetes
 extension Reconciler {
     /// Applies, runs hooks and deletes; the inventory is written before and after.
     ///
-    /// - Parameter companions: written before hooks run, because traffic may have to go back at once.
+    /// What was written is noted at once: a look that fails later has written it all the same.
+    ///
+    /// - Parameters:
+    ///   - companions: written before hooks run, because traffic may have to go back at once.
+    ///   - live: what was there before.
     /// - Returns: What was tried, failures that still stand included.
     func carryOut(
-        _ changes: ChangeSet, first companions: Set<ObjectKey> = [], desired: Desired, record: inout InventoryStore.Record, request: SyncRequest?,
-        isCurrent: @escaping @Sendable () -> Bool
+        _ changes: ChangeSet, first companions: [ObjectKey: ObjectKey] = [:], before live: [ObjectKey: Live], desired: Desired,
+        record: inout InventoryStore.Record, request: SyncRequest?, isCurrent: @escaping @Sendable () -> Bool
     ) async throws -> [Outcome] {
+        let known = record.inventory.entries
         forget(changes, in: &record.inventory)
         guard changes.blocked.isEmpty else { return [] }
         let (due, waiting) = sortedByDue(changes, request: request)
@@ -48,10 +53,11 @@ extension Reconciler {
         var rest = due
         if !companions.isEmpty {
             var first = due
-            first.changes.removeAll { !companions.contains($0.key) }
-            rest.changes.removeAll { companions.contains($0.key) && $0.action != .delete }
+            first.changes.removeAll { companions[$0.key] == nil }
+            rest.changes.removeAll { companions[$0.key] != nil && $0.action != .delete }
             early = await applier.apply(first, known: record.inventory.entries, isCurrent: isCurrent, done: report)
             note(early, due, in: &record)
+            noteWrites(early, before: live, known: known, now: record.inventory, companions: companions)
         }
         if let failure = await runHooks(isInstall ? .preInstall : .preUpgrade, desired, &record, isCurrent: isCurrent) {
             return waiting + early + [failure]
@@ -64,6 +70,7 @@ extension Reconciler {
         // An object that should replace another must be there before the other goes.
         if failedApplies == 0 { outcomes += await applier.delete(due, isCurrent: isCurrent, done: report) }
         note(outcomes, due, in: &record)
+        noteWrites(Array(outcomes.dropFirst(early.count)), before: live, known: known, now: record.inventory, companions: companions)
         // What comes after an upgrade waits until the new version is everybody's.
         if failedApplies == 0, waiting.isEmpty, changes.count(.rollOut) == 0, isCurrent() {
             if let failure = await runHooks(isInstall ? .postInstall : .postUpgrade, desired, &record, isCurrent: isCurrent) {

@@ -34,6 +34,7 @@ extension Reconciler {
             var complete = desired
             complete.problems += moreProblems
             let unfollowed = await follow(prepared, inventory: record.inventory, resources: resources)
+            sightings.unfollowed = unfollowed
             var rollouts = await rollOut(
                 prepared, desired: complete, record: record, resources: lookup, unfollowed: unfollowed, isCurrent: isCurrent)
             if complete.isBlocked || rollouts.problems.contains(where: \.isBlocking), isRollingOut, let good = lastGood {
@@ -66,10 +67,9 @@ extension Reconciler {
                 next.message = waiting
                 return try await settle(next, &record, request: nil)
             }
-            let known = record.inventory.entries
             let outcomes = try await carryOut(
-                changes, first: rollouts.companions, desired: complete, record: &record, request: request, isCurrent: isCurrent)
-            note(outcomes, before: live, known: known)
+                changes, first: rollouts.companions, before: live, desired: complete, record: &record, request: request, isCurrent: isCurrent)
+            sightings.failed(outcomes)
             guard isCurrent() else { return await tell() }
             await assess(&next, changes: changes, outcomes: outcomes, desired: complete, record: record, live: live)
             try await settle(next, &record, request: request)

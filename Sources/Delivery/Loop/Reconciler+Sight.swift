@@ -2,6 +2,7 @@ internal import Basics
 internal import Cluster
 internal import Document
 internal import Kubernetes
+internal import Rollout
 
 /// What looks have seen and done that is not told yet, and what was told last.
 struct Sightings {
@@ -13,6 +14,10 @@ struct Sightings {
 
     var last: ApplicationSight?
     var workloads: [ObjectKey: Outline] = [:]
+    /// Kinds whose objects cannot be seen now, with the reason.
+    var unfollowed: [GroupKind: String] = [:]
+    /// A commit was read whole since the start, and so all workloads are known.
+    var knowsAll = false
     /// A look that fails after it has written tells nothing; the next one does.
     private(set) var changes: [ObjectChange] = []
     private(set) var formerImages: [ObjectKey: [String: String]] = [:]
@@ -33,7 +38,10 @@ struct Sightings {
     }
 
     /// What was tried at this look, and what it failed at.
-    mutating func failed(_ found: [ObjectKey: ApplyFailure]) { failures = found }
+    mutating func failed(_ outcomes: [Outcome]) {
+        failures = [:]
+        for outcome in outcomes { if case .failed(let failure) = outcome.result { failures[outcome.key] = failure } }
+    }
 
     /// - Returns: Whether there is anything to tell.
     mutating func told(_ sight: ApplicationSight) -> Bool {
@@ -56,26 +64,31 @@ extension Reconciler {
             // What a file that cannot be read says is not known; what runs goes on.
             for (key, known) in sightings.workloads where workloads[key] == nil && inventory.entries[key] != nil { workloads[key] = known }
         }
+        if isComplete { sightings.knowsAll = true }
         sightings.workloads = workloads
     }
 
     /// Takes note of what was written, with the fields that differ.
-    func note(_ outcomes: [Outcome], before live: [ObjectKey: Live], known: [ObjectKey: Inventory.Entry]) {
-        var failures: [ObjectKey: ApplyFailure] = [:]
+    func noteWrites(
+        _ outcomes: [Outcome], before live: [ObjectKey: Live], known: [ObjectKey: Inventory.Entry], now: Inventory, companions: [ObjectKey: ObjectKey]
+    ) {
         for outcome in outcomes {
             var former: Object?
             if case .present(let object)? = live[outcome.key] { former = object }
             switch outcome.result {
-            case .failed(let failure): failures[outcome.key] = failure
-            case .superseded: break
+            case .failed, .superseded: break
             case .deleting:
                 let images = former.flatMap { containerImages(of: $0) } ?? [:]
-                sightings.wrote(ObjectChange(key: outcome.key, action: .deleted), formerImages: images)
+                var change = ObjectChange(key: outcome.key, action: .deleted)
+                change.rollout = companions[outcome.key] ?? former.flatMap { workload(ofArm: $0) }
+                sightings.wrote(change, formerImages: images)
             case .applied(let object, _):
                 guard let former else {
                     // Made again as it was: somebody had deleted it.
-                    let isDrift = known[outcome.key].map { !$0.uid.isEmpty && !$0.desired.isEmpty && $0.desired == desiredDigest(outcome.key) } ?? false
-                    sightings.wrote(ObjectChange(key: outcome.key, action: isDrift ? .corrected : .created), formerImages: [:])
+                    let isDrift = known[outcome.key].map { !$0.uid.isEmpty && !$0.desired.isEmpty && $0.desired == now.entries[outcome.key]?.desired } ?? false
+                    var change = ObjectChange(key: outcome.key, action: isDrift ? .corrected : .created)
+                    change.rollout = companions[outcome.key]
+                    sightings.wrote(change, formerImages: [:])
                     continue
                 }
                 var change = ObjectChange(key: outcome.key, action: outcome.action == .correct ? .corrected : .changed)
@@ -83,13 +96,17 @@ extension Reconciler {
                 // Its mark alone is no change that anybody would look for.
                 guard !change.fields.isEmpty else { continue }
                 if change.action == .corrected { change.manager = lastManager(of: former) }
+                change.rollout = companions[outcome.key]
                 sightings.wrote(change, formerImages: containerImages(of: former) ?? [:])
             }
         }
-        sightings.failed(failures)
     }
 
-    private func desiredDigest(_ key: ObjectKey) -> String? { record?.inventory.entries[key]?.desired }
+    /// The workload that a rollout added the object for.
+    private func workload(ofArm object: Object) -> ObjectKey? {
+        guard let name = object.label(MartletAnnotations.armOf) else { return nil }
+        return sightings.workloads.keys.filter { $0.namespace == object.namespace && armLabelValue($0) == name }.min()
+    }
 
     /// Tells what this look saw, where it differs from the look before or something was written.
     func tell(isRemoved: Bool = false) async {
@@ -99,6 +116,7 @@ extension Reconciler {
             files: files(of: desired))
         sight.isRemoved = isRemoved
         sight.failures = sightings.failures
+        sight.isPartial = !isRemoved && !sightings.knowsAll
         if !isRemoved {
             let former = sightings.formerImages
             // All at once: each question to the cache by itself would be dear for thousands of workloads.
@@ -121,7 +139,14 @@ extension Reconciler {
         var sight = WorkloadSight(key: key, images: outline.images, health: .missing, strategy: outline.strategy, rollout: rollout)
         var live = cached
         if live == nil || answers[key] != nil { live = await liveObject(key) }
-        guard let live else { return sight }
+        guard let live else {
+            if let reason = await unseen(key.groupKind) {
+                // What cannot be seen is not missing: it was last seen as it was.
+                (sight.health, sight.message) = (.unknown, reason)
+                sight.liveImages = sightings.last?.workloads.first { $0.key == key }?.liveImages ?? [:]
+            }
+            return sight
+        }
         let now = environment.time.now
         let health = health(of: live, now: now)
         sight.liveImages = containerImages(of: live) ?? [:]
@@ -138,6 +163,13 @@ extension Reconciler {
             }
         }
         return sight
+    }
+
+    /// Why nothing can be said of objects of a kind; nil where they are seen.
+    private func unseen(_ kind: GroupKind) async -> String? {
+        if let why = sightings.unfollowed[kind] { return why }
+        guard let state = await environment.cache.state(of: kind, scope: ListScope(labelSelector: MartletAnnotations.application)), !state.isSynced else { return nil }
+        return "\(kind) cannot be listed: \(state.error?.message ?? "not yet")"
     }
 
     private func files(of desired: Desired) -> [String] {

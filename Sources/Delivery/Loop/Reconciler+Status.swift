@@ -40,7 +40,10 @@ extension Reconciler {
         next.health = assessment.health
         if next.health == .healthy, changes.count(.rollOut) > 0 { next.health = .progressing }
         if !hasFailed, changes.blocked.isEmpty, changes.count(.rollOut) == 0 { next.appliedRevision = desired.revision.description }
-        if next.health == .progressing, !assessment.waiting.isEmpty, let appliedAt {
+        if next.health == .progressing, !assessment.waiting.isEmpty {
+            // Who applied it may have ended since: then its time begins with the first look that sees it on its way.
+            let appliedAt = appliedAt ?? environment.time.elapsed
+            self.appliedAt = appliedAt
             let left = desired.spec.healthTimeout - (environment.time.elapsed - appliedAt)
             if left > .zero {
                 wakeAfter(left)

@@ -65,8 +65,12 @@ extension Reconciler {
             pass.hold = "\(failure)"
         }
         for (subject, _) in next where subject.state != nil {
-            pass.companions.formUnion(subject.traffic.services + subject.traffic.routes)
-            pass.companions.formUnion(result.filter { $0.object.label(MartletAnnotations.armOf) != nil }.map(\.key))
+            for key in subject.traffic.services + subject.traffic.routes where pass.companions[key] == nil { pass.companions[key] = subject.key }
+            for item in result {
+                guard let workload = item.object.label(MartletAnnotations.armOf) else { continue }
+                let isOwn = workload == armLabelValue(subject.key) && item.key.namespace == subject.key.namespace
+                if isOwn || pass.companions[item.key] == nil { pass.companions[item.key] = subject.key }
+            }
         }
         return pass
     }

@@ -13,8 +13,8 @@ struct RolloutPass: Sendable {
     var statuses: [RolloutStatus] = []
     /// Why nothing at all may be applied now: what is in force of a rollout could be undone.
     var hold: String?
-    /// Services, routes and arms of running rollouts: written before anything that may have to wait.
-    var companions: Set<ObjectKey> = []
+    /// Services, routes and arms of running rollouts, with their workloads: written before anything that may have to wait.
+    var companions: [ObjectKey: ObjectKey] = [:]
 }
 
 /// A workload whose new versions get to users step by step.
