@@ -68,10 +68,12 @@ package actor Mirror {
 
     /// The commits reachable from `from` and not from `notReachableFrom` that changed any of the paths (files or
     /// folders, all commits when empty), newest first.
+    ///
+    /// - Parameter walking: so many commits are looked at, and none beyond, as everybody else waits meanwhile.
     package func log(
-        from: ObjectID, notReachableFrom: ObjectID?, touching: Set<String>, limit: Int
+        from: ObjectID, notReachableFrom: ObjectID?, touching: Set<String>, limit: Int, walking: Int = 100_000
     ) async throws(GitError) -> [Commit] {
-        try repository.log(from: from, notReachableFrom: notReachableFrom, touching: touching, limit: limit)
+        try repository.log(from: from, notReachableFrom: notReachableFrom, touching: touching, limit: limit, walking: walking)
     }
 
     /// Whether `a` is in the history of `b`, or `b` itself.

@@ -1,12 +1,14 @@
 internal import CGit2
 
 extension Repository {
-    private static var maxWalked: Int { 100_000 }
+    static var maxWalked: Int { 100_000 }
 
     /// The commits that changed any of these paths, newest first, as `git log -- paths` finds them: a commit is
     /// one of them if it differs from each of its parents there. No paths means all commits.
+    ///
+    /// - Parameter maxWalked: so many commits are looked at, and none beyond.
     func log(
-        from tip: ObjectID, notReachableFrom base: ObjectID?, touching paths: Set<String>, limit: Int
+        from tip: ObjectID, notReachableFrom base: ObjectID?, touching paths: Set<String>, limit: Int, walking maxWalked: Int = Repository.maxWalked
     ) throws(GitError) -> [Commit] {
         var walk: OpaquePointer?
         try check(git_revwalk_new(&walk, raw))
@@ -20,7 +22,7 @@ extension Repository {
         var found: [Commit] = []
         var walked = 0
         var next = git_oid()
-        while found.count < limit, walked < Self.maxWalked {
+        while found.count < limit, walked < maxWalked {
             let code = git_revwalk_next(&next, walk)
             if code == GIT_ITEROVER.rawValue { break }
             try check(code)

@@ -29,6 +29,15 @@ package struct Journal: Sendable {
         var last: [ObjectKey?: DeployEvent] = [:]
         /// How often what the last event of cause drift put back was put back.
         var corrections: [ObjectKey?: Int] = [:]
+        /// The revision of a rollout that was under way, until its workload is written as git has it.
+        var rolledOut: [ObjectKey: String] = [:]
+        /// What was last told to fail of what is no workload, as long as it does.
+        var toldFailure: String?
+
+        mutating func ended(_ event: DeployEvent) {
+            last[event.workload] = event
+            if event.workload == nil, event.outcome == .failed { toldFailure = event.reason }
+        }
     }
 
     /// - Parameter open: the events that had not ended when the daemon did, so that they go on where they were.
@@ -46,8 +55,31 @@ package struct Journal: Sendable {
             memory.commit = seen.revision.commit
             for workload in seen.workloads { memory.workloads[workload.sight.key] = workload.sight }
         }
-        for event in last where memory.last[event.workload] == nil { memory.last[event.workload] = event }
+        for event in last where memory.last[event.workload] == nil {
+            memory.ended(event)
+            memory.corrections[event.workload] = Self.corrections(saidIn: event)
+        }
         applications[application] = memory
+    }
+
+    static func reason(corrections count: Int) -> String { "put back \(count) times" }
+
+    /// How often an event of cause drift has put back what it is about; nil where it does not say.
+    private static func corrections(saidIn event: DeployEvent) -> Int? {
+        guard event.cause.kind == .drift, let count = event.reason.split(separator: " ").dropFirst(2).first.flatMap({ Int($0) }), count > 1,
+            event.reason == reason(corrections: count)
+        else { return nil }
+        return count
+    }
+
+    /// What cannot be seen now was last seen as the memory has it.
+    func completed(_ sight: ApplicationSight) -> ApplicationSight {
+        guard let known = applications[sight.application]?.workloads else { return sight }
+        var sight = sight
+        for index in sight.workloads.indices where sight.workloads[index].health == .unknown && sight.workloads[index].liveImages.isEmpty {
+            sight.workloads[index].liveImages = known[sight.workloads[index].key]?.liveImages ?? [:]
+        }
+        return sight
     }
 
     /// What git says of an event's commits belongs to the event from now on.
@@ -83,7 +115,7 @@ package struct Journal: Sendable {
                 var event = one.event
                 (event.outcome, event.endedAt, event.reason) = (.failed, at, one.why)
                 open[application]?[workload] = nil
-                applications[application]?.last[workload] = event
+                applications[application]?.ended(event)
                 ended.append(event)
             }
         }

@@ -14,6 +14,8 @@ struct JournalPage {
     /// Events that this sight's commit has begun or gone on with: what else it changed belongs to them.
     private var touched: [ObjectKey?] = []
     private var dirty: Set<ObjectKey?> = []
+    /// What is no workload fails as it did before this commit.
+    private var isStuck = false
 
     private static let changeLimit = 50
     private static let stepLimit = 200
@@ -27,6 +29,11 @@ struct JournalPage {
     }
 
     private var commit: String { sight.revision.commit }
+    /// What was there before: as the looks know it, where the inventory knows only of the commit itself, because the
+    /// daemon ended between keeping that and telling.
+    private var previousCommit: String {
+        sight.previousCommit == commit && !memory.commit.isEmpty && memory.commit != commit ? memory.commit : sight.previousCommit
+    }
 
     mutating func note(_ id: () -> String) {
         if sight.isRemoved { return removeAll() }
@@ -36,13 +43,20 @@ struct JournalPage {
         }
         for (key, one) in open {
             // Git has let go of it, and it was left where it is.
-            guard let key, workloads[key] == nil, one.event.revision.commit != commit else { continue }
+            guard !sight.isPartial, let key, workloads[key] == nil, one.event.revision.commit != commit else { continue }
             end(key, .superseded, "the workload is no longer in git")
         }
         noteOthers(id)
-        for (slot, one) in open { judge(slot, one.event) }
+        // What is not known to be there may be well or not.
+        for (slot, one) in open where !sight.isPartial || slot.map({ workloads[$0] != nil }) ?? false { judge(slot, one.event) }
+        guard !sight.isPartial else {
+            memory.workloads.merge(workloads) { $1 }
+            return tell()
+        }
+        if otherFailure == nil { memory.toldFailure = nil }
         memory.commit = commit
         memory.workloads = workloads
+        memory.rolledOut = memory.rolledOut.filter { workloads[$0.key] != nil }
         if memory.last.count > workloads.count * 2 + 100 { memory.last = memory.last.filter { $0.key.map { workloads[$0] != nil } ?? true } }
         tell()
     }
@@ -58,14 +72,17 @@ struct JournalPage {
 
     private mutating func note(_ workload: WorkloadSight, _ id: () -> String) {
         let changes = written[workload.key] ?? []
+        if let rollout = memory.workloads[workload.key]?.rollout, !rollout.isRejected { memory.rolledOut[workload.key] = rollout.revision }
         if let rollout = workload.rollout { return note(rollout, workload, changes, id) }
         let isWritten = changes.contains { $0.action == .created || $0.action == .changed }
         let failure = sight.failures[workload.key]
         if let current = open[workload.key], current.event.revision.commit == commit || !isWritten {
             // Corrections in mid-way belong to it, too.
             if !changes.isEmpty { add(changes, to: workload.key) }
+            if isWritten { memory.rolledOut[workload.key] = nil }
             return
         }
+        if isWritten, isEndOfRollout(workload, changes) { return add(changes, to: workload.key) }
         let last = memory.last[workload.key]
         let isNew = last?.revision.commit != commit || commit.isEmpty
         let isSecondTry = last.map { [.failed, .rolledBack].contains($0.outcome) } ?? false
@@ -78,6 +95,16 @@ struct JournalPage {
         } else if changes.contains(where: { $0.action == .corrected }) {
             correct(workload.key, workload, changes, id)
         }
+    }
+
+    /// After a rollout its workload gets back what was held meanwhile, whatever commit has come since.
+    private mutating func isEndOfRollout(_ workload: WorkloadSight, _ changes: [ObjectChange]) -> Bool {
+        guard let revision = memory.rolledOut.removeValue(forKey: workload.key), memory.last[workload.key]?.revision.description == revision else { return false }
+        return changes.allSatisfy { change in change.action != .created && change.more == 0 && change.fields.allSatisfy { isHeld($0.path) } }
+    }
+
+    private func isHeld(_ path: String) -> Bool {
+        ["spec.paused", "spec.replicas", "spec.strategy", "spec.updateStrategy"].contains { path == $0 || path.hasPrefix($0 + ".") }
     }
 
     /// The daemon was killed between writing and telling: the images say that there was a change.
@@ -97,7 +124,7 @@ struct JournalPage {
         let revision = revision ?? sight.revision
         if open[workload.key] != nil { end(workload.key, .superseded, "\(revision) came before it was done") }
         var event = DeployEvent(
-            id: id(), application: sight.application, workload: workload.key, startedAt: at, revision: revision, previousCommit: sight.previousCommit,
+            id: id(), application: sight.application, workload: workload.key, startedAt: at, revision: revision, previousCommit: previousCommit,
             cause: .init(.commit, by: ""))
         event.strategy = workload.strategy
         event.images = imageChanges(from: images, to: workload.images)
@@ -117,7 +144,7 @@ struct JournalPage {
         if open[key] != nil { end(key, .superseded, "the workload was deleted") }
         let known = memory.workloads[key]
         var event = DeployEvent(
-            id: id(), application: sight.application, workload: key, startedAt: at, revision: sight.revision, previousCommit: sight.previousCommit,
+            id: id(), application: sight.application, workload: key, startedAt: at, revision: sight.revision, previousCommit: previousCommit,
             cause: .init(.commit, by: ""))
         let images = known?.liveImages ?? [:]
         event.images = imageChanges(from: images.isEmpty ? known?.images ?? [:] : images, to: [:])
@@ -165,7 +192,11 @@ struct JournalPage {
     // MARK: what is no workload
 
     private mutating func noteOthers(_ id: () -> String) {
-        let others = sight.changes.filter { workloads[$0.key] == nil && !isWorkload($0.key) }
+        let all = sight.changes.filter { workloads[$0.key] == nil && !isWorkload($0.key) }
+        // What a rollout writes beside its workload on its way is its own, whatever commit came meanwhile; and so is
+        // what it takes away after it.
+        let others = all.filter { change in change.rollout.map { open[$0] == nil && change.action != .deleted } ?? true }
+        for (workload, changes) in Dictionary(grouping: all, by: \.rollout) { if let workload { add(changes, to: workload) } }
         let failed = sight.failures.filter { workloads[$0.key] == nil && !isWorkload($0.key) }
         let drift = others.filter { $0.action == .corrected }
         let meant = others.filter { $0.action != .corrected }
@@ -173,13 +204,17 @@ struct JournalPage {
         if !drift.isEmpty { correct(nil, nil, drift, id) }
     }
 
-    private mutating func noteMeant(_ others: [ObjectChange], _ failed: [ObjectKey: ApplyFailure], _ id: () -> String) {
+    private mutating func noteMeant(_ others: [ObjectChange], _ tried: [ObjectKey: ApplyFailure], _ id: () -> String) {
+        let last = memory.last[nil]
+        let isNew = last?.revision.commit != commit || commit.isEmpty
+        // Told already: it is no failure of what comes after.
+        isStuck = isNew && memory.toldFailure != nil && memory.toldFailure == otherFailure?.text
+        let failed = isStuck ? [:] : tried
+        guard !others.isEmpty || !failed.isEmpty else { return }
         if let own = open[nil], own.event.revision.commit == commit {
             add(others, to: nil)
             return
         }
-        let last = memory.last[nil]
-        let isNew = last?.revision.commit != commit || commit.isEmpty
         if failed.isEmpty, isNew {
             let sharing = touched.isEmpty ? open.filter { $0.value.event.revision.commit == commit }.map(\.key) : touched
             if !sharing.isEmpty, sharing.count <= Self.sharingLimit {
@@ -198,10 +233,15 @@ struct JournalPage {
         }
         if open[nil] != nil { end(nil, .superseded, "\(sight.revision) came before it was done") }
         let event = DeployEvent(
-            id: id(), application: sight.application, workload: nil, startedAt: at, revision: sight.revision, previousCommit: sight.previousCommit,
+            id: id(), application: sight.application, workload: nil, startedAt: at, revision: sight.revision, previousCommit: previousCommit,
             cause: .init(.commit, by: ""))
         start(event, nil)
         add(others, to: nil)
+    }
+
+    /// Of what is no workload: the first.
+    private var otherFailure: (text: String, isTransient: Bool)? {
+        sight.failures.filter { workloads[$0.key] == nil }.min { $0.key < $1.key }.map { ("\($0.key): \($0.value)", $0.value.isTransient) }
     }
 
     // MARK: drift
@@ -215,14 +255,14 @@ struct JournalPage {
             let count = (memory.corrections[slot] ?? 1) + 1
             memory.corrections[slot] = count
             last.endedAt = at
-            last.reason = "put back \(count) times"
+            last.reason = Journal.reason(corrections: count)
             memory.last[slot] = last
             if count.nonzeroBitCount == 1 { told.append(last) }
             return
         }
         let manager = changes.lazy.map(\.manager).first { !$0.isEmpty } ?? ""
         var event = DeployEvent(
-            id: id(), application: sight.application, workload: slot, startedAt: at, revision: sight.revision, previousCommit: sight.previousCommit,
+            id: id(), application: sight.application, workload: slot, startedAt: at, revision: sight.revision, previousCommit: previousCommit,
             cause: .init(.drift, by: manager))
         if let workload {
             event.strategy = workload.strategy
@@ -237,8 +277,7 @@ struct JournalPage {
     /// Whether an open event has come to its end.
     private mutating func judge(_ slot: ObjectKey?, _ event: DeployEvent) {
         guard let key = slot else {
-            let failures = sight.failures.filter { workloads[$0.key] == nil }
-            return judge(slot, failures.min { $0.key < $1.key }.map { ("\($0.key): \($0.value)", $0.value.isTransient) }, .healthy, "")
+            return judge(slot, isStuck ? nil : otherFailure, .healthy, "")
         }
         guard let workload = workloads[key] else { return judge(slot, nil, .healthy, "") }
         if let rollout = workload.rollout {
@@ -274,7 +313,7 @@ struct JournalPage {
     private mutating func end(_ slot: ObjectKey?, _ outcome: DeployEvent.Outcome, _ reason: String) {
         guard var event = open.removeValue(forKey: slot)?.event else { return }
         (event.outcome, event.endedAt, event.reason) = (outcome, at, reason)
-        memory.last[slot] = event
+        memory.ended(event)
         dirty.remove(slot)
         told.append(event)
     }

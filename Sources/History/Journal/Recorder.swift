@@ -33,6 +33,7 @@ package actor Recorder {
     private var journal = Journal()
     private var known: Set<String> = []
     private var hasBegun = false
+    private var beginTries = 0
     /// The store has nothing: what can be had again is fetched with the first sight, which says where from.
     private var isEmpty = false
     private var isStoreDown = false
@@ -41,6 +42,9 @@ package actor Recorder {
     private var expiredAt: Duration?
 
     private static let unsavedLimit = 10_000
+    private static let beginLimit = 4
+    /// Between two tries of a store that cannot be used.
+    private static let retryInterval = Duration.seconds(5)
     private static let expireInterval = Duration.seconds(3600)
 
     /// - Parameters:
@@ -85,27 +89,36 @@ package actor Recorder {
     private func work() async {
         while !Task.isCancelled {
             await begin()
+            guard hasBegun else {
+                // Nothing is taken in before it is known what goes on; what waits is bounded by itself.
+                try? await time.sleep(for: .seconds(1))
+                continue
+            }
             for (sight, at) in inbox.withLock({ $0.takeAll() }) {
                 await take(sight, at: at)
                 if Task.isCancelled { return }
             }
             let ended = journal.tick(at: time.now)
-            if !ended.isEmpty { await keep(ended, nil, at: time.now) }
+            if !ended.isEmpty || !unsaved.isEmpty { await keep(ended, nil, at: time.now) }
             await expire()
             let wait = journal.nextTick.map { max(.milliseconds(50), $0.duration(since: time.now)) } ?? .seconds(60)
-            _ = await bell.wait(upTo: min(wait, .seconds(60)), time)
+            _ = await bell.wait(upTo: min(wait, unsaved.isEmpty ? .seconds(60) : Self.retryInterval), time)
         }
     }
 
     /// Goes on where the daemon was when it ended.
     private func begin() async {
         guard !hasBegun else { return }
-        hasBegun = true
+        beginTries += 1
         do {
-            journal = Journal(open: try await store.openEvents())
+            let open = try await store.openEvents()
             isEmpty = try await store.isEmpty()
+            journal = Journal(open: open)
+            hasBegun = true
         } catch {
             storeFailed(error)
+            // Who listens is not to wait for ever for a store that cannot be read at all.
+            if beginTries >= Self.beginLimit { hasBegun = true }
         }
     }
 
@@ -139,6 +152,7 @@ package actor Recorder {
             known.insert(sight.application)
         }
         if sight.isRemoved { known.remove(sight.application) }
+        let sight = journal.completed(sight)
         let (journal, events) = noted(sight, at: at)
         self.journal = journal
         var told: [DeployEvent] = []

@@ -28,6 +28,11 @@ struct SightQueue: Sendable {
         merged.previousCommit = first.previousCommit
         merged.changes = Array((first.changes + second.changes).prefix(10_000))
         merged.files = Set(first.files).union(second.files).sorted()
+        if second.isPartial {
+            let known = Set(second.workloads.map(\.key))
+            merged.workloads += first.workloads.filter { !known.contains($0.key) }
+            merged.isPartial = first.isPartial
+        }
         let former = Dictionary(first.workloads.map { ($0.key, $0.formerImages) }) { first, _ in first }
         for index in merged.workloads.indices {
             if let images = former[merged.workloads[index].key], !images.isEmpty { merged.workloads[index].formerImages = images }
