@@ -59,7 +59,7 @@ extension Reconciler {
             let live = await lookUp(rollouts.prepared, inventory: record.inventory, unfollowed: unfollowed)
             guard isCurrent() else { return }
             var input = planInput(complete, rollouts.prepared, record: record, live: live, source: assignment.source, request: request)
-            (input.held, input.companions) = (rollouts.held, rollouts.companions)
+            (input.held, input.companions) = (rollouts.held, Set(rollouts.companions.keys))
             let changes = plan(input)
             // A rollout under way is not held up: its traffic may have to go back.
             if !changes.writes.isEmpty || !desired.hooks.isEmpty, rollouts.statuses.isEmpty, let waiting = waitingFor(desired.spec.dependsOn) {

@@ -16,6 +16,7 @@ extension Reconciler {
         (known.spec.isSuspended, known.spec.prunes, known.hooks) = (true, false, [])
         known.inputDigest = record.inventory.release.inputDigest
         let unfollowed = await follow(prepared, inventory: record.inventory, resources: resources)
+        sightings.unfollowed = unfollowed
         let rollouts = await rollOut(
             prepared, desired: known, record: record, resources: lookup, unfollowed: unfollowed, isCurrent: isCurrent)
         next.rollouts = rollouts.statuses
@@ -29,11 +30,13 @@ extension Reconciler {
         let live = await lookUp(rollouts.prepared, inventory: record.inventory, unfollowed: unfollowed)
         guard isCurrent() else { return }
         var input = planInput(known, rollouts.prepared, record: record, live: live, source: assignment.source, request: nil)
-        (input.held, input.companions) = (rollouts.held, rollouts.companions)
+        (input.held, input.companions) = (rollouts.held, Set(rollouts.companions.keys))
         var changes = plan(input)
         // Nothing else of the application is touched; without pruning, only arms are ever deleted.
-        changes.changes.removeAll { !rollouts.companions.contains($0.key) && $0.action != .delete }
+        changes.changes.removeAll { rollouts.companions[$0.key] == nil && $0.action != .delete }
         (changes.heldDeletions, changes.blocked) = ([], [])
-        _ = try await carryOut(changes, first: rollouts.companions, desired: known, record: &record, request: nil, isCurrent: isCurrent)
+        let outcomes = try await carryOut(
+            changes, first: rollouts.companions, before: live, desired: known, record: &record, request: nil, isCurrent: isCurrent)
+        sightings.failed(outcomes)
     }
 }
