@@ -97,3 +97,23 @@ import Testing
         #expect(resources == ["limits": ["cpu": "1", "memory": "1Gi"], "requests": ["cpu": "0.5"]])
     }
 }
+
+@Suite struct SecretFormTests {
+    @Test(arguments: [
+        (["stringData": ["pin": "1234"]], ["data": ["pin": "MTIzNA=="]]),
+        (["data": ["pin": "eA==", "other": "eQ=="], "stringData": ["pin": "1234"]], ["data": ["pin": "MTIzNA==", "other": "eQ=="]]),
+        (["stringData": [:]], [:]),
+        // Mistakes are the server's to name.
+        (["stringData": ["pin": 1234]], ["stringData": ["pin": 1234]]),
+        (["stringData": "pin"], ["stringData": "pin"]),
+        (["data": "pin", "stringData": ["pin": "1234"]], ["data": "pin", "stringData": ["pin": "1234"]]),
+    ] as [(Value, Value)])
+    func textsBecomeData(_ given: Value, _ wanted: Value) throws {
+        func secret(_ fields: Value) throws -> Object {
+            var value: Value = ["apiVersion": "v1", "kind": "Secret", "metadata": ["name": "pin", "namespace": "shop"]]
+            for entry in fields.mapping ?? [:] { value[entry.key] = entry.value }
+            return try #require(Object(value))
+        }
+        #expect(inAcceptedForm(try secret(given)).value == (try secret(wanted).value))
+    }
+}

@@ -1,15 +1,18 @@
 internal import Document
 package import Kubernetes
 
-/// The object in a form that API servers before 1.21 merge too, where they are
-/// stricter with server-side apply than with any other write:
+/// The object in a form that server-side apply can own field by field, on API servers before 1.21 too, which are
+/// stricter with it than with any other write:
 /// - ports name their `protocol`, a key of those lists, although the server defaults it (kubernetes/kubernetes#92332);
-/// - quantities that are written as numbers (`cpu: 1`) become text.
+/// - quantities that are written as numbers (`cpu: 1`) become text;
+/// - a Secret's `stringData` becomes `data`: of the first the server keeps nothing but that it was applied, so that
+///   neither an edit by hand nor a key that git no longer has would be noticed.
 package func inAcceptedForm(_ object: Object) -> Object {
     var object = object
     switch (object.gvk.group, object.kind) {
     case ("", "Service"):
         if let ports = object.value[path: "spec", "ports"] { object.value[path: "spec", "ports"] = withProtocols(ports) }
+    case ("", "Secret"): object.value = withTextsAsData(object.value)
     case ("", "Pod"): object.value = withPodPorts(object.value, at: ["spec"])
     case ("apps", _), ("batch", "Job"): object.value = withPodPorts(object.value, at: ["spec", "template", "spec"])
     case ("batch", "CronJob"): object.value = withPodPorts(object.value, at: ["spec", "jobTemplate", "spec", "template", "spec"])
@@ -17,6 +20,18 @@ package func inAcceptedForm(_ object: Object) -> Object {
     }
     if let schema = Schema.builtIn(for: object.gvk) { object.value = withQuantityTexts(object.value, schema) }
     return object
+}
+
+/// As the server does it; what is no text is left for the server to refuse.
+private func withTextsAsData(_ secret: Value) -> Value {
+    guard let texts = secret["stringData"]?.mapping, texts.allSatisfy({ $0.value.string != nil }), secret["data"].map({ $0.isNull || $0.mapping != nil }) ?? true
+    else { return secret }
+    var secret = secret
+    var data = secret["data"]?.mapping ?? [:]
+    for entry in texts { data[entry.key] = .string(Base64.encode(Array((entry.value.string ?? "").utf8))) }
+    secret["stringData"] = nil
+    if !data.isEmpty { secret["data"] = .mapping(data) }
+    return secret
 }
 
 private func withQuantityTexts(_ value: Value, _ schema: Schema, depth: Int = 0) -> Value {
