@@ -20,7 +20,7 @@ import Testing
         let folder = try TemporaryFolder("martlet-set")
         let repository = try await TestRepository(in: folder)
         var times = RolloutTimes()
-        (times.floor, times.drain, times.tick, times.progress) = (.seconds(1), .milliseconds(300), .seconds(1), .seconds(10))
+        (times.floor, times.drain, times.tick, times.progress) = (.seconds(1), .milliseconds(300), .seconds(1), .seconds(25))
         let loop = InProcessOperator(client: plane.client("martlet"), following: repository, in: folder, rolloutTimes: times)
         let world = World(client: client, repository: repository, operator: loop)
         do {
