@@ -18,14 +18,15 @@ export function onSignedOut(callback) {
     lost.add(callback);
 }
 
-/** `path` with the entries of `query` that say something. */
-export function address(path, query = {}) {
-    const search = new URLSearchParams();
+/** `path` with the entries of `query` that say something; those of `search` that `query` has not, too. */
+export function address(path, query = {}, search = '') {
+    const all = new URLSearchParams(search);
     for (const [name, value] of Object.entries(query)) {
-        if (value !== undefined && value !== null && value !== '') search.append(name, value);
+        all.delete(name);
+        for (const each of [value].flat()) if (each !== undefined && each !== null && each !== '') all.append(name, each);
     }
-    const text = search.toString();
-    return text ? `${path}?${text}` : path;
+    const text = all.toString();
+    return text === '' ? path : `${path}?${text}`;
 }
 
 /** A workload's place in the API and in the page: `sock-shop/deployment/front-end`. */
@@ -36,8 +37,8 @@ export function workloadPath(key) {
 }
 
 export const get = (path, query, signal) => send('GET', address(path, query), undefined, signal);
-export const post = (path, body = {}, signal) => send('POST', path, body, signal);
-export const remove = (path, signal) => send('DELETE', path, undefined, signal);
+export const post = (path, body = {}) => send('POST', path, body);
+export const remove = (path) => send('DELETE', path);
 
 async function send(method, path, body, signal) {
     const headers = { Accept: 'application/json', 'X-Martlet-Request': '1' };

@@ -6,7 +6,7 @@ import * as deploy from './deploy.js';
 import { ask, Notices } from './dialog.js';
 import * as diff from './diff.js';
 import { h, render } from './dom.js';
-import { workloadTitle } from './format.js';
+import { deployTitle } from './format.js';
 import * as graphs from './graphs.js';
 import * as history from './history.js';
 import { bird, icon } from './icons.js';
@@ -33,7 +33,7 @@ class App {
         this.asked = false;
         this.connection = 'closed';
         /** The moment that the screen was told of last. */
-        this.moment = 'live';
+        this.moment = '';
         this.redraw = () => {
             if (this.asked) return;
             this.asked = true;
@@ -50,7 +50,7 @@ class App {
         this.bar = new TimeBar(this.clock, this.model, this.announce);
         this.router = new Router((forward) => this.show(forward));
         this.ask = ask;
-        keepMoment(() => (this.clock.mode === 'live' ? '' : new Date(this.clock.at).toISOString()));
+        keepMoment(() => this.clock.text);
         this.clock.listen(() => this.timeChanged());
         onSignedOut(() => { if (this.session) this.signedOut(); });
         document.addEventListener('keydown', (event) => this.pressed(event));
@@ -115,7 +115,7 @@ class App {
         const found = route(location.pathname);
         const query = new URLSearchParams(location.search);
         if (!forward) this.followAddress(query);
-        this.moment = this.clock.mode === 'live' ? 'live' : String(this.clock.at);
+        this.moment = this.clock.text;
         const opened = this.session === null ? signin : found ? screens[found.screen] : null;
         this.screen = opened ? opened.open({ app: this, parameters: found?.parameters ?? {}, query })
             : { title: 'Not found', view: () => [h('h1', { tabindex: '-1' }, 'Not found'),
@@ -138,8 +138,8 @@ class App {
         clearTimeout(this.settled);
         // A hand on the slider passes many moments; browsers take an address only so often.
         this.settled = setTimeout(() => {
-            this.router.amend({ at: this.clock.mode === 'live' ? '' : new Date(this.clock.at).toISOString() });
-            const moment = this.clock.mode === 'live' ? 'live' : String(this.clock.at);
+            const moment = this.clock.text;
+            this.router.amend({ at: moment });
             if (moment !== this.moment) this.screen?.timeChanged?.();
             else this.screen?.windowChanged?.();
             this.moment = moment;
@@ -149,7 +149,7 @@ class App {
 
     deployed(event) {
         this.screen?.deploy?.(event);
-        if (this.clock.mode === 'live') this.announce(`${event.workload ? workloadTitle(event.workload) : event.application}: deploy ${event.outcome}`);
+        if (this.clock.mode === 'live') this.announce(`${deployTitle(event)}: deploy ${event.outcome}`);
         this.redraw();
     }
 
@@ -190,7 +190,7 @@ class App {
             console.error(error);
             content = failureView(new Failure(0, { message: 'this page cannot be shown', advice: error.message }));
         }
-        render(main, h('div', { class: `screen screen-${this.place}`, key: this.number }, content));
+        render(main, h('div', { class: `screen ${this.place}`, key: this.number }, content));
         if (this.arrived) {
             this.arrived = false;
             window.scrollTo(0, 0);

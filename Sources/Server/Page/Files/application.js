@@ -4,7 +4,7 @@ import { workloadTable } from './applications.js';
 import { h } from './dom.js';
 import { count, revisionText } from './format.js';
 import { to } from './router.js';
-import { answered, badge, deployRow, failureView, nothing, notice, panel, tabs, troubles, waiting, when } from './ui.js';
+import { answered, badge, deployRow, fact, failureView, nothing, notice, panel, tabs, troubles, waiting, when } from './ui.js';
 
 const objectsShown = 100;
 
@@ -17,13 +17,11 @@ export function open({ app, parameters, query }) {
 
     const ask = () => {
         if (tab === 'objects') {
-            const asked = app.clock.mode === 'live'
-                ? { revision: app.model.application(name)?.revision?.split('@').pop() || app.model.source?.commit }
-                : { time: new Date(app.clock.at).toISOString() };
+            const asked = app.clock.text ? { time: app.clock.text }
+                : { revision: app.model.application(name)?.revision?.split('@').pop() || app.model.source?.commit };
             objects.ask('/api/v1/objects', { application: name, ...asked });
         }
-        if (tab === 'history') events.ask('/api/v1/history',
-            { application: name, limit: 30, to: app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString() });
+        if (tab === 'history') events.ask('/api/v1/history', { application: name, limit: 30, to: app.clock.text });
     };
 
     const objectList = (answer) => {
@@ -99,5 +97,3 @@ export function open({ app, parameters, query }) {
         },
     };
 }
-
-const fact = (name, value) => h('div', null, h('dt', null, name), h('dd', null, value));

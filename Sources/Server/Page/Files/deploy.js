@@ -1,10 +1,10 @@
 // One deploy: its commits, images, steps, and every field it changed.
 import { Question } from './api.js';
 import { h } from './dom.js';
-import { clockText, count, exact, revisionText, short, workloadTitle } from './format.js';
+import { count, deployTitle, exact, revisionText, short } from './format.js';
 import { to } from './router.js';
-import { actionBadge, answered, author, badge, button, causeText, commitText, fieldTable, imageChange, notice, nothing, panel, spent, when,
-    workloadLink } from './ui.js';
+import { actionBadge, answered, author, badge, button, causeText, commitText, fact, fieldTable, imageChange, notice, nothing, panel, spent,
+    stepList, when, workloadLink } from './ui.js';
 
 export function open({ app, parameters }) {
     const question = new Question(app.redraw);
@@ -38,10 +38,7 @@ export function open({ app, parameters }) {
             h('span', { class: 'subject' }, commit.subject),
             h('span', { class: 'quiet' }, ' ', author(commit.author), ', ', when(commit.time, app.clock)))))
                 : nothing('No commit touched it.')),
-        event.steps?.length ? panel('Steps', {}, h('ol', { class: 'timeline' }, event.steps.map((step, index) => h('li', { key: index },
-            h('time', { datetime: step.at, title: exact(step.at) }, clockText(step.at)), ' ', badge(step.phase), ' ',
-            step.step ? `step ${step.step}, ` : '', `${step.weight}% on the new version`,
-            step.message ? h('span', { class: 'quiet' }, ` – ${step.message}`) : null)))) : null,
+        event.steps?.length ? panel('Steps', {}, stepList(event.steps)) : null,
         panel('Changes', {}, event.changes?.length
             ? event.changes.map((change) => h('section',
             { class: 'object-change', key: `${change.object.kind}/${change.object.namespace}/${change.object.name}` },
@@ -67,7 +64,7 @@ export function open({ app, parameters }) {
             const event = question.value;
             return [
                 h('div', { class: 'heading' }, h('p', { class: 'crumbs' }, h('a', { href: to('/history') }, 'History')),
-                    h('h1', { tabindex: '-1' }, event ? (event.workload ? workloadTitle(event.workload) : event.application) : 'Deploy'),
+                    h('h1', { tabindex: '-1' }, event ? deployTitle(event) : 'Deploy'),
                     event ? h('p', { class: 'badges' }, badge(event.outcome),
                         h('span', { class: 'quiet' }, count(event.commits?.length ?? 0, 'commit'), `, ${short(event.commit)}`)) : null),
                 answered(question, show, ask),
@@ -77,5 +74,3 @@ export function open({ app, parameters }) {
         close: () => question.drop(),
     };
 }
-
-const fact = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, ...value));

@@ -5,7 +5,7 @@ import { failureView } from './ui.js';
 let serial = 0;
 
 /** Asks before a verb: says what will happen, takes what it needs, and stays open with the reason where it fails.
- *  `fields`: {name, text, type: 'text' | 'select' | 'password', value, options: [{value, text}], required, hint}.
+ *  `fields`: {name, text, type: 'text' | 'select', value, options: [{value, text}], required, hint}.
  *  `run(values)` does it. Answers with what `run` gave, or null where the person thought better of it. */
 export function ask({ title, text, verb, kind = 'primary', fields = [], run }) {
     return new Promise((resolve) => {
@@ -56,7 +56,7 @@ function input(field, id, values) {
         ? h('select', { ...common, on: { change: (event) => { values[field.name] = event.target.value; } } },
             field.options.map((option) => h('option', { value: option.value, selected: option.value === values[field.name] }, option.text)))
         : h('input', {
-            ...common, type: field.type ?? 'text', maxlength: field.longest ?? 1000, spellcheck: 'false',
+            ...common, type: field.type ?? 'text', maxlength: 1000, spellcheck: 'false',
             prop: { value: values[field.name] },
             on: { input: (event) => { values[field.name] = event.target.value; } },
         });

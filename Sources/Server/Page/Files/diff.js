@@ -1,15 +1,14 @@
 // What differs between two moments: times, commits, branches or tags.
 import { Question } from './api.js';
 import { h } from './dom.js';
-import { count, exact, imageText, revisionText, short, workloadTitle } from './format.js';
-import { actionBadge, answered, diffView, fieldTable, notice, nothing, troubles } from './ui.js';
+import { count, exact, deployTitle, imageText, revisionText, short } from './format.js';
+import { actionBadge, answered, choices, diffView, fieldTable, notice, nothing, troubles } from './ui.js';
 
 const most = 200;
 
 export function open({ app, query }) {
     const question = new Question(app.redraw);
-    const moment = app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString();
-    const state = { from: query.get('from') ?? moment, to: query.get('to') ?? '', application: query.get('application') ?? '',
+    const state = { from: query.get('from') ?? app.clock.text, to: query.get('to') ?? '', application: query.get('application') ?? '',
         unfolded: new Map() };
 
     const ask = () => {
@@ -63,19 +62,16 @@ export function open({ app, query }) {
             h('form', { class: 'toolbar', on: { submit: (event) => { event.preventDefault(); ask(); } } },
                 field('from', 'From', 'commit, branch or time'), field('to', 'To', 'now'), field('application', 'Application', 'all'),
                 h('p', { class: 'field' }, h('button', { type: 'submit', class: 'primary' }, 'Compare')),
-                h('datalist', { id: 'diff-moments' },
-                    recent().map((event) => h('option', { value: event.commit, key: event.id },
-                    `${exact(event.startedAt)} ${event.workload ? workloadTitle(event.workload) : event.application} ${(event.images ?? []).map((change) => imageText(change.to ?? '')).join(' ')}`))),
-                h('datalist', { id: 'diff-applications' },
-                    (app.model.overview?.applications ?? []).slice(0,
-                    500).map((application) => h('option', { value: application.application, key: application.application })))),
+                choices('diff-moments', recent().map((event) => [event.commit,
+                    `${exact(event.startedAt)} ${deployTitle(event)} ${(event.images ?? []).map((change) => imageText(change.to ?? '')).join(' ')}`])),
+                choices('diff-applications', app.model.names())),
             state.from === '' && question.value === null
                 ? notice('idle', h('p', null, 'Write a commit, a branch, or a time such as 2026-11-20 10:00. What git said at both is compared; values of Secrets are masked.')) : null,
             question.value !== null || question.asking || question.failure ? answered(question, show, ask) : null,
         ],
         timeChanged() {
             if (app.clock.mode === 'live') return;
-            state.from = new Date(app.clock.at).toISOString();
+            state.from = app.clock.text;
             ask();
         },
         close: () => question.drop(),

@@ -106,7 +106,7 @@ export const count = (number, word, words = `${word}s`) => `${number} ${number =
 /** How serious a word of the daemon is: good, busy, warn, bad or idle. */
 export function tone(word) {
     switch ((word ?? '').toLowerCase()) {
-    case 'healthy': case 'synced': case 'succeeded': case 'pass': case 'running pod': return 'good';
+    case 'healthy': case 'synced': case 'succeeded': case 'pass': return 'good';
     case 'progressing': case 'syncing': case 'running': case 'stepping': case 'starting': case 'promoting': case 'verifying': case 'analysing':
     case 'planned': return 'busy';
     case 'outofsync': case 'rolled-back': case 'inconclusive': case 'unavailable': case 'gated': case 'paused': case 'aborting': return 'warn';
@@ -130,19 +130,24 @@ export function rank(application) {
     return 3;
 }
 
-const kinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob', 'Pod', 'Rollout'];
+/** The kinds that Martlet releases step by step. */
+export const rollingKinds = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** The kinds that have a page of their own. */
+export const workloadKinds = [...rollingKinds, 'Job', 'CronJob', 'Rollout'];
 
 /** `deployment` and `deployment.apps` are the kind Deployment; '' for a kind that is not known. */
 export function kindName(word) {
     const plain = (word ?? '').split('.')[0].toLowerCase();
-    return kinds.find((kind) => kind.toLowerCase() === plain) ?? '';
+    return [...workloadKinds, 'ReplicaSet', 'Pod'].find((kind) => kind.toLowerCase() === plain) ?? '';
 }
 
 export const workloadTitle = (key) => (key ? `${key.kind.toLowerCase()}/${key.name}` : 'no workload');
-export const sameKey = (a, b) => a && b && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name
-    && (a.group ?? '') === (b.group ?? '');
 
-/** `martlet.dev` and all from a field path, shortened in the middle. */
+/** What a deploy is of: its workload, or all of its application. */
+export const deployTitle = (event) => (event.workload ? workloadTitle(event.workload) : event.application);
+
+/** A text of at most `most` signs, shortened in the middle, for names differ at their ends. */
 export function middle(text, most = 80) {
     return text.length <= most ? text : `${text.slice(0, Math.ceil(most * 0.6))}…${text.slice(-Math.floor(most * 0.35))}`;
 }

@@ -70,7 +70,7 @@ export function tabulate(result, window) {
     return { names, rows: [...rows].sort((a, b) => a[0] - b[0]).map(([time, values]) => [new Date(time), ...values]) };
 }
 
-export function seriesName(metric) {
+function seriesName(metric) {
     const { __name__: name = '', ...labels } = metric ?? {};
     const inside = Object.entries(labels).map(([label, value]) => `${label}="${value}"`).join(', ');
     return inside === '' ? name || 'value' : `${name}{${inside}}`;

@@ -1,10 +1,10 @@
 // Any PromQL over the page's time, with the deploys behind the lines. What is asked is in the address.
 import { Question } from './api.js';
 import { h } from './dom.js';
-import { amount, count, duration, exact, imageText, person, short, workloadTitle } from './format.js';
+import { amount, count, duration, deployTitle, exact, imageText, person, short } from './format.js';
 import { Graph, load, outcomeSign, seriesColor, seriesDash, tabulate } from './graph.js';
 import { to } from './router.js';
-import { badge, button, commitText, failureView, imageChange, notice, nothing, waiting } from './ui.js';
+import { badge, button, choices, commitText, failureView, imageChange, notice, nothing, waiting } from './ui.js';
 
 const mostGraphs = 8;
 const points = 240;
@@ -147,7 +147,7 @@ export function open({ app, query }) {
                         href: to(`/history/${encodeURIComponent(deploy.id)}`),
                         on: { focus: () => card.graph?.light(deploy.id), blur: () => card.graph?.light(null),
                             mouseenter: () => card.graph?.light(deploy.id), mouseleave: () => card.graph?.light(null) },
-                    }, title(deploy)), ' ', badge(deploy.outcome), ' ',
+                    }, deployTitle(deploy)), ' ', badge(deploy.outcome), ' ',
                         h('span', { class: 'quiet' }, exact(deploy.startedAt), ' ',
                         h('span', null, deploy.commits?.[0]?.subject ?? '')))))) : null,
             ] : null);
@@ -198,7 +198,7 @@ export function open({ app, query }) {
                         h('input', { id: 'graph-namespace', list: 'graph-namespaces', autocomplete: 'off',
                             prop: { value: state.namespace }, placeholder: namespace,
                         on: { input: (event) => { state.namespace = event.target.value.trim(); keep(); app.redraw(); } } }),
-                        h('datalist', { id: 'graph-namespaces' }, known.map((name) => h('option', { value: name, key: name }))))),
+                        choices('graph-namespaces', known))),
                 h('dl', null, families.map(([family, questions]) => h('div', { key: family }, h('dt', null, family),
                     h('dd', null, questions(quoted(namespace)).map(([text, expression]) => button(text, () => add(expression),
                     { kind: 'chip', title: expression })))))),
@@ -217,13 +217,11 @@ export function open({ app, query }) {
     };
 }
 
-const title = (deploy) => (deploy.workload ? workloadTitle(deploy.workload) : deploy.application);
-
 /** What stands in the bubble over a region. */
 function bubble(deploy) {
     const commit = deploy.commits?.[0];
     return h('div', { class: 'bubble-deploy', key: deploy.id },
-        h('p', null, h('b', null, title(deploy)), ' ', badge(deploy.outcome)),
+        h('p', null, h('b', null, deployTitle(deploy)), ' ', badge(deploy.outcome)),
         deploy.images?.map((change) => h('p', { key: change.container }, imageChange(change))),
         commit ? h('p', null, commitText(commit.id), ' ', commit.subject) : h('p', null, commitText(deploy.commit)),
         h('p', { class: 'quiet' }, person(deploy.cause?.by || commit?.author), ', ', exact(deploy.startedAt),
@@ -240,5 +238,5 @@ function lastValue(table, index) {
 
 function summary(card, deploys) {
     const said = card.table.names.slice(0, 5).map((name, index) => `${name}: ${amount(lastValue(card.table, index))}`).join('; ');
-    return `${card.expression}. ${count(card.table.names.length, 'series', 'series')}, last values ${said}. ${count(deploys.length, 'deploy')}${deploys.length ? `, the latest ${title(deploys.at(-1))} ${short(deploys.at(-1).commit)} ${(deploys.at(-1).images ?? []).map((change) => imageText(change.to ?? '')).join(' ')}` : ''}.`;
+    return `${card.expression}. ${count(card.table.names.length, 'series', 'series')}, last values ${said}. ${count(deploys.length, 'deploy')}${deploys.length ? `, the latest ${deployTitle(deploys.at(-1))} ${short(deploys.at(-1).commit)} ${(deploys.at(-1).images ?? []).map((change) => imageText(change.to ?? '')).join(' ')}` : ''}.`;
 }

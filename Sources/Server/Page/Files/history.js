@@ -2,7 +2,7 @@
 import { get } from './api.js';
 import { h } from './dom.js';
 import { day, kindName } from './format.js';
-import { deployRow, failureView, nothing, notice, waiting, when } from './ui.js';
+import { choices, deployRow, failureView, nothing, notice, waiting, when } from './ui.js';
 
 const page = 40;
 const filters = ['application', 'namespace', 'workload', 'outcome', 'cause'];
@@ -18,7 +18,7 @@ export function open({ app, query }) {
         return {
             application: wanted.application, namespace: wanted.namespace, kind: kindName(kind), name, outcome: wanted.outcome,
             cause: wanted.cause,
-            to: app.clock.mode === 'live' ? '' : new Date(app.clock.at).toISOString(), limit: page,
+            to: app.clock.text, limit: page,
         };
     };
 
@@ -76,9 +76,7 @@ export function open({ app, query }) {
                         ['rolled-back', 'Rolled back'], ['superseded', 'Superseded']]),
                     choice('cause', 'Cause', [['', 'any'], ['commit', 'Commit'], ['automation', 'Image automation'],
                         ['command', 'Command'], ['drift', 'Drift']]),
-                    h('datalist', { id: 'application-names' },
-                        (app.model.overview?.applications ?? []).slice(0,
-                        500).map((application) => h('option', { value: application.application, key: application.application })))),
+                    choices('application-names', app.model.names())),
                 app.clock.mode === 'live' ? null : notice('idle', h('p', null, 'Deploys until the moment on the slider.')),
                 state.failure ? failureView(state.failure, () => load(false)) : null,
                 !state.known && !state.failure ? waiting() : null,

@@ -8,7 +8,6 @@ const paths = {
     busy: 'M8 2.2A5.8 5.8 0 1 1 2.2 8',
     idle: 'M3.5 8h9',
     pause: 'M5.5 3.5v9M10.5 3.5v9',
-    live: 'M5 3.2v9.6L13 8z',
     previous: 'M11 3L5 8l6 5',
     next: 'M5 3l6 5-6 5',
     down: 'M3 5.5l5 5 5-5',

@@ -1,7 +1,7 @@
 // Places a topology from left to right: routes, services, workloads, and what those own and mount. Pure.
+import { workloadKinds } from './format.js';
 
 const routes = /route$|^ingress$|^virtualservice$|^gateway$|^trafficsplit$/i;
-const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Rollout']);
 const owned = new Set(['ReplicaSet', 'Pod', 'ControllerRevision']);
 
 export const box = { width: 188, height: 46, across: 148, down: 16 };
@@ -11,7 +11,7 @@ export function layerOf(node) {
     if (/^gateway$/i.test(node.kind)) return 0;
     if (routes.test(node.kind)) return 1;
     if (node.kind === 'Service') return 2;
-    if (workloads.has(node.kind)) return 3;
+    if (workloadKinds.includes(node.kind)) return 3;
     if (owned.has(node.kind)) return 4;
     return null;
 }

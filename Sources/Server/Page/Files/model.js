@@ -119,6 +119,11 @@ export class Model {
         return { applications: overview?.applications ?? null, loading: overview === null && this.failure === null, failure: this.failure };
     }
 
+    /** The names of applications as they are now. */
+    names() {
+        return (this.overview?.applications ?? []).map((application) => application.application).sort();
+    }
+
     application(name) {
         return (this.sight().applications ?? []).find((application) => application.application === name) ?? null;
     }

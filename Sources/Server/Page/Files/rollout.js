@@ -1,7 +1,7 @@
 // A rollout while it runs: how many users each version has, where it stands in its steps, and the evidence so far.
 import { h } from './dom.js';
-import { amount, exact, revisionText, tone, words } from './format.js';
-import { badge, button, table, weightBar, when } from './ui.js';
+import { amount, revisionText, tone, words } from './format.js';
+import { badge, button, stepList, table, weightBar, when } from './ui.js';
 
 const verbs = [['promote', 'Promote', 'primary'], ['pause', 'Pause', ''], ['retry', 'Retry', 'primary'], ['abort', 'Abort', 'danger']];
 
@@ -38,11 +38,8 @@ export function rolloutView(value, workload, running, clock, steer) {
                 metric.threshold !== undefined ? h('span', { class: 'quiet' }, ` slower than ${amount(metric.threshold)} s`) : null),
             h('td', null, metric.verdict ? badge(metric.verdict) : h('span', { class: 'quiet' }, 'not yet')),
             h('td', null, share(metric, 'stable')), h('td', null, share(metric, 'next'))))) : null,
-        running?.steps?.length ? h('details', { class: 'timeline', open: true }, h('summary', null, 'What happened so far'),
-            h('ol', null, running.steps.map((step, index) => h('li', { key: index },
-                h('time', { datetime: step.at, title: exact(step.at) }, when(step.at, clock)), ' ', badge(step.phase), ' ',
-                step.step ? `step ${step.step}, ` : '', `${step.weight}% on the new version`,
-                step.message ? h('span', { class: 'quiet' }, ` – ${step.message}`) : null)))) : null,
+        running?.steps?.length ? h('details', { open: true }, h('summary', null, 'What happened so far'),
+            stepList(running.steps)) : null,
     ];
 }
 

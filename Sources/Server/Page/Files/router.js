@@ -1,4 +1,5 @@
 // Real paths, and one page that shows them. A click on a link of ours changes the screen without loading it anew.
+import { address } from './api.js';
 
 const routes = [
     [/^\/$/, 'applications', []],
@@ -37,16 +38,7 @@ export function keepMoment(tell) {
 
 /** A link inside the page. */
 export function to(path, query = {}) {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-        for (const each of Array.isArray(value) ? value : [value]) {
-            if (each !== undefined && each !== null && each !== '') search.append(name, each);
-        }
-    }
-    const at = moment();
-    if (at !== '') search.set('at', at);
-    const text = search.toString();
-    return text === '' ? path : `${path}?${text}`;
+    return address(path, { ...query, at: moment() });
 }
 
 export class Router {
@@ -67,21 +59,13 @@ export class Router {
         this.go(url.pathname + url.search + url.hash);
     }
 
-    go(address) {
-        history.pushState(null, '', address);
+    go(place) {
+        history.pushState(null, '', place);
         this.changed(true);
     }
 
     /** The same screen said anew, such as another filter: no new entry in the browser's history. */
     amend(query) {
-        const search = new URLSearchParams(location.search);
-        for (const [name, value] of Object.entries(query)) {
-            search.delete(name);
-            for (const each of Array.isArray(value) ? value : [value]) {
-                if (each !== undefined && each !== null && each !== '') search.append(name, each);
-            }
-        }
-        const text = search.toString();
-        history.replaceState(null, '', text === '' ? location.pathname : `${location.pathname}?${text}`);
+        history.replaceState(null, '', address(location.pathname, query, location.search));
     }
 }

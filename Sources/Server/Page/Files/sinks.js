@@ -11,10 +11,9 @@ export function open({ app }) {
     const timer = setInterval(() => (document.hidden ? undefined : ask()), 10_000);
 
     const retry = async (sink) => {
-        const letters = sink.deadLetterCount ?? 0;
         const done = await app.ask({
             title: `Send again through ${sink.name}?`, verb: 'Send again',
-            text: letters > 0 ? `${count(letters, 'dead letter')} and whatever waits are sent now, in their order.`
+            text: sink.deadLetterCount > 0 ? `${count(sink.deadLetterCount, 'dead letter')} and whatever waits are sent now, in their order.`
                 : 'What waits is sent now.', run: () => post(`/api/v1/sinks/${encodeURIComponent(sink.name)}/retry`, {}),
         });
         if (done) ask();
@@ -26,11 +25,8 @@ export function open({ app }) {
         view: () => [
             h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'Sinks'),
                 h('p', { class: 'quiet' }, 'Where deploy events are told.')),
-            answered(question, (value) => {
-                const sinks = Array.isArray(value) ? value : value.sinks ?? [];
-                if (sinks.length === 0) return nothing('No Notification stands in the repository.');
-                return sinks.map((sink) => sinkView(sink));
-            }, ask),
+            answered(question, ({ sinks }) => (sinks.length === 0 ? nothing('No Notification stands in the repository.')
+                : sinks.map(sinkView)), ask),
         ],
         close() {
             clearInterval(timer);
@@ -39,13 +35,12 @@ export function open({ app }) {
     };
 
     function sinkView(sink) {
-        const letters = sink.deadLetters ?? [];
-        const dead = sink.deadLetterCount ?? letters.length;
+        const { deadLetters: letters, deadLetterCount: dead } = sink;
         const word = dead > 0 ? 'failed' : sink.lastError ? 'paused' : 'succeeded';
         return panel(sink.name, { key: sink.name, actions: button('Send again…', () => retry(sink),
-            { disabled: dead === 0 && !(sink.waiting > 0) }) },
+            { disabled: dead === 0 && sink.waiting === 0 }) },
             h('p', null, badge(word, word === 'succeeded' ? 'Delivering' : word === 'paused' ? 'Trying again' : 'Given up on some'), ' ',
-                h('span', { class: 'quiet' }, `${sink.kind}, `, count(sink.waiting ?? 0, 'event waits', 'events wait'),
+                h('span', { class: 'quiet' }, `${sink.kind}, `, count(sink.waiting, 'event waits', 'events wait'),
                 sink.nextTry ? [', next try ', when(sink.nextTry, app.clock)] : null, sink.dropped > 0 ? `, ${sink.dropped} dropped` : '',
                 sink.origin ? [', ', h('code', null, sink.origin)] : null)),
             sink.lastError ? h('p', { class: 'app-message' }, sink.lastError) : null,

@@ -26,7 +26,6 @@ export class Clock {
 
     listen(callback) {
         this.listeners.add(callback);
-        return () => this.listeners.delete(callback);
     }
 
     told(time) {
@@ -42,6 +41,11 @@ export class Clock {
     /** The moment that is shown. */
     now() {
         return this.mode === 'live' ? this.present() : this.at;
+    }
+
+    /** The moment as addresses and questions have it; '' while live. */
+    get text() {
+        return this.mode === 'live' ? '' : new Date(this.at).toISOString();
     }
 
     /** What slider and graphs cover. */

@@ -1,6 +1,6 @@
 // The slider at the top of every screen: it moves everything to another time. Deploys are marks on it.
 import { h } from './dom.js';
-import { ago, clockText, day, exact, tone, workloadTitle } from './format.js';
+import { ago, clockText, day, exact, deployTitle, tone } from './format.js';
 import { icon } from './icons.js';
 import { spans } from './time.js';
 
@@ -19,7 +19,7 @@ export class TimeBar {
             return;
         }
         this.clock.travel(Date.parse(event.endedAt ?? event.startedAt) + 500);
-        this.announce(`${event.workload ? workloadTitle(event.workload) : event.application}, ${event.outcome}, ${ago(Date.parse(event.startedAt), this.clock.present())}`);
+        this.announce(`${deployTitle(event)}, ${event.outcome}, ${ago(Date.parse(event.startedAt), this.clock.present())}`);
     }
 
     live() {

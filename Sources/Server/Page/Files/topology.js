@@ -1,13 +1,12 @@
 // Who sends to whom: routes, services, workloads and their pod sets, with the share that each edge carries.
 import { Question } from './api.js';
 import { h } from './dom.js';
-import { middle, tone, words } from './format.js';
+import { middle, tone, words, workloadKinds } from './format.js';
 import { box, layerOf, layout } from './layers.js';
 import { to } from './router.js';
 import { answered, badge, notice, nothing, table, workloadLink } from './ui.js';
 
 const most = 300;
-const steered = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job', 'Rollout']);
 const marks = { good: '✓', busy: '…', warn: '!', bad: '✕', idle: '–' };
 
 export function open({ app, query }) {
@@ -92,7 +91,7 @@ export function open({ app, query }) {
                 h('span', { class: 'quiet' }, ` in ${node.namespace || 'no namespace'}, `),
             node.application ? h('a', { href: to(`/applications/${encodeURIComponent(node.application)}`) }, node.application)
                 : h('span', { class: 'quiet' }, 'of no application')),
-            steered.has(node.kind) ? h('p', null, workloadLink(node, 'Open the workload')) : null,
+            workloadKinds.includes(node.kind) ? h('p', null, workloadLink(node, 'Open the workload')) : null,
             h('ul', { class: 'plain-list' }, value.edges.filter((edge) => edge.to === node.id).map((edge) => line(edge, edge.from,
                 'from')), value.edges.filter((edge) => edge.from === node.id).map((edge) => line(edge, edge.to, edge.kind))));
     };
@@ -100,7 +99,7 @@ export function open({ app, query }) {
     const tableView = (value) => {
         const named = new Map(value.nodes.map((node) => [node.id, node]));
         const cell = (node) => (node ? h('span', null, h('span', { class: 'quiet' }, `${node.kind} `),
-            steered.has(node.kind) ? workloadLink(node, `${node.namespace}/${node.name}`)
+            workloadKinds.includes(node.kind) ? workloadLink(node, `${node.namespace}/${node.name}`)
             : `${node.namespace ? `${node.namespace}/` : ''}${node.name}`, ' ', node.health ? badge(node.health) : null) : '');
         const tied = new Set(value.edges.flatMap((edge) => [edge.from, edge.to]));
         return [
@@ -151,7 +150,7 @@ export function open({ app, query }) {
     };
 
     function names() {
-        const known = (app.model.overview?.applications ?? []).map((application) => application.application).sort();
+        const known = app.model.names();
         return state.application && !known.includes(state.application) ? [state.application, ...known] : known;
     }
 }

@@ -1,7 +1,7 @@
 // The pieces that every screen is made of.
 import { workloadPath } from './api.js';
 import { h } from './dom.js';
-import { ago, duration, exact, imageParts, person, short, tone, words, workloadTitle } from './format.js';
+import { ago, deployTitle, duration, exact, imageParts, person, short, tone, words, workloadTitle } from './format.js';
 import { icon } from './icons.js';
 import { to } from './router.js';
 
@@ -51,8 +51,8 @@ function sameName(change) {
     return a.place === b.place && a.name === b.name;
 }
 
-export function workloadLink(key, text = workloadTitle(key), query = {}) {
-    return h('a', { href: to(`/workloads/${workloadPath(key)}`, query) }, text);
+export function workloadLink(key, text = workloadTitle(key)) {
+    return h('a', { href: to(`/workloads/${workloadPath(key)}`) }, text);
 }
 
 export const author = (text) => h('span', { class: 'author', title: text || null }, person(text) || 'unknown');
@@ -88,10 +88,10 @@ export function answered(question, show, again) {
     return waiting();
 }
 
-export function panel(title, { key, actions, level = 'h2', class: extra = '' } = {}, ...content) {
+export function panel(title, { key, actions } = {}, ...content) {
     const id = `panel-${(key ?? title).toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
-    return h('section', { class: `panel ${extra}`, 'aria-labelledby': id, key: key ?? title },
-        h('header', null, h(level, { id }, title), actions ? h('div', { class: 'actions' }, actions) : null), ...content);
+    return h('section', { class: 'panel', 'aria-labelledby': id, key: key ?? title },
+        h('header', null, h('h2', { id }, title), actions ? h('div', { class: 'actions' }, actions) : null), ...content);
 }
 
 /** A table that scrolls by itself where the window is narrow. */
@@ -101,13 +101,21 @@ export function table(caption, heads, rows, { class: extra = '' } = {}) {
             h('thead', null, h('tr', null, heads.map((head) => h('th', { scope: 'col' }, head)))), h('tbody', null, rows)));
 }
 
-export function button(text, click, { kind = '', shape, disabled = false, label, title, pressed, expanded, controls, id } = {}) {
+export function button(text, click, { kind = '', shape, disabled = false, label, title, expanded, controls, id } = {}) {
     return h('button', {
         type: 'button', id, class: kind, disabled, 'aria-label': label, title,
-        'aria-pressed': pressed === undefined ? null : String(pressed),
         'aria-expanded': expanded === undefined ? null : String(expanded), 'aria-controls': controls, on: { click },
     }, shape ? icon(shape) : null, text);
 }
+
+/** A name and what it stands for, in a list of facts. */
+export const fact = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, ...value));
+
+/** What a field offers while somebody writes: values, or pairs of a value and words. */
+export const choices = (id, values) => h('datalist', { id }, values.slice(0, 500).map((value) => {
+    const [said, words] = [value].flat();
+    return h('option', { value: said }, words);
+}));
 
 /** On or off, by a press. */
 export function toggle(text, on, press, { disabled = false, detail, id } = {}) {
@@ -146,7 +154,7 @@ export function deployRow(event, clock) {
         h('div', { class: 'deploy-outcome' }, badge(event.outcome)),
         h('div', { class: 'deploy-what' },
             h('p', null, h('a', { class: 'deploy-name', href: to(`/history/${encodeURIComponent(event.id)}`) },
-                event.workload ? workloadTitle(event.workload) : event.application), ' ',
+                deployTitle(event)), ' ',
             h('span', { class: 'quiet' }, event.workload ? `${event.workload.namespace}, ` : '', event.application)),
             event.images?.length ? h('p', { class: 'deploy-images' }, event.images.map((change) => imageChange(change))) : null,
             commit ? h('p', { class: 'deploy-commit' }, commitText(commit.id), ' ', h('span', { class: 'subject' }, commit.subject),
@@ -157,6 +165,12 @@ export function deployRow(event, clock) {
         h('div', { class: 'deploy-when' }, h('p', null, when(event.startedAt, clock)),
             h('p', { class: 'quiet' }, event.endedAt ? `took ${spent(event, clock)}` : 'still running')));
 }
+
+/** How a rollout went on. */
+export const stepList = (steps) => h('ol', { class: 'timeline' }, steps.map((step, index) => h('li', { key: index },
+    h('time', { datetime: step.at, title: exact(step.at) }, exact(step.at).slice(11)), ' ', badge(step.phase), ' ',
+    step.step ? `step ${step.step}, ` : '', `${step.weight}% on the new version`,
+    step.message ? h('span', { class: 'quiet' }, ` – ${step.message}`) : null)));
 
 export function causeText(kind) {
     switch (kind) {

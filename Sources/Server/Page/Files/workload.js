@@ -2,14 +2,12 @@
 import { Question, post, workloadPath } from './api.js';
 import { blameView } from './blame.js';
 import { h } from './dom.js';
-import { imageText, kindName, person, revisionText, short } from './format.js';
+import { imageText, kindName, person, revisionText, rollingKinds, short } from './format.js';
 import { imagesView } from './images.js';
 import { Pods } from './pods.js';
 import { rolloutView } from './rollout.js';
 import { to } from './router.js';
 import { answered, badge, button, commitText, deployRow, failureView, nothing, notice, panel, pods, tabs, toggle, waiting } from './ui.js';
-
-const rolling = ['deployment', 'statefulset', 'daemonset'];
 
 export function open({ app, parameters, query }) {
     const { namespace, kind, name } = parameters;
@@ -25,13 +23,13 @@ export function open({ app, parameters, query }) {
     /** Whether the daemon knows of tags, and may commit. */
     const follows = () => (app.model.overview?.automation ?? 'on') === 'on';
     const matches = (workload) => workloadPath(workload) === place;
-    const until = () => (live() ? '' : new Date(app.clock.at).toISOString());
+    const rolls = rollingKinds.includes(kindName(kind));
 
     const askEvents = () => events.ask('/api/v1/history',
-        { namespace, kind: kindName(kind), name, to: until(), limit: tab === 'history' ? 50 : 12 });
+        { namespace, kind: kindName(kind), name, to: app.clock.text, limit: tab === 'history' ? 50 : 12 });
     const askMoving = () => {
         if (!live()) return;
-        if (rolling.includes(kind)) rollout.ask(`${api}/rollout`);
+        if (rolls) rollout.ask(`${api}/rollout`);
         crew.ask();
     };
     const ask = () => {
@@ -200,7 +198,7 @@ export function open({ app, parameters, query }) {
     function now(workload, closed) {
         const running = events.value?.events.find((event) => event.outcome === 'running');
         return [
-            rolling.includes(kind) && (rollout.value?.phase !== 'none' || rollout.failure)
+            rolls && (rollout.value?.phase !== 'none' || rollout.failure)
                 ? panel('Rollout', {}, answered(rollout, (value) => rolloutView(value, workload, running, app.clock, verbs.steer),
                 askMoving)) : null,
             h('div', { class: 'columns', key: 'columns' },
