@@ -91,6 +91,7 @@ let package = Package(
         binding("Basics"),
         binding("Document", ["Basics", "CYAML"]),
         binding("Archive", ["CZLib"]),
+        safe("Store", [database]),
 
         // 2: engines, pure: a value in, a value out.
         binding("RegularExpression", ["CRE2"]),
@@ -104,7 +105,7 @@ let package = Package(
 
         // 4: remotes.
         safe("Cluster", ["Basics", "Document", "HTTP", "Kubernetes", logging]),
-        safe("Registry", ["Basics", "Document", "HTTP", crypto, database]),
+        safe("Registry", ["Basics", "Document", "HTTP", "Store", crypto, database]),
         safe("Prometheus", ["Basics", "Document", "HTTP"]),
 
         // 5: work.
@@ -117,7 +118,7 @@ let package = Package(
         ]),
 
         safe("History", [
-            "Archive", "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Rollout", "Delivery", "Automation", logging, metrics, crypto,
+            "Archive", "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Rollout", "Delivery", "Automation", "Store", logging, metrics, crypto,
             database,
         ]),
 

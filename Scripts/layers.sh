@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 declare -A layer=(
     [CYAML]=0 [CCurl]=0 [CGit2]=0 [CRE2]=0 [CZLib]=0 [CSSH2]=0 [CLinux]=0
-    [Basics]=1 [Document]=2 [Archive]=2
+    [Basics]=1 [Document]=2 [Archive]=2 [Store]=2
     [RegularExpression]=3 [Template]=4 [Chart]=5 [Kubernetes]=3
     [HTTP]=6 [Git]=7
     [Cluster]=8 [Registry]=8 [Prometheus]=8 [Rollout]=8

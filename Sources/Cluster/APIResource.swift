@@ -1,3 +1,4 @@
+internal import Basics
 package import Kubernetes
 
 /// A resource type as discovery describes it: how to make its URL.
@@ -36,19 +37,4 @@ package struct APIResource: Sendable, Hashable {
         if let subresource { path += "/\(subresource)" }
         return path
     }
-}
-
-/// A path segment or a query value with everything but unreserved characters escaped (RFC 3986, 2.3).
-package func percentEncoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF")
-    var encoded = ""
-    for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-            encoded.unicodeScalars.append(Unicode.Scalar(byte))
-        default: encoded += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-        }
-    }
-    return encoded
 }

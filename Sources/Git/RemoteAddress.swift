@@ -1,3 +1,4 @@
+internal import Basics
 internal import HTTP
 
 /// The address of a repository after all checks, in the three ways one is reached.
@@ -88,19 +89,4 @@ extension RemoteAddress: CustomStringConvertible {
         case .file(let path): "file://\(path)"
         }
     }
-}
-
-/// Resolves `%41`; what is not an escape stays.
-func percentDecoded(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    var rest = Substring(text).utf8
-    while let byte = rest.popFirst() {
-        if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        } else {
-            bytes.append(byte)
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
 }

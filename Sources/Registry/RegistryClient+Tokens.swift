@@ -110,19 +110,6 @@ extension RegistryClient {
 
     /// `a=b&c=d`, everything but RFC 3986's unreserved characters encoded.
     private static func form(_ fields: [(String, String)]) -> String {
-        fields.map { "\($0)=\(encoded($1))" }.joined(separator: "&")
-    }
-
-    private static func encoded(_ text: String) -> String {
-        var output: [UInt8] = []
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text.utf8 {
-            if byte.isAlphanumeric || "-._~".utf8.contains(byte) {
-                output.append(byte)
-            } else {
-                output += [UInt8(ascii: "%")] + [byte >> 4, byte & 15].flatMap { digits.dropFirst(Int($0)).prefix(1) }
-            }
-        }
-        return String(decoding: output, as: UTF8.self)
+        fields.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
     }
 }

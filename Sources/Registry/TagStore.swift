@@ -1,6 +1,6 @@
 internal import Basics
-internal import FoundationEssentials
 internal import GRDB
+internal import Store
 
 /// What registries told, on disk: the last good list of each repository, details of
 /// images by digest, and tag pages with what asks whether they are still so.
@@ -37,40 +37,11 @@ package final class TagStore: Sendable {
     private static func open(_ path: String?) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "tags"
-        guard let path else { return try prepared(DatabaseQueue(configuration: configuration)) }
-        configuration.journalMode = .wal
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-        if !folder.isEmpty {
-            // On a new machine nobody made the folder for caches yet.
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        }
-        do {
-            return try prepared(DatabaseQueue(path: path, configuration: configuration))
-        } catch let error as DatabaseError where isDamage(error) {
-            try moveAside(path)
-            return try prepared(DatabaseQueue(path: path, configuration: configuration))
-        }
-    }
-
-    private static func prepared(_ queue: DatabaseQueue) throws -> DatabaseQueue {
-        try migrator.migrate(queue)
-        let verdict = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-        guard verdict == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: verdict) }
-        return queue
-    }
-
-    /// Also a schema from a version that is newer than this one, or from something else.
-    private static func isDamage(_ error: DatabaseError) -> Bool {
-        [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_FORMAT].contains(error.resultCode)
-    }
-
-    private static func moveAside(_ path: String) throws {
-        let files = FileManager.default
-        for suffix in ["-wal", "-shm", "-journal", ".damaged"] where files.fileExists(atPath: path + suffix) {
-            try files.removeItem(atPath: path + suffix)
-        }
-        try files.moveItem(atPath: path, toPath: path + ".damaged")
+        return try StoreFile(path, configuration: configuration) { queue in
+            try migrator.migrate(queue)
+            let verdict = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            guard verdict == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: verdict) }
+        }.queue
     }
 
     private static var migrator: DatabaseMigrator {
@@ -114,7 +85,7 @@ package final class TagStore: Sendable {
                     state.queue === queue
                 else { return }
                 // The old connection stays open on the file that is moved away.
-                if let new = try? { try Self.moveAside(path); return try Self.open(path) }() { state.queue = new }
+                if let new = try? { try StoreFile.moveAside(path); return try Self.open(path) }() { state.queue = new }
             }
             return nil
         }

@@ -3,7 +3,7 @@ package import Git
 
 /// Many commits, with any parents, made in a bare repository by one `git fast-import`.
 package struct CommitStream {
-    private var stream: [UInt8] = []
+    private var stream = FastImport()
     private var count = 0
 
     package init() {}
@@ -19,29 +19,13 @@ package struct CommitStream {
     ) -> Int {
         count += 1
         // Each on a branch of its own, so that none continues another by chance.
-        if parents.isEmpty { line("reset refs/heads/main\n") }
-        line("commit refs/heads/main")
-        line("mark :\(count)")
-        let stamp = "\(author) <\(email)> \(date.milliseconds / 1000) +0000"
-        line("author \(stamp)")
-        line("committer \(stamp)")
-        data(Array(message.utf8))
-        for (index, parent) in parents.enumerated() { line("\(index == 0 ? "from" : "merge") :\(parent)") }
-        for (path, change) in changes.sorted(by: { $0.key < $1.key }) {
-            switch change {
-            case .file(let bytes):
-                line("M 100644 inline \(path)")
-                data(bytes)
-            case .executable(let bytes):
-                line("M 100755 inline \(path)")
-                data(bytes)
-            case .symlink(let target):
-                line("M 120000 inline \(path)")
-                data(Array(target.utf8))
-            case .delete: line("D \(path)")
-            }
-        }
-        line("")
+        if parents.isEmpty { stream.line("reset refs/heads/main\n") }
+        stream.line("commit refs/heads/main")
+        stream.line("mark :\(count)")
+        stream.person(author, email, date)
+        stream.data(Array(message.utf8))
+        for (index, parent) in parents.enumerated() { stream.line("\(index == 0 ? "from" : "merge") :\(parent)") }
+        stream.changes(changes)
         return count
     }
 
@@ -51,7 +35,7 @@ package struct CommitStream {
         let marks = "\(repository.path)/marks"
         try await Subprocess.check(
             "git", ["fast-import", "--quiet", "--force", "--export-marks=\(marks)"], environment: TestRepository.environment, folder: repository.path,
-            input: stream)
+            input: stream.bytes)
         let text = try await Subprocess.check("cat", [marks])
         var ids: [Int: ObjectID] = [:]
         for row in text.split(separator: "\n") {
@@ -63,12 +47,5 @@ package struct CommitStream {
             guard let id = ids[number] else { throw SubprocessError("fast-import made no commit \(number)") }
             return id
         }
-    }
-
-    private mutating func line(_ text: String) { stream += Array(text.utf8) + [UInt8(ascii: "\n")] }
-
-    private mutating func data(_ bytes: [UInt8]) {
-        line("data \(bytes.count)")
-        stream += bytes + [UInt8(ascii: "\n")]
     }
 }

@@ -23,7 +23,7 @@ final class RegistryTokenService: Sendable {
             guard request.headers["Authorization"] == expected else { return .text("{}", status: 401) }
             let query = request.url.split(separator: "?").dropFirst().first ?? ""
             let scope = query.split(separator: "&").first { $0.hasPrefix("scope=") }?.dropFirst(6) ?? ""
-            let parts = scope.split(separator: "%3A").flatMap { $0.split(separator: ":") }.map { Self.decoded($0) }
+            let parts = scope.split(separator: "%3A").flatMap { $0.split(separator: ":") }.map { percentDecoded($0) }
             guard parts.count == 3 else { return .text("{}", status: 400) }
             let actions = parts[2].split(separator: ",").map(String.init).filter { $0 == "pull" }
             let token = try Self.token(parts[1], actions, certificates, key)
@@ -52,9 +52,5 @@ final class RegistryTokenService: Sendable {
 
     private static func url64(_ bytes: [UInt8]) -> String {
         String(Base64.encode(bytes).compactMap { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 == "=" ? nil : $0 })
-    }
-
-    private static func decoded(_ text: Substring) -> String {
-        text.split(separator: "%2F").joined(separator: "/").split(separator: "%2C").joined(separator: ",")
     }
 }

@@ -239,7 +239,7 @@ package final class SinkServer: Sendable {
         }
         guard let new = call.value["state"]?.string, ["pending", "running", "success", "failed", "canceled"].contains(new) else { return (400, [:], "the state") }
         guard (call.value["description"]?.string ?? "").count <= 255, call.value["name"]?.string?.isEmpty == false else { return (400, [:], "the description or name") }
-        let place = "\(decoded(parts[3])) \(parts[5])"
+        let place = "\(percentDecoded(parts[3])) \(parts[5])"
         let key = "\(place) \(call.value["name"]?.string ?? "")"
         if new == "running", !state.running.insert(key).inserted {
             return (400, ["message": "Cannot transition status via :run from :running (Reason(s): Status cannot transition via \"run\")"], nil)
@@ -266,22 +266,8 @@ package final class SinkServer: Sendable {
 
     private static func query(_ call: Call) -> [(name: String, value: String)] {
         call.target.split(separator: "?", maxSplits: 1).dropFirst().first?.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1).map { decoded(String($0)) }
+            let parts = pair.split(separator: "=", maxSplits: 1).map { percentDecoded($0) }
             return (parts.first ?? "", parts.dropFirst().first ?? "")
         } ?? []
-    }
-
-    private static func decoded(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        var rest = Substring(text).utf8
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) {
-                bytes.append(value)
-                rest.removeFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

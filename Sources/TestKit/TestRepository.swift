@@ -58,42 +58,21 @@ package final class TestRepository: Sendable {
         email: String = "ada@example.org", date: Timestamp = Timestamp(milliseconds: 1_700_000_000_000)
     ) async throws -> ObjectID {
         let tip = try await self.tip(branch)
-        var stream: [UInt8] = []
-        func line(_ text: String) { stream += Array(text.utf8) + [UInt8(ascii: "\n")] }
-        func data(_ bytes: [UInt8]) {
-            line("data \(bytes.count)")
-            stream += bytes + [UInt8(ascii: "\n")]
-        }
-        if case .none = parent, tip != nil { line("reset refs/heads/\(branch)\n") }
-        line("commit refs/heads/\(branch)")
-        let stamp = "\(author) <\(email)> \(date.milliseconds / 1000) +0000"
-        line("author \(stamp)")
-        line("committer \(stamp)")
-        data(Array(message.utf8))
+        var stream = FastImport()
+        if case .none = parent, tip != nil { stream.line("reset refs/heads/\(branch)\n") }
+        stream.line("commit refs/heads/\(branch)")
+        stream.person(author, email, date)
+        stream.data(Array(message.utf8))
         switch parent {
-        case .tip: if let tip { line("from \(tip)") }
+        case .tip: if let tip { stream.line("from \(tip)") }
         case .none: break
-        case .commit(let id): line("from \(id)")
+        case .commit(let id): stream.line("from \(id)")
         case .merge(let other):
-            if let tip { line("from \(tip)") }
-            line("merge \(other)")
+            if let tip { stream.line("from \(tip)") }
+            stream.line("merge \(other)")
         }
-        for (path, change) in changes.sorted(by: { $0.key < $1.key }) {
-            switch change {
-            case .file(let bytes):
-                line("M 100644 inline \(path)")
-                data(bytes)
-            case .executable(let bytes):
-                line("M 100755 inline \(path)")
-                data(bytes)
-            case .symlink(let target):
-                line("M 120000 inline \(path)")
-                data(Array(target.utf8))
-            case .delete: line("D \(path)")
-            }
-        }
-        line("")
-        try await Subprocess.check("git", ["fast-import", "--quiet", "--force"], environment: Self.environment, folder: path, input: stream)
+        stream.changes(changes)
+        try await Subprocess.check("git", ["fast-import", "--quiet", "--force"], environment: Self.environment, folder: path, input: stream.bytes)
         guard let made = try await self.tip(branch) else { throw SubprocessError("fast-import made no commit on \(branch)") }
         return made
     }

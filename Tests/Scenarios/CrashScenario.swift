@@ -72,56 +72,14 @@ package struct CrashScenario: Hashable, ReleaseScenario {
     }
 
     private func files(version: Int) -> [String: TestRepository.Change] {
-        let route =
-            way == .canary
-            ? """
-            ---
-            apiVersion: gateway.networking.k8s.io/v1
-            kind: HTTPRoute
-            metadata: {name: web, namespace: shop}
-            spec:
-              parentRefs: [{name: public}]
-              hostnames: [shop.example.com]
-              rules:
-              - matches: [{path: {type: PathPrefix, value: /}}]
-                backendRefs: [{name: web, port: 80}]
-
-            """ : ""
+        let onFailure = point == .commitBackWritten ? "revert" : "rollback"
         return [
             "martlet.yaml": .text("apiVersion: martlet.dev/v1alpha1\nkind: Metric\nmetadata: {name: badness}\nspec: {query: badness, max: 0.5}\n"),
-            "shop.yaml": .text(
-                """
-                apiVersion: v1
-                kind: Namespace
-                metadata: {name: shop}
-                ---
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata:
-                  name: web
-                  namespace: shop
-                  annotations:
-                    martlet.dev/strategy: \(way.rawValue)
-                    martlet.dev/steps: "\(steps)"
-                    martlet.dev/analysis: badness
-                    martlet.dev/on-failure: \(point == .commitBackWritten ? "revert" : "rollback")
-                spec:
-                  replicas: 3
-                  progressDeadlineSeconds: 60
-                  selector: {matchLabels: {app: web}}
-                  template:
-                    metadata: {labels: {app: web}}
-                    spec:
-                      containers: [{name: web, image: "example/web:\(version)", ports: [{containerPort: 8080}]}]
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: web, namespace: shop}
-                spec:
-                  selector: {app: web}
-                  ports: [{name: http, port: 80, targetPort: 8080}]
-                \(route)
-                """),
+            "shop.yaml": WebShop.manifests(
+                version: version,
+                annotations:
+                    "{martlet.dev/strategy: \(way.rawValue), martlet.dev/steps: \"\(steps)\", martlet.dev/analysis: badness, martlet.dev/on-failure: \(onFailure)}",
+                route: way == .canary ? WebShop.httpRoute : ""),
         ]
     }
 }

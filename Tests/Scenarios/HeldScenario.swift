@@ -19,17 +19,15 @@ package enum HeldScenario: String, CaseIterable, ReleaseScenario {
     case diffSaysWhatSyncWouldDo
 
     package func run(in world: World) async throws {
-        let first = try await world.repository.commit("Version 1", files(version: 1))
-        try await world.operator.start()
-        try await world.settled("shop", at: first)
-        switch self {
-        case .suspended: try await suspended(world)
-        case .replicasInGit: try await replicasInGit(world)
-        case .armsTakenAwayUnderWarn: try await armsTakenAway(world)
-        case .portsMoved: try await portsMoved(world)
-        case .diffSaysWhatSyncWouldDo: try await diff(world)
+        try await fromHealthy(world, files(version: 1)) {
+            switch self {
+            case .suspended: try await suspended(world)
+            case .replicasInGit: try await replicasInGit(world)
+            case .armsTakenAwayUnderWarn: try await armsTakenAway(world)
+            case .portsMoved: try await portsMoved(world)
+            case .diffSaysWhatSyncWouldDo: try await diff(world)
+            }
         }
-        await world.operator.kill()
     }
 
     private var annotations: String {

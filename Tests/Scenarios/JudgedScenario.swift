@@ -41,42 +41,9 @@ package enum JudgedScenario: String, CaseIterable, ReleaseScenario {
 
     private func files(version: Int) -> [String: TestRepository.Change] {
         [
-            "shop.yaml": .text(
-                """
-                apiVersion: v1
-                kind: Namespace
-                metadata: {name: shop}
-                ---
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata:
-                  name: web
-                  namespace: shop
-                  annotations: {martlet.dev/strategy: canary, martlet.dev/steps: "\(step)", martlet.dev/analysis: "errors, latency"}
-                spec:
-                  replicas: 3
-                  selector: {matchLabels: {app: web}}
-                  template:
-                    metadata: {labels: {app: web}, annotations: {\(behavior(version: version))}}
-                    spec:
-                      containers: [{name: web, image: "example/web:\(version)", ports: [{containerPort: 8080}]}]
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: web, namespace: shop}
-                spec:
-                  selector: {app: web}
-                  ports: [{name: http, port: 80, targetPort: 8080}]
-                ---
-                apiVersion: networking.istio.io/v1
-                kind: VirtualService
-                metadata: {name: web, namespace: shop}
-                spec:
-                  hosts: [web]
-                  http:
-                  - route: [{destination: {host: web}}]
-
-                """)
+            "shop.yaml": WebShop.manifests(
+                version: version, annotations: "{martlet.dev/strategy: canary, martlet.dev/steps: \"\(step)\", martlet.dev/analysis: \"errors, latency\"}",
+                pod: behavior(version: version), route: WebShop.virtualService)
         ]
     }
 }

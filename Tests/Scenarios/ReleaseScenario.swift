@@ -25,6 +25,15 @@ extension ReleaseScenario {
         return made
     }
 
+    /// From version 1, applied and healthy, to what the scenario is about; its operator ends with it.
+    func fromHealthy(_ world: World, _ first: [String: TestRepository.Change], _ body: () async throws -> Void) async throws {
+        let commit = try await world.repository.commit("Version 1", first)
+        try await world.operator.start()
+        try await world.settled("shop", at: commit)
+        try await body()
+        await world.operator.kill()
+    }
+
     func workload(_ world: World) async throws -> Object {
         guard let object = try await world.object("apps/v1", workloadKind, "shop", workloadName) else {
             throw ScenarioFailure("\(self): the \(workloadKind) is gone")

@@ -65,18 +65,16 @@ package struct RevertScenario: Hashable, CaseIterable, ReleaseScenario {
 
     /// - Parameter tries: how often the revert was asked for; the scenario's operator counts them.
     package func run(in world: World, tries: () -> Int) async throws {
-        let first = try await world.repository.commit("Version 1", files(version: 1))
-        try await world.operator.start()
-        try await world.settled("shop", at: first)
-        _ = try await commit(world, "Version 2", files(version: 2))
-        let waiting = try await reaches(world, "waiting for git") { $0.aborting == .commitBack && $0.message.contains("git is away") }
-        try expect(waiting.cause == .failed && waiting.originals == nil, "the workload was not given back first")
-        let rejected = try await reaches(world, "rejected") { $0.phase == .rejected }
-        try expect(rejected.id == waiting.id && tries() == 2, "\(tries()) tries")
-        try await world.eventually("version 1 on all pods") {
-            let (old, new) = (try await pods(world, version: 1), try await pods(world, version: 2))
-            return !old.isEmpty && new.isEmpty ? true : nil
+        try await fromHealthy(world, files(version: 1)) {
+            _ = try await commit(world, "Version 2", files(version: 2))
+            let waiting = try await reaches(world, "waiting for git") { $0.aborting == .commitBack && $0.message.contains("git is away") }
+            try expect(waiting.cause == .failed && waiting.originals == nil, "the workload was not given back first")
+            let rejected = try await reaches(world, "rejected") { $0.phase == .rejected }
+            try expect(rejected.id == waiting.id && tries() == 2, "\(tries()) tries")
+            try await world.eventually("version 1 on all pods") {
+                let (old, new) = (try await pods(world, version: 1), try await pods(world, version: 2))
+                return !old.isEmpty && new.isEmpty ? true : nil
+            }
         }
-        await world.operator.kill()
     }
 }

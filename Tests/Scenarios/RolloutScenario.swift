@@ -25,21 +25,19 @@ package enum RolloutScenario: String, CaseIterable, ReleaseScenario {
     case stateTakenAway
 
     package func run(in world: World) async throws {
-        let first = try await world.repository.commit("Version 1", files(version: 1))
-        try await world.operator.start()
-        try await world.settled("shop", at: first)
-        switch self {
-        case .rampedByPods, .canaryWithoutRoutes, .blueGreenBySelector: try await forward(world)
-        case .supersededByANewVersion: try await superseded(world)
-        case .takenBackByACommit: try await takenBack(world)
-        case .neverReady: try await neverReady(world)
-        case .abortedByAPerson: try await aborted(world)
-        case .gateWaitsForAPerson: try await gated(world)
-        case .configurationIsARelease: try await configuration(world)
-        case .strategyTakenAway: try await strategyTakenAway(world)
-        case .stateTakenAway: try await stateTakenAway(world)
+        try await fromHealthy(world, files(version: 1)) {
+            switch self {
+            case .rampedByPods, .canaryWithoutRoutes, .blueGreenBySelector: try await forward(world)
+            case .supersededByANewVersion: try await superseded(world)
+            case .takenBackByACommit: try await takenBack(world)
+            case .neverReady: try await neverReady(world)
+            case .abortedByAPerson: try await aborted(world)
+            case .gateWaitsForAPerson: try await gated(world)
+            case .configurationIsARelease: try await configuration(world)
+            case .strategyTakenAway: try await strategyTakenAway(world)
+            case .stateTakenAway: try await stateTakenAway(world)
+            }
         }
-        await world.operator.kill()
     }
 
     private var annotations: String {

@@ -60,32 +60,8 @@ package struct RoutedScenario: Hashable, ReleaseScenario {
     private var route: String {
         switch router {
         case .none: ""
-        case .httpRoute:
-            """
-            ---
-            apiVersion: gateway.networking.k8s.io/v1
-            kind: HTTPRoute
-            metadata: {name: web, namespace: shop}
-            spec:
-              parentRefs: [{name: public}]
-              hostnames: [shop.example.com]
-              rules:
-              - matches: [{path: {type: PathPrefix, value: /}}]
-                backendRefs: [{name: web, port: 80}]
-
-            """
-        case .virtualService:
-            """
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: VirtualService
-            metadata: {name: web, namespace: shop}
-            spec:
-              hosts: [web]
-              http:
-              - route: [{destination: {host: web}}]
-
-            """
+        case .httpRoute: WebShop.httpRoute
+        case .virtualService: WebShop.virtualService
         case .ingress:
             """
             ---
@@ -103,34 +79,7 @@ package struct RoutedScenario: Hashable, ReleaseScenario {
     }
 
     private func files(version: Int) -> [String: TestRepository.Change] {
-        [
-            "shop.yaml": .text(
-                """
-                apiVersion: v1
-                kind: Namespace
-                metadata: {name: shop}
-                ---
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: web, namespace: shop, annotations: \(annotations)}
-                spec:
-                  replicas: 3
-                  progressDeadlineSeconds: 60
-                  selector: {matchLabels: {app: web}}
-                  template:
-                    metadata: {labels: {app: web}}
-                    spec:
-                      containers: [{name: web, image: "example/web:\(version)", ports: [{containerPort: 8080}]}]
-                ---
-                apiVersion: v1
-                kind: Service
-                metadata: {name: web, namespace: shop}
-                spec:
-                  selector: {app: web}
-                  ports: [{name: http, port: 80, targetPort: 8080}]
-                \(route)
-                """)
-        ]
+        ["shop.yaml": WebShop.manifests(version: version, annotations: annotations, route: route)]
     }
 }
 

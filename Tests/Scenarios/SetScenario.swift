@@ -28,18 +28,16 @@ package struct SetScenario: Hashable, CaseIterable, ReleaseScenario {
     var workloadName: String { "store" }
 
     package func run(in world: World) async throws {
-        let first = try await world.repository.commit("Version 1", files(version: 1))
-        try await world.operator.start()
-        try await world.settled("shop", at: first)
-        switch course {
-        case .forward: try await forward(world)
-        case .aborted: try await aborted(world)
-        case .neverReady: try await neverReady(world)
-        case .superseded: try await superseded(world)
-        case .strategyTakenAway: try await strategyTakenAway(world)
-        case .gated: try await gated(world)
+        try await fromHealthy(world, files(version: 1)) {
+            switch course {
+            case .forward: try await forward(world)
+            case .aborted: try await aborted(world)
+            case .neverReady: try await neverReady(world)
+            case .superseded: try await superseded(world)
+            case .strategyTakenAway: try await strategyTakenAway(world)
+            case .gated: try await gated(world)
+            }
         }
-        await world.operator.kill()
     }
 
     private static let quick = "{martlet.dev/strategy: ramped, martlet.dev/steps: \"25% 1s, 50% 1s\"}"

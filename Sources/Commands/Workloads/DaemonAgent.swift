@@ -1,3 +1,4 @@
+import Basics
 import Automation
 import Cluster
 import Document

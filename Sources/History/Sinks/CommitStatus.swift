@@ -1,3 +1,4 @@
+internal import Basics
 internal import Delivery
 internal import Document
 internal import HTTP

@@ -87,35 +87,3 @@ struct SinkAccount: Sendable {
         return line
     }
 }
-
-/// RFC 3986, 2.1: everything but unreserved characters.
-func percentEncoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-            bytes.append(byte)
-        default:
-            bytes.append(UInt8(ascii: "%"))
-            for nibble in [Int(byte >> 4), Int(byte & 15)] where digits.indices.contains(nibble) { bytes.append(digits[nibble]) }
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-}
-
-/// What `percentEncoded` and its likes were given; what is no encoding stays.
-private func percentDecoded(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    var rest = Substring(text).utf8
-    while let byte = rest.popFirst() {
-        if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) {
-            bytes.append(value)
-            rest.removeFirst(2)
-        } else {
-            bytes.append(byte)
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-}

@@ -65,21 +65,22 @@ package struct SinkStore: Sendable {
     }
 
     func read<Result: Sendable>(_ work: @escaping @Sendable (Database) throws -> Result) async throws(HistoryError) -> Result {
-        do {
-            try checkpoint()
-            let result = try await database.queue.read(work)
-            try checkpoint()
-            return result
-        } catch { throw Self.failure(error) }
+        try await access { try await $0.read(work) }
     }
 
     func write<Result: Sendable>(_ work: @escaping @Sendable (Database) throws -> Result) async throws(HistoryError) -> Result {
+        try await access { try await $0.write(work) }
+    }
+
+    private func access<Result>(_ body: (DatabaseQueue) async throws -> Result) async throws(HistoryError) -> Result {
         do {
             try checkpoint()
-            let result = try await database.queue.write(work)
+            let result = try await body(database.queue)
             try checkpoint()
             return result
-        } catch { throw Self.failure(error) }
+        } catch {
+            throw Self.failure(error)
+        }
     }
 
     private static func failure(_ error: any Error) -> HistoryError {

@@ -111,28 +111,6 @@ struct PodsAPI: Sendable {
     }
 }
 
-/// The workload that a path names, whether there is one or not.
-enum WorkloadPath {
-    static let kinds = [("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("apps", "ReplicaSet"), ("batch", "Job"), ("batch", "CronJob"), ("", "Pod")]
-
-    static func key(_ parameters: Parameters) throws(APIFailure) -> (key: ObjectKey, words: String) {
-        let name: WorkloadName
-        do throws(AutomationError) {
-            name = try WorkloadName(
-                [(parameters.get("kind") ?? "") + "/" + (parameters.get("name") ?? "")], namespace: parameters.get("namespace") ?? "")
-        } catch {
-            throw APIFailure(error)
-        }
-        let keys = kinds.map { ObjectKey(group: $0.0, kind: $0.1, namespace: name.namespace ?? "", name: name.name) }
-        guard let key = keys.first(where: { name.matches($0) }) else {
-            throw APIFailure(
-                .unprocessableContent, "invalid", "\"\(shortened(name.description))\" is of no kind with pods",
-                advice: "ask for /api/v1/workloads/NAMESPACE/deployment/NAME/…")
-        }
-        return (key, name.description)
-    }
-}
-
 extension AccessControl.Admission {
     /// Refuses whoever may not list all of a kind in a namespace.
     func mustList(_ key: ObjectKey, _ words: String) async throws(APIFailure) {

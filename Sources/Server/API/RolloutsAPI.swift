@@ -68,13 +68,7 @@ struct RolloutsAPI: Sendable {
     private func workload(
         _ parameters: Parameters, _ admission: AccessControl.Admission, _ verb: AccessVerb
     ) async throws(APIFailure) -> ObjectKey {
-        let name: WorkloadName
-        do throws(AutomationError) {
-            name = try WorkloadName(
-                [(parameters.get("kind") ?? "") + "/" + (parameters.get("name") ?? "")], namespace: parameters.get("namespace") ?? "")
-        } catch {
-            throw APIFailure(error)
-        }
+        let name = try WorkloadName(parameters)
         guard let key = name.rolloutKey else {
             throw APIFailure(
                 .unprocessableContent, "invalid", "\"\(shortened(name.description))\" has no rollouts, only Deployments, StatefulSets and DaemonSets have",

@@ -130,24 +130,9 @@ struct SessionAPI: Sendable {
             throw APIFailure(.contentTooLarge, "tooLarge", "the form is too large", advice: "send less")
         }
         let field = text.split(separator: "&").first { $0.hasPrefix("token=") }
-        guard let token = field.map({ percentDecoded($0.dropFirst(6)) })?.filter({ !$0.isWhitespace }), !token.isEmpty else {
+        guard let token = field.map({ percentDecoded($0.dropFirst(6), plusIsSpace: true) })?.filter({ !$0.isWhitespace }), !token.isEmpty else {
             throw APIFailure(.badRequest, "badRequest", "the field \"token\" is missing", advice: "paste a token into the form")
         }
         return token
     }
-}
-
-/// A field of a form (WHATWG URL, 5.1): "+" is a space, what is no escape stays.
-private func percentDecoded(_ text: Substring) -> String {
-    var bytes: [UInt8] = []
-    var rest = text.utf8
-    while let byte = rest.popFirst() {
-        if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(decoding: Array(rest.prefix(2)), as: UTF8.self), radix: 16) {
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        } else {
-            bytes.append(byte == UInt8(ascii: "+") ? 0x20 : byte)
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
 }

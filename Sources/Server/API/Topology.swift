@@ -89,7 +89,7 @@ struct Topology: Sendable, Hashable {
             return unique(edges)
         default:
             guard let pod = object.value[path: "spec", "template", "spec"] else { return [] }
-            return mounted(pod).map { Edge(from: object.key, to: ObjectKey(group: "", kind: $0.kind, namespace: namespace, name: $0.name), kind: .mounts) }
+            return podReferences(pod).map { Edge(from: object.key, to: ObjectKey(group: "", kind: $0.kind, namespace: namespace, name: $0.name), kind: .mounts) }
         }
     }
 
@@ -115,38 +115,6 @@ struct Topology: Sendable, Hashable {
         if .sequence(all) == plain { return "" }
         let text = JSON.text(.sequence(all))
         return text.count > 200 ? text.prefix(200) + "…" : text
-    }
-
-    private static func mounted(_ pod: Value) -> Set<Mounted> {
-        var found: Set<Mounted> = []
-        func add(_ kind: String, _ name: Value?) { if let name = name?.string { found.insert(Mounted(kind: kind, name: name)) } }
-        for volume in pod["volumes"]?.sequence ?? [] {
-            add("ConfigMap", volume[path: "configMap", "name"])
-            add("Secret", volume[path: "secret", "secretName"])
-            add("PersistentVolumeClaim", volume[path: "persistentVolumeClaim", "claimName"])
-            for source in volume[path: "projected", "sources"]?.sequence ?? [] {
-                add("ConfigMap", source[path: "configMap", "name"])
-                add("Secret", source[path: "secret", "name"])
-            }
-        }
-        for list in ["containers", "initContainers"] {
-            for container in pod[list]?.sequence ?? [] {
-                for source in container["envFrom"]?.sequence ?? [] {
-                    add("ConfigMap", source[path: "configMapRef", "name"])
-                    add("Secret", source[path: "secretRef", "name"])
-                }
-                for variable in container["env"]?.sequence ?? [] {
-                    add("ConfigMap", variable[path: "valueFrom", "configMapKeyRef", "name"])
-                    add("Secret", variable[path: "valueFrom", "secretKeyRef", "name"])
-                }
-            }
-        }
-        return found
-    }
-
-    private struct Mounted: Hashable {
-        var kind: String
-        var name: String
     }
 
     private static func unique(_ edges: [Edge]) -> [Edge] {

@@ -76,12 +76,7 @@ struct WorkloadsAPI: Sendable {
         _ parameters: Parameters, _ view: AutomationView, _ admission: AccessControl.Admission, _ verb: AccessVerb
     ) async throws(APIFailure) -> ObjectKey {
         let namespace = parameters.get("namespace") ?? ""
-        let name: WorkloadName
-        do throws(AutomationError) {
-            name = try WorkloadName([(parameters.get("kind") ?? "") + "/" + (parameters.get("name") ?? "")], namespace: namespace)
-        } catch {
-            throw APIFailure(error)
-        }
+        let name = try WorkloadName(parameters)
         let all = await view.workloads()
         guard !all.isEmpty else {
             throw APIFailure(

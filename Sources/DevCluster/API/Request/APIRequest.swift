@@ -1,3 +1,4 @@
+import Basics
 import Document
 import HTTP
 
@@ -68,25 +69,4 @@ extension StringProtocol {
         guard let last = head.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
         return String(head[...last])
     }
-}
-
-/// `%41` → `A`; what is no valid escape stays as it is.
-func percentDecoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-        let digits = rest.prefix(2)
-        if byte == UInt8(ascii: "%"), digits.count == 2,
-            let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-        {
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        } else if plusIsSpace, byte == UInt8(ascii: "+") {
-            bytes.append(UInt8(ascii: " "))
-        } else {
-            bytes.append(byte)
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
 }
