@@ -62,7 +62,7 @@ bench: setup-e2e ## measure; figures are ratios against a named anchor in the sa
 fuzz: setup ## each reader of outside data on made-up input, FUZZ_SECONDS=60 each; one only: make fuzz TARGET=set
 	SWIFT="$(SWIFT)" Scripts/fuzz.sh $(TARGET)
 
-lint: layers ## layers, formatting and words that must not be there
+lint: layers ## what the compiler does not hold: layers, traps, unfinished work, generated files
 	Scripts/lint.sh
 
 layers: ## every target imports only from layers below

@@ -21,7 +21,7 @@ struct DemoCommand: AsyncParsableCommand {
               martlet demo --keep
             """)
 
-    @Flag(help: "Keep the cluster and the loop running afterwards, until Ctrl-C.")
+    @Flag(help: "Keep the cluster and the loop running afterwards, with the page, until Ctrl-C.")
     var keep = false
 
     @Option(help: ArgumentHelp("The files to begin with; by default the shop of Examples.", valueName: "folder"))
