@@ -40,21 +40,28 @@ export const get = (path, query, signal) => send('GET', address(path, query), un
 export const post = (path, body = {}) => send('POST', path, body);
 export const remove = (path) => send('DELETE', path);
 
+/** Longer nobody waits: for what is looked up, and for what is done, which may mean a commit and a push. */
+const [patience, longPatience] = [60_000, 180_000];
+
 async function send(method, path, body, signal) {
+    const end = AbortSignal.timeout(method === 'GET' ? patience : longPatience);
     const headers = { Accept: 'application/json', 'X-Martlet-Request': '1' };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     let response;
+    let text;
     try {
         response = await fetch(path, {
-            method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: 'same-origin',
-            cache: 'no-store',
+            method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: signal ? AbortSignal.any([signal, end]) : end,
+            credentials: 'same-origin', cache: 'no-store',
         });
+        text = await response.text();
     } catch (error) {
         if (error.name === 'AbortError') throw error;
+        if (error.name === 'TimeoutError') throw new Failure(0, { kind: 'timeout', message: 'the daemon does not answer',
+            advice: method === 'GET' ? 'the way to it is slow or cut' : 'look whether it was done before you ask again' });
         throw new Failure(0, { kind: 'unreachable', message: 'the daemon cannot be reached',
             advice: 'is it running, and is the way to it open?' });
     }
-    const text = await response.text();
     let value = null;
     try {
         value = text === '' ? null : JSON.parse(text);

@@ -6,7 +6,7 @@ import * as deploy from './deploy.js';
 import { ask, Notices } from './dialog.js';
 import * as diff from './diff.js';
 import { h, render } from './dom.js';
-import { deployTitle } from './format.js';
+import { deployTitle, exact } from './format.js';
 import * as graphs from './graphs.js';
 import * as history from './history.js';
 import { bird, icon } from './icons.js';
@@ -44,15 +44,19 @@ class App {
         this.clock = new Clock();
         this.model = new Model(this.clock, {
             changed: (names) => { this.screen?.modelChanged?.(names); this.redraw(); },
-            deploy: (event) => this.deployed(event),
-            state: (word) => { this.connection = word; this.redraw(); },
+            deploy: (event, isNews) => this.deployed(event, isNews),
+            state: (word) => this.connected(word),
         });
         this.bar = new TimeBar(this.clock, this.model, this.announce);
-        this.router = new Router((forward) => this.show(forward));
+        this.router = new Router((forward, left) => this.show(forward, left));
+        // Who moves by themselves is not moved.
+        for (const type of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
+            document.addEventListener(type, () => { this.left = null; }, { passive: true, capture: true });
+        }
         this.ask = ask;
         keepMoment(() => this.clock.text);
         this.clock.listen(() => this.timeChanged());
-        onSignedOut(() => { if (this.session) this.signedOut(); });
+        onSignedOut(() => { if (this.session) this.signedOut('Your sign-in has ended. Sign in again, and you are back where you were.'); });
         document.addEventListener('keydown', (event) => this.pressed(event));
         setInterval(() => { if (!document.hidden) this.redraw(); }, 10_000);
         document.addEventListener('visibilitychange', () => this.looked());
@@ -73,28 +77,53 @@ class App {
     async start() {
         const at = Date.parse(new URLSearchParams(location.search).get('at') ?? '');
         if (Number.isFinite(at)) this.clock.travel(at);
+        const { main } = this.frame;
+        // On a slow way: what the server wrote is there to read, or this.
+        if (!main.querySelector('table, .app, form')) (main.firstElementChild ?? main).append(Object.assign(document.createElement('p'),
+            { className: 'waiting', textContent: 'Loading…' }));
         try {
             this.session = await get('/api/v1/session');
         } catch (error) {
             if (!(error instanceof Failure) || error.status !== 401) {
-                render(this.frame.main, failureView(error, () => location.reload()));
+                render(main, failureView(error, () => location.reload()));
                 return;
             }
         }
         if (this.session) await this.signedIn(false);
-        else this.show(false);
+        else this.show(false, history.state ?? {});
     }
 
     async signedIn(moved = true) {
         this.session ??= await get('/api/v1/session');
+        this.ended = '';
         await this.model.start();
-        this.show(moved);
+        this.show(moved, moved ? {} : history.state ?? {});
     }
 
-    signedOut() {
+    signedOut(why = '') {
         this.session = null;
+        this.ended = why;
         this.model.stop();
+        document.querySelector('dialog[open]')?.close();
         this.show(true);
+    }
+
+    /** The dot in the header says it at once; it is said aloud where it lasts. */
+    connected(word) {
+        const before = this.connection;
+        this.connection = word;
+        this.redraw();
+        if (word === before || word === 'closed') return;
+        clearTimeout(this.cut);
+        if (word === 'polling') {
+            this.cut = setTimeout(() => {
+                this.isCut = true;
+                this.announce('Changes are no longer shown as they happen: the connection is cut.');
+            }, 5_000);
+        } else if (this.isCut) {
+            this.isCut = false;
+            this.announce('Connected again.');
+        }
     }
 
     async leave() {
@@ -107,22 +136,22 @@ class App {
         this.signedOut();
     }
 
-    /** Opens the screen that the address names. */
-    show(forward) {
+    /** Opens the screen that the address names; `left` is where the reader was on it before. */
+    show(forward, left = {}) {
         this.screen?.close?.();
         this.menu = false;
-        this.failure = null;
         const found = route(location.pathname);
         const query = new URLSearchParams(location.search);
         if (!forward) this.followAddress(query);
         this.moment = this.clock.text;
         const opened = this.session === null ? signin : found ? screens[found.screen] : null;
-        this.screen = opened ? opened.open({ app: this, parameters: found?.parameters ?? {}, query })
+        this.screen = opened ? opened.open({ app: this, parameters: found?.parameters ?? {}, query, isBack: !forward })
             : { title: 'Not found', view: () => [h('h1', { tabindex: '-1' }, 'Not found'),
             notice('idle', h('p', null, 'There is no such page.'))] };
         this.place = found?.screen ?? '';
         this.number = (this.number ?? 0) + 1;
         this.arrived = this.number > 1;
+        this.left = left.y > 0 || left.link ? { ...left, until: performance.now() + 4_000 } : null;
         this.draw();
     }
 
@@ -147,9 +176,9 @@ class App {
         this.redraw();
     }
 
-    deployed(event) {
+    deployed(event, isNews) {
         this.screen?.deploy?.(event);
-        if (this.clock.mode === 'live') this.announce(`${deployTitle(event)}: deploy ${event.outcome}`);
+        if (isNews && this.clock.mode === 'live') this.announce.later(`${deployTitle(event)}: deploy ${event.outcome}`);
         this.redraw();
     }
 
@@ -160,6 +189,12 @@ class App {
             if (!(event.target.type === 'range' && '[]l'.includes(event.key))) return;
         }
         switch (event.key) {
+        case 'Escape':
+            if (!this.menu) return;
+            this.menu = false;
+            this.frame.header.querySelector('.menu')?.focus();
+            this.redraw();
+            break;
         case '[': this.bar.step(-1); break;
         case ']': this.bar.step(1); break;
         case 'l': this.bar.pause(); break;
@@ -196,12 +231,26 @@ class App {
             window.scrollTo(0, 0);
             (main.querySelector('h1') ?? main).focus({ preventScroll: true });
         }
+        if (this.left) this.comeBack();
+    }
+
+    /** As far down as before, and on the link that led away; lists may take a moment to be as long again. */
+    comeBack() {
+        const { y, link, until } = this.left;
+        const same = link ? this.frame.main.querySelector(`a[href="${CSS.escape(link)}"]`) : null;
+        if (same) {
+            same.focus({ preventScroll: true });
+            this.left.link = null;
+        }
+        window.scrollTo(0, y ?? 0);
+        if ((window.scrollY + 1 >= (y ?? 0) && !this.left.link) || performance.now() > until) this.left = null;
     }
 
     headerView() {
-        const states = { live: ['good', 'Connected: changes are shown as they happen'],
-            polling: ['warn', 'The stream is cut: asking every ten seconds'], closed: ['idle', 'Not connected'] };
-        const [kind, words] = states[this.connection];
+        const states = { live: ['good', '', 'Connected: changes are shown as they happen'],
+            polling: ['warn', 'Not live', 'The stream is cut: asking every ten seconds'], closed: ['idle', '', 'Not connected'] };
+        const [kind, word, words] = this.model.failure && this.connection !== 'live'
+            ? ['bad', 'Out of reach', `${this.model.failure.message}: what is shown is of ${exact(this.model.known)}`] : states[this.connection];
         const current = { application: '/', workload: '/', deploy: '/history', applications: '/' }[this.place] ?? location.pathname;
         return [
             h('a', { class: 'brand', href: to('/') }, bird(), 'Martlet'),
@@ -210,9 +259,9 @@ class App {
                     on: { click: () => { this.menu = !this.menu; this.redraw(); } } }, icon('menu'),
                     h('span', { class: 'visually-hidden' }, 'Menu')),
                 h('nav', { id: 'screens', 'aria-label': 'Screens', class: this.menu ? 'open' : null },
-                    places.map(([path, text]) => h('a', { href: to(path), key: path, 'aria-current': current === path ? 'page' : null },
+                    places.map(([path, text]) => h('a', { href: to(path), key: path, 'aria-current': current !== path ? null : current === location.pathname ? 'page' : 'true' },
                     text))),
-                h('div', { class: 'who' }, h('span', { class: `connection ${kind}`, role: 'img', 'aria-label': words, title: words }),
+                h('div', { class: 'who' }, h('span', { class: `connection ${kind}`, title: words }, h('span', { class: 'visually-hidden' }, words), h('span', { 'aria-hidden': 'true' }, word)),
                     h('span', { class: 'user', title: this.session.user }, this.session.user),
                     this.session.by === 'cookie' ? h('button', { type: 'button', class: 'plain', on: { click: () => this.leave() } },
                         'Sign out') : null),
@@ -245,18 +294,26 @@ function before(main, tag, properties) {
     return element;
 }
 
-/** Reads words aloud; of many at once only how many they were. */
+/** Reads words aloud: at once what somebody asked for; `later` gathers news, of which many at once are only counted. */
 function announcer(element) {
     let waiting = [];
     let timer = null;
-    return (words) => {
+    let silence = null;
+    const say = (words) => {
+        element.textContent = words;
+        clearTimeout(silence);
+        // The same words again are news again.
+        silence = setTimeout(() => { element.textContent = ''; }, 4_000);
+    };
+    say.later = (words) => {
         waiting.push(words);
         timer ??= setTimeout(() => {
-            element.textContent = waiting.length > 3 ? `${waiting.length} changes, the last: ${waiting.at(-1)}` : waiting.join('. ');
+            say(waiting.length > 2 ? `${waiting.length} deploys changed, the last: ${waiting.at(-1)}` : waiting.join('. '));
             waiting = [];
             timer = null;
-        }, 400);
+        }, 5_000);
     };
+    return say;
 }
 
 new App().start();

@@ -4,16 +4,17 @@ import { workloadTable } from './applications.js';
 import { h } from './dom.js';
 import { count, revisionText } from './format.js';
 import { to } from './router.js';
-import { answered, badge, deployRow, fact, failureView, nothing, notice, panel, tabs, troubles, waiting, when } from './ui.js';
+import { answered, badge, button, deployRow, fact, failureView, nothing, notice, panel, tabs, troubles, waiting, when } from './ui.js';
 
 const objectsShown = 100;
+const rowsShown = 100;
 
 export function open({ app, parameters, query }) {
     const { name } = parameters;
     const path = `/applications/${encodeURIComponent(name)}`;
     const tab = ['objects', 'history'].includes(query.get('tab')) ? query.get('tab') : 'workloads';
     const [objects, events] = [new Question(app.redraw), new Question(app.redraw)];
-    const state = { filter: '', unfolded: new Set() };
+    const state = { filter: '', most: rowsShown, unfolded: new Set() };
 
     const ask = () => {
         if (tab === 'objects') {
@@ -40,9 +41,25 @@ export function open({ app, parameters, query }) {
                     h('summary', null, h('b', null, object.kind), ' ', object.namespace ? `${object.namespace}/` : '', object.name,
                         h('span', { class: 'quiet origin' }, origin)),
                     state.unfolded.has(id) ? h('pre',
-                        { class: 'code', tabindex: '0', 'aria-label': `${object.kind} ${object.name} as YAML` }, yaml) : null));
+                        { class: 'code', role: 'region', tabindex: '0', 'aria-label': `${object.kind} ${object.name} as YAML` }, yaml) : null));
             })),
+            found.length === 0 ? nothing('Nothing matches.') : null,
             found.length > objectsShown ? h('p', { class: 'quiet' }, `and ${found.length - objectsShown} more: filter them`) : null,
+        ];
+    };
+
+    /** Worst first, and not all of two thousand at once. */
+    const workloadList = (workloads) => {
+        const words = state.filter.toLowerCase();
+        const found = workloads.filter((workload) => `${workload.namespace} ${workload.kind}/${workload.name} ${workload.health} ${Object.values(workload.images ?? {}).join(' ')}`
+            .toLowerCase().includes(words));
+        return [
+            workloads.length > rowsShown ? h('p', { class: 'field' }, h('label', { for: 'workloads-filter' }, 'Filter workloads'),
+                h('input', { id: 'workloads-filter', type: 'search', autocomplete: 'off', prop: { value: state.filter },
+                    on: { input: (event) => { state.filter = event.target.value; app.redraw(); } } })) : null,
+            found.length === 0 ? nothing('Nothing matches.') : workloadTable(`Workloads of ${name}`, found, app, state.most),
+            found.length > state.most ? h('p', { class: 'more' }, button(`Show ${Math.min(rowsShown, found.length - state.most)} more of ${found.length - state.most}`,
+                () => { state.most += rowsShown; app.redraw(); })) : null,
         ];
     };
 
@@ -78,7 +95,7 @@ export function open({ app, parameters, query }) {
                         { id: 'topology', text: 'Topology', href: to('/topology', { application: name }) },
                     ], tab),
                     tab === 'workloads' ? (application.workloads?.length
-                        ? workloadTable(`Workloads of ${name}`, application.workloads, app) : nothing('No workloads.')) : null,
+                        ? workloadList(application.workloads) : nothing('No workloads.')) : null,
                     tab === 'objects' ? answered(objects, objectList, ask) : null,
                     tab === 'history' ? answered(events, (answer) => [
                         answer.events.length ? h('ol', { class: 'deploys' }, answer.events.map((event) => deployRow(event, app.clock)))

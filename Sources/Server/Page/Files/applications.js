@@ -93,14 +93,14 @@ export function open({ app, query }) {
         return h('li', { class: `app ${edge(application)}`, key: name },
             h('div', { class: 'app-line' },
                 h('h2', null, h('a', { href: to(`/applications/${encodeURIComponent(name)}`) }, name)),
-                h('p', { class: 'app-badges' }, badge(application.sync), badge(application.health)),
+                h('p', { class: 'app-badges' }, badge(application.sync), ' ', badge(application.health)),
                 h('p', { class: 'app-revision' }, h('span', { class: 'visually-hidden' }, 'Revision '),
                     revision(application.appliedRevision || application.revision)),
                 h('p', { class: 'app-when quiet' }, when(application.changedAt ?? application.since, app.clock, '')),
                 h('p', { class: 'app-fold' }, button([count(workloads.length, 'workload'), icon('down')], () => {
                     state.unfolded.set(name, !unfolded);
                     app.redraw();
-                }, { kind: 'plain fold', expanded: unfolded, controls: id, disabled: workloads.length === 0 }))),
+                }, { kind: 'plain fold', expanded: unfolded, controls: id, label: `${count(workloads.length, 'workload')} of ${name}`, disabled: workloads.length === 0 }))),
             application.message && rank(application) < 3 ? h('p', { class: 'app-message' }, application.message) : null,
             (application.problems ?? []).slice(0, 3).map((problem) => h('p', { class: 'app-problem' }, icon('warn'),
                 h('code', null, problem.place || problem.object), ' ', problem.message)),
@@ -109,7 +109,7 @@ export function open({ app, query }) {
                 h('a', { href: to(`/applications/${encodeURIComponent(name)}`) }, `and ${application.problems.length - 3} more problems`))
                 : null,
             h('div', { id, hidden: !unfolded || workloads.length === 0 }, unfolded && workloads.length > 0 ? [
-                workloadTable(`Workloads of ${name}`, workloads.slice(0, most), app),
+                workloadTable(`Workloads of ${name}`, workloads, app, most),
                 workloads.length > most ? h('p', { class: 'more' }, button(`Show all ${workloads.length} workloads`, () => {
                     state.longer.add(name);
                     app.redraw();
@@ -154,23 +154,23 @@ function sourceLine(app) {
         automation && automation !== 'on' ? h('p', { class: 'quiet' }, `Image automation is off: ${automation}`) : null);
 }
 
-/** Workloads in rows; worst first. */
-export function workloadTable(caption, workloads, app) {
+/** Workloads in rows, worst first, and so many of them. */
+export function workloadTable(caption, workloads, app, most = workloads.length) {
     const order = { bad: 0, warn: 1, busy: 2, idle: 3, good: 4 };
     const sorted = [...workloads].sort((a, b) => order[tone(a.health)] - order[tone(b.health)] || a.namespace.localeCompare(b.namespace)
         || a.name.localeCompare(b.name));
     return table(caption, ['Workload', 'Namespace', 'Health', 'Pods', 'Images', 'Release'],
-        sorted.map((workload) => h('tr', { key: `${workload.group}/${workload.kind}/${workload.namespace}/${workload.name}` },
-        h('th', { scope: 'row' }, workloadLink(workload, workload.name), h('span', { class: 'kind' }, workload.kind)),
-        h('td', { 'data-label': 'Namespace' }, workload.namespace),
-        h('td', { 'data-label': 'Health' }, badge(workload.health),
+        sorted.slice(0, most).map((workload) => h('tr', { key: `${workload.group}/${workload.kind}/${workload.namespace}/${workload.name}` },
+        h('th', { scope: 'row' }, workloadLink(workload, workload.name), ' ', h('span', { class: 'kind' }, workload.kind)),
+        h('td', null, workload.namespace),
+        h('td', null, badge(workload.health),
             workload.message ? h('span', { class: 'row-message' }, workload.message) : null),
-        h('td', { 'data-label': 'Pods' }, pods(workload)),
-        h('td', { 'data-label': 'Images' }, h('span', { class: 'images' },
+        h('td', null, pods(workload)),
+        h('td', null, h('span', { class: 'images' },
             Object.entries(workload.images ?? {}).map(([container, image]) => h('span', { key: container },
             imageView(image), workload.liveImages?.[container] && workload.liveImages[container] !== image
                 ? h('span', { class: 'quiet' }, ' live: ', imageView(workload.liveImages[container])) : null)))),
-        h('td', { 'data-label': 'Release' }, release(workload)))), { class: 'cards workloads' });
+        h('td', null, release(workload)))), { class: 'workloads' });
 }
 
 function release(workload) {

@@ -1,6 +1,6 @@
 // For every field of a workload: the commit and the person that set it, or who in the cluster did.
 import { h } from './dom.js';
-import { count, exact, person, revisionText } from './format.js';
+import { count, day, full, person, revisionText } from './format.js';
 import { commitText, nothing, table, troubles } from './ui.js';
 
 export function blameView(report) {
@@ -18,14 +18,14 @@ export function blameView(report) {
             last = by;
             return h('tr', { key: field.path, class: first ? 'first' : null },
                 h('th', { scope: 'row' }, h('code', null, field.path)),
-                h('td', { 'data-label': 'Value' },
+                h('td', null,
                     h('code', { class: 'value' }, typeof field.value === 'string' ? field.value : JSON.stringify(field.value))),
-                h('td', { 'data-label': 'Set by' }, field.commit ? h('span', { title: field.commit.author }, person(field.commit.author))
+                h('td', null, field.commit ? h('span', { title: field.commit.author }, person(field.commit.author))
                     : h('span', { class: 'quiet' }, field.manager || 'the cluster')),
-                h('td', { 'data-label': 'Commit' },
+                h('td', null,
                     field.commit ? h('span', { class: 'blame-commit' }, commitText(field.commit.id), ' ', field.commit.subject, ' ',
-                    h('time', { class: 'quiet', datetime: field.commit.time }, exact(field.commit.time).slice(0, 10))) : null),
-                h('td', { 'data-label': 'Written in' }, field.origin && field.commit ? h('code', { class: 'quiet' }, field.origin) : null));
-        }), { class: 'cards blame' }),
+                    h('time', { class: 'quiet', datetime: field.commit.time, title: full(field.commit.time) }, day(field.commit.time))) : null),
+                h('td', null, field.origin && field.commit ? h('code', { class: 'quiet' }, field.origin) : null));
+        }), { class: 'blame' }),
     ];
 }

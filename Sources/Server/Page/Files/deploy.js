@@ -1,7 +1,7 @@
 // One deploy: its commits, images, steps, and every field it changed.
 import { Question } from './api.js';
 import { h } from './dom.js';
-import { count, deployTitle, exact, revisionText, short } from './format.js';
+import { count, deployAuthor, deployTitle, full, revisionText, short } from './format.js';
 import { to } from './router.js';
 import { actionBadge, answered, author, badge, button, causeText, commitText, fact, fieldTable, imageChange, notice, nothing, panel, spent,
     stepList, when, workloadLink } from './ui.js';
@@ -17,13 +17,13 @@ export function open({ app, parameters }) {
             fact('Application', h('a', { href: to(`/applications/${encodeURIComponent(event.application)}`) }, event.application)),
             event.workload ? fact('Workload', workloadLink(event.workload),
                 h('span', { class: 'quiet' }, ` in ${event.workload.namespace}`)) : null,
-            fact('Started', h('time', { datetime: event.startedAt }, exact(event.startedAt)),
+            fact('Started', h('time', { datetime: event.startedAt }, full(event.startedAt)),
                 h('span', { class: 'quiet' }, ' ', when(event.startedAt, app.clock))),
             fact('Took', event.endedAt ? spent(event, app.clock) : h('span', null, spent(event, app.clock), ' so far')),
             fact('Revision', revisionText(event.revision)),
             fact('Before', event.previousCommit ? commitText(event.previousCommit) : 'nothing'),
             event.strategy ? fact('Strategy', event.strategy) : null,
-            fact('Cause', author(event.cause?.by), h('span', { class: 'quiet' }, ` ${causeText(event.cause?.kind)}`))),
+            fact('Cause', author(deployAuthor(event)), h('span', { class: 'quiet' }, ` ${causeText(event.cause?.kind)}`))),
         h('div', { class: 'verbs' },
             button('See the page as it was then', () => app.clock.travel(Date.parse(event.endedAt ?? event.startedAt) + 500),
                 { shape: 'clock' }),

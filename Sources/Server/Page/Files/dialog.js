@@ -13,15 +13,16 @@ export function ask({ title, text, verb, kind = 'primary', fields = [], run }) {
         const opener = document.activeElement;
         const id = `dialog-${serial += 1}`;
         element.setAttribute('aria-labelledby', id);
+        element.setAttribute('aria-describedby', `${id}-text`);
         const values = Object.fromEntries(fields.map((field) => [field.name, field.value ?? '']));
         let [failure, busy, result] = [null, false, null];
         const draw = () => render(element, h('form', { on: { submit } },
             h('h2', { id }, title),
-            [text].flat().map((paragraph) => (typeof paragraph === 'string' ? h('p', null, paragraph) : paragraph)),
+            h('div', { id: `${id}-text`, class: 'dialog-text' }, [text].flat().map((paragraph) => h('p', null, paragraph))),
             fields.map((field) => input(field, id, values)),
             failure ? failureView(failure) : null,
             h('div', { class: 'dialog-buttons' },
-                h('button', { type: 'button', on: { click: () => element.close() } }, 'Cancel'),
+                h('button', { type: 'button', disabled: busy, on: { click: () => element.close() } }, 'Cancel'),
                 h('button', { type: 'submit', class: kind, disabled: busy }, busy ? 'Working…' : verb))));
         const submit = async (event) => {
             event.preventDefault();
@@ -37,9 +38,11 @@ export function ask({ title, text, verb, kind = 'primary', fields = [], run }) {
             busy = false;
             draw();
         };
+        // What is on its way cannot be called back; the answer says what became of it.
+        element.addEventListener('cancel', (event) => { if (busy) event.preventDefault(); });
         element.addEventListener('close', () => {
             element.remove();
-            if (opener?.isConnected) opener.focus();
+            (opener?.isConnected && opener !== document.body ? opener : document.querySelector('main h1'))?.focus({ preventScroll: true });
             resolve(result);
         });
         document.body.append(element);
@@ -60,7 +63,7 @@ function input(field, id, values) {
             prop: { value: values[field.name] },
             on: { input: (event) => { values[field.name] = event.target.value; } },
         });
-    return h('p', { class: 'field', key: field.name }, h('label', { for: name }, field.text), control,
+    return h('p', { class: 'field', key: field.name }, h('label', { for: name }, field.text, field.required ? ' (required)' : ''), control,
         hint ? h('small', { id: hint }, field.hint) : null);
 }
 
@@ -75,7 +78,13 @@ export class Notices {
         const entry = { key: serial += 1, kind, content };
         this.list = [...this.list.slice(-3), entry];
         this.draw();
-        setTimeout(() => this.drop(entry), kind === 'bad' ? 20_000 : 9_000);
+        setTimeout(() => this.fade(entry), kind === 'bad' ? 20_000 : 9_000);
+    }
+
+    /** Not while somebody reads or is about to press. */
+    fade(entry) {
+        if (this.element.matches(':hover, :focus-within')) setTimeout(() => this.fade(entry), 3_000);
+        else this.drop(entry);
     }
 
     drop(entry) {

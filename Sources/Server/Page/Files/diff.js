@@ -1,7 +1,7 @@
 // What differs between two moments: times, commits, branches or tags.
 import { Question } from './api.js';
 import { h } from './dom.js';
-import { count, exact, deployTitle, imageText, revisionText, short } from './format.js';
+import { count, deployTitle, exact, full, imageText, revisionText, short, zone } from './format.js';
 import { actionBadge, answered, choices, diffView, fieldTable, notice, nothing, troubles } from './ui.js';
 
 const most = 200;
@@ -66,7 +66,7 @@ export function open({ app, query }) {
                     `${exact(event.startedAt)} ${deployTitle(event)} ${(event.images ?? []).map((change) => imageText(change.to ?? '')).join(' ')}`])),
                 choices('diff-applications', app.model.names())),
             state.from === '' && question.value === null
-                ? notice('idle', h('p', null, 'Write a commit, a branch, or a time such as 2026-11-20 10:00. What git said at both is compared; values of Secrets are masked.')) : null,
+                ? notice('idle', h('p', null, `Write a commit, a branch, or a time of yours (${zone(app.clock.present())}) such as 2026-11-20 10:00. What git said at both is compared; values of Secrets are masked.`)) : null,
             question.value !== null || question.asking || question.failure ? answered(question, show, ask) : null,
         ],
         timeChanged() {
@@ -82,5 +82,5 @@ export function open({ app, query }) {
     }
 }
 
-const side = (end) => h('b', { title: end.commit || null }, end.time ? exact(end.time) : '', end.time ? ' ' : '',
+const side = (end) => h('b', { title: end.commit || null }, end.time ? full(end.time) : '', end.time ? ' ' : '',
     h('code', null, revisionText(end.revision) || short(end.commit)));

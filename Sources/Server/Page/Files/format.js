@@ -78,6 +78,17 @@ export function exact(time) {
     return `${day(date)} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** `UTC+01:00`: by whose clock times are told. */
+export function zone(time) {
+    const minutes = -new Date(time).getTimezoneOffset();
+    if (Number.isNaN(minutes) || minutes === 0) return 'UTC';
+    const size = Math.abs(minutes);
+    return `UTC${minutes < 0 ? '−' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** `2026-11-21 21:30:05 UTC+01:00`, for where a time stands alone. */
+export const full = (time) => (exact(time) === '' ? '' : `${exact(time)} ${zone(time)}`);
+
 export function day(time) {
     const date = new Date(time);
     return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
@@ -147,7 +158,28 @@ export const workloadTitle = (key) => (key ? `${key.kind.toLowerCase()}/${key.na
 /** What a deploy is of: its workload, or all of its application. */
 export const deployTitle = (event) => (event.workload ? workloadTitle(event.workload) : event.application);
 
+/** Who is behind a deploy; a commit's author only where the commit brought it. */
+export const deployAuthor = (event) => event.cause?.by || (event.cause?.kind === 'commit' ? event.commits?.[0]?.author : '');
+
 /** A text of at most `most` signs, shortened in the middle, for names differ at their ends. */
 export function middle(text, most = 80) {
     return text.length <= most ? text : `${text.slice(0, Math.ceil(most * 0.6))}…${text.slice(-Math.floor(most * 0.35))}`;
+}
+
+/** What a route asks of a request, as people say it: `GET /checkout x-beta: 1`. The daemon tells the route's own JSON. */
+export function matchWords(match) {
+    let rules;
+    try {
+        rules = JSON.parse(match);
+    } catch {
+        return match;
+    }
+    if (!Array.isArray(rules)) return match;
+    const said = (value) => (typeof value === 'string' ? value : value?.value ?? value?.exact ?? value?.prefix ?? value?.regex ?? '');
+    const pairs = (list) => (Array.isArray(list) ? list.map((each) => [each?.name, said(each)])
+        : Object.entries(list ?? {}).map(([name, value]) => [name, said(value)]));
+    const told = rules.map((rule) => [said(rule?.method), said(rule?.path ?? rule?.uri),
+        ...pairs(rule?.headers).map(([name, value]) => `${name}: ${value}`),
+        ...pairs(rule?.queryParams).map(([name, value]) => `?${name}=${value}`)].filter((part) => part !== '').join(' '));
+    return told.some((text) => text === '') ? match : told.join(' or ');
 }

@@ -238,6 +238,7 @@ export class Graph {
 }
 
 function hatch(context, left, right, area, color, direction) {
+    context.save();
     context.beginPath();
     context.rect(left, area.y, right - left, area.h);
     context.clip();
@@ -250,6 +251,7 @@ function hatch(context, left, right, area, color, direction) {
         context.lineTo(offset + area.h, direction > 0 ? area.y : area.y + area.h);
     }
     context.stroke();
+    context.restore();
 }
 
 const same = (a, b) => a?.length === b.length && a.every((name, index) => name === b[index]);

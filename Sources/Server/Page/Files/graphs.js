@@ -1,7 +1,7 @@
 // Any PromQL over the page's time, with the deploys behind the lines. What is asked is in the address.
 import { Question } from './api.js';
 import { h } from './dom.js';
-import { amount, count, duration, deployTitle, exact, imageText, person, short } from './format.js';
+import { amount, count, duration, deployAuthor, deployTitle, exact, imageText, person, short, tone, words } from './format.js';
 import { Graph, load, outcomeSign, seriesColor, seriesDash, tabulate } from './graph.js';
 import { to } from './router.js';
 import { badge, button, choices, commitText, failureView, imageChange, notice, nothing, waiting } from './ui.js';
@@ -181,9 +181,9 @@ export function open({ app, query }) {
             return [
                 h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'Graphs'),
                     h('p', { class: 'key', 'aria-label': 'Deploys behind the lines' },
-                        ['succeeded', 'failed', 'rolled-back', 'superseded',
-                        'running'].map((outcome) => h('span', { key: outcome }, badge(outcome),
-                        h('span', { class: 'quiet' }, ` ${outcomeSign(outcome)} `))))),
+                        ['succeeded', 'failed', 'rolled-back', 'superseded', 'running'].map((outcome) => h('span',
+                            { key: outcome, class: `badge ${tone(outcome)}` }, h('span', { 'aria-hidden': 'true' }, outcomeSign(outcome)),
+                            words(outcome))))),
                 none ? notice('warn', h('p', null, h('strong', null, 'No Prometheus is configured. '),
                     'Start the daemon with the address of one, and this page asks it.')) : null,
                 state.missing ? notice('bad', h('p', null, h('strong', null, 'Graphs cannot be drawn. '),
@@ -224,7 +224,7 @@ function bubble(deploy) {
         h('p', null, h('b', null, deployTitle(deploy)), ' ', badge(deploy.outcome)),
         deploy.images?.map((change) => h('p', { key: change.container }, imageChange(change))),
         commit ? h('p', null, commitText(commit.id), ' ', commit.subject) : h('p', null, commitText(deploy.commit)),
-        h('p', { class: 'quiet' }, person(deploy.cause?.by || commit?.author), ', ', exact(deploy.startedAt),
+        h('p', { class: 'quiet' }, person(deployAuthor(deploy)) || 'unknown', ', ', exact(deploy.startedAt),
             deploy.endedAt ? `, took ${duration(Date.parse(deploy.endedAt) - Date.parse(deploy.startedAt))}` : ', still running'));
 }
 

@@ -7,9 +7,14 @@ import { choices, deployRow, failureView, nothing, notice, waiting, when } from 
 const page = 40;
 const filters = ['application', 'namespace', 'workload', 'outcome', 'cause'];
 
-export function open({ app, query }) {
+/** The list as it was left, for who comes back to it. */
+let kept = { query: '', events: [], next: null };
+
+export function open({ app, query, isBack }) {
     const wanted = Object.fromEntries(filters.map((name) => [name, query.get(name) ?? '']));
-    const state = { events: [], next: null, knownSince: null, asked: 0, asking: false, failure: null, known: false };
+    const state = { events: [], next: null, knownSince: null, asked: 0, asking: false, failure: null, known: false,
+        query: '' };
+    if (isBack && kept.query === location.search && kept.events.length > 0) Object.assign(state, { events: kept.events, next: kept.next, known: true });
     let timer = null;
     let watcher = null;
 
@@ -22,7 +27,8 @@ export function open({ app, query }) {
         };
     };
 
-    const load = async (further) => {
+    /** `mayKeep`: what is older than the answer is still part of the list. */
+    const load = async (further, mayKeep = false) => {
         if (further && (state.asking || !state.next)) return;
         const turn = state.asked += 1;
         state.asking = true;
@@ -30,8 +36,12 @@ export function open({ app, query }) {
         try {
             const answer = await get('/api/v1/history', { ...asked(), before: further ? state.next : '' });
             if (turn !== state.asked) return;
-            state.events = further ? [...state.events, ...answer.events] : answer.events;
-            Object.assign(state, { next: answer.next, knownSince: answer.knownSince, failure: null, known: true });
+            const last = answer.events.at(-1)?.id ?? '';
+            // Without one in common there may be more between them.
+            const older = mayKeep && state.events.some((event) => event.id >= last) ? state.events.filter((event) => event.id < last) : [];
+            state.events = further ? [...state.events, ...answer.events] : [...answer.events, ...older];
+            if (older.length === 0) state.next = answer.next;
+            Object.assign(state, { query: location.search, knownSince: answer.knownSince, failure: null, known: true });
         } catch (error) {
             if (turn !== state.asked) return;
             state.failure = error;
@@ -56,7 +66,7 @@ export function open({ app, query }) {
         h('select', { id: `history-${name}`, on: { change: (event) => set(name, event.target.value) } },
             options.map(([value, word]) => h('option', { value, prop: { selected: wanted[name] === value } }, word))));
 
-    load(false);
+    load(false, true);
     return {
         title: 'History',
         view() {
@@ -80,7 +90,7 @@ export function open({ app, query }) {
                 app.clock.mode === 'live' ? null : notice('idle', h('p', null, 'Deploys until the moment on the slider.')),
                 state.failure ? failureView(state.failure, () => load(false)) : null,
                 !state.known && !state.failure ? waiting() : null,
-                state.known && state.events.length === 0 ? nothing('No deploys match.') : null,
+                state.known && state.events.length === 0 ? nothing(filters.some((name) => wanted[name]) ? 'No deploys match: names are taken as a whole.' : 'No deploys yet.') : null,
                 days.map(({ date, events }) => h('section', { key: date, class: 'day', 'aria-label': date },
                     h('h2', null, date === day(app.clock.present()) ? 'Today' : date),
                     h('ol', { class: 'deploys' }, events.map((event) => deployRow(event, app.clock))))),
@@ -96,9 +106,10 @@ export function open({ app, query }) {
             if (app.clock.mode !== 'live') return;
             const index = state.events.findIndex((other) => other.id === event.id);
             if (index >= 0) state.events[index] = { ...state.events[index], ...event };
-            else load(false);
+            else load(false, true);
         },
         close() {
+            kept = { query: state.query, events: state.events, next: state.next };
             state.asked += 1;
             clearTimeout(timer);
             watcher?.disconnect();

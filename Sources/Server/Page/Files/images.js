@@ -5,7 +5,7 @@ import { button, imageView, notice, nothing, table, when } from './ui.js';
 const tagsShown = 8;
 const longer = new Set();
 
-export function imagesView(value, app, verbs, closed, refresh) {
+export function imagesView(value, app, verbs, closed, refresh, asking) {
     return [
         value.containers.length === 0 ? nothing('No containers.') : null,
         value.containers.map((container) => {
@@ -26,14 +26,14 @@ export function imagesView(value, app, verbs, closed, refresh) {
                     : h('span', { class: 'flag quiet' }, 'filtered out')),
                 h('td', null, when(candidate.builtAt, app.clock, '')),
                 h('td', { class: 'end' }, candidate.current ? null : button('Release…', () => verbs.release(container, candidate.tag), {
-                    kind: 'small', disabled: closed !== null, label: `Release ${candidate.tag} of ${container.name}`, title: closed,
-                }))))),
+                    kind: 'small', disabled: closed !== null, label: `Release… ${candidate.tag} of ${container.name}`, title: closed,
+                })))), { cards: false }),
                 container.candidates.length > most
                     ? h('p', { class: 'more' }, button(`Show ${Math.min(500, container.candidates.length) - most} more tags`, () => {
                     longer.add(id);
                     app.redraw();
                 }, { kind: 'small' })) : null);
         }),
-        h('p', { class: 'more' }, button('Ask the registries anew', refresh, { kind: 'small' })),
+        h('p', { class: 'more' }, button(asking ? 'Asking…' : 'Ask the registries anew', refresh, { kind: 'small', disabled: asking })),
     ];
 }

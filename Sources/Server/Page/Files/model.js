@@ -6,7 +6,7 @@ import { Stream } from './stream.js';
 const deployLimit = 200;
 
 export class Model {
-    /** `told`: changed(names), deploy(event), state(word). */
+    /** `told`: changed(names), deploy(event, whether its outcome is news), state(word). */
     constructor(clock, told) {
         this.clock = clock;
         this.told = told;
@@ -14,6 +14,9 @@ export class Model {
         this.failure = null;
         this.frozen = null;
         this.refreshed = 0;
+        this.refreshing = null;
+        /** When the overview was like this. */
+        this.known = 0;
         this.connection = 'closed';
         this.events = new Map();
         this.loaded = null;
@@ -26,7 +29,7 @@ export class Model {
             deploy: (event) => this.noteDeploy(event),
             poll: () => this.refresh(),
             // What changed while the way was shut.
-            opened: () => { if (Date.now() - this.refreshed > 3_000) this.refresh(); },
+            opened: () => { if (this.failure || Date.now() - this.refreshed > 3_000) this.refresh(); },
             state: (word) => {
                 this.connection = word;
                 this.told.state(word);
@@ -58,13 +61,20 @@ export class Model {
         else if (!this.stream.source) this.stream.open();
     }
 
-    async refresh() {
+    /** Asks for the overview; whoever wants it while it is asked for gets the same answer. */
+    refresh() {
+        this.refreshing ??= this.fetch().finally(() => { this.refreshing = null; });
+        return this.refreshing;
+    }
+
+    async fetch() {
         this.refreshed = Date.now();
         try {
             const overview = await get('/api/v1/overview');
             this.clock.told(overview.time);
             this.overview = overview;
             this.failure = null;
+            this.known = this.clock.present();
         } catch (error) {
             this.failure = error;
         }
@@ -84,12 +94,14 @@ export class Model {
         this.overview = { ...this.overview, applications: [...kept, ...added] };
         if (value.source) this.overview.source = value.source;
         if (value.time) this.clock.told(value.time);
+        this.known = this.clock.present();
         if (this.clock.mode === 'live') this.told.changed([...fresh.keys()]);
     }
 
     noteDeploy(event) {
+        const isNews = this.events.get(event.id)?.outcome !== event.outcome;
         this.events.set(event.id, { ...this.events.get(event.id), ...event });
-        this.told.deploy(event);
+        this.told.deploy(event, isNews);
     }
 
     timeChanged() {

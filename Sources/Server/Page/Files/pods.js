@@ -28,8 +28,18 @@ export class Pods {
 
     read(pod, container, previous = false) {
         if (this.shown?.pod !== pod || this.shown?.container !== container || this.shown?.previous !== previous) this.log.value = null;
+        if (!this.shown || this.log.value === null) this.opener = document.activeElement;
         this.shown = { pod, container, previous };
         this.log.ask(`${this.api}/logs`, { pod, container, lines: 200, ...(previous ? { previous: 'true' } : {}) });
+    }
+
+    /** Back to the button that opened the log. */
+    shut() {
+        const { opener } = this;
+        this.log.drop();
+        this.shown = null;
+        this.app.redraw();
+        if (opener?.isConnected) opener.focus();
     }
 
     view() {
@@ -52,8 +62,7 @@ export class Pods {
                     button('Log', () => this.read(pod.name, container.name),
                         { kind: 'small', label: `Log of ${container.name} in ${pod.name}` }), ' ',
                     container.restarts > 0 ? button('Before the restart', () => this.read(pod.name, container.name, true),
-                        { kind: 'small', label: `Log of ${container.name} in ${pod.name} before its restart` }) : null)))))),
-                        { class: 'cards' }),
+                        { kind: 'small', label: `Before the restart: log of ${container.name} in ${pod.name}` }) : null))))))),
             pods.length > 100 ? h('p', { class: 'quiet' }, `and ${pods.length - 100} more`) : null,
         ];
     }
@@ -63,13 +72,9 @@ export class Pods {
         return h('section', { class: 'log', 'aria-label': `Log of ${container} in ${pod}`, key: 'log' },
             h('header', null, h('h3', null, `${container} in ${pod}`, previous ? ' before its restart' : ''),
                 h('div', { class: 'actions' }, button('Refresh', () => this.read(pod, container, previous), { kind: 'small' }),
-                    button('Close', () => {
-                    this.log.drop();
-                    this.shown = null;
-                    this.app.redraw();
-                }, { kind: 'small' }))),
+                    button('Close', () => this.shut(), { kind: 'small', label: 'Close the log' }))),
             answered(this.log, ({ lines }) => (lines.length === 0 ? nothing('The log is empty.') : h('pre', {
-                class: 'code', tabindex: '0', 'aria-label': 'Lines', key: `${pod}/${container}/${previous}`,
+                class: 'code', role: 'region', tabindex: '0', 'aria-label': 'Lines', key: `${pod}/${container}/${previous}`,
                 mount: (element) => requestAnimationFrame(() => { element.scrollTop = element.scrollHeight; }),
             }, lines.join('\n'))), () => this.read(pod, container, previous)));
     }

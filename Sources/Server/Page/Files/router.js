@@ -42,10 +42,18 @@ export function to(path, query = {}) {
 }
 
 export class Router {
+    /** `changed(forward, left)`: another screen; on the way back, `left` is `{y, link}` of when it was left. */
     constructor(changed) {
         this.changed = changed;
+        history.scrollRestoration = 'manual';
         document.addEventListener('click', (event) => this.clicked(event));
-        window.addEventListener('popstate', () => this.changed(false));
+        window.addEventListener('popstate', (event) => this.changed(false, event.state ?? {}));
+        window.addEventListener('pagehide', () => this.note());
+    }
+
+    /** Where the reader is, for when they come back. */
+    note(link) {
+        history.replaceState({ y: window.scrollY, link }, '');
     }
 
     clicked(event) {
@@ -54,18 +62,23 @@ export class Router {
         if (!link || link.target || link.hasAttribute('download')) return;
         const url = new URL(link.getAttribute('href'), location.href);
         if (url.origin !== location.origin || !route(url.pathname)) return;
-        if (url.pathname === location.pathname && url.search === location.search && url.hash !== '') return;
         event.preventDefault();
-        this.go(url.pathname + url.search + url.hash);
+        const goal = url.hash === '' || url.pathname !== location.pathname ? null : document.getElementById(url.hash.slice(1));
+        if (goal) {
+            goal.focus();
+            return;
+        }
+        this.go(url.pathname + url.search, link.getAttribute('href'));
     }
 
-    go(place) {
+    go(place, link) {
+        this.note(link);
         history.pushState(null, '', place);
         this.changed(true);
     }
 
     /** The same screen said anew, such as another filter: no new entry in the browser's history. */
     amend(query) {
-        history.replaceState(null, '', address(location.pathname, query, location.search));
+        history.replaceState(history.state, '', address(location.pathname, query, location.search));
     }
 }

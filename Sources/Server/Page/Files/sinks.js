@@ -3,7 +3,7 @@ import { Question, post } from './api.js';
 import { h } from './dom.js';
 import { count } from './format.js';
 import { to } from './router.js';
-import { answered, badge, button, nothing, panel, when } from './ui.js';
+import { answered, badge, button, nothing, notice, panel, when } from './ui.js';
 
 export function open({ app }) {
     const question = new Question(app.redraw);
@@ -25,6 +25,7 @@ export function open({ app }) {
         view: () => [
             h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'Sinks'),
                 h('p', { class: 'quiet' }, 'Where deploy events are told.')),
+            app.clock.mode === 'past' ? notice('idle', h('p', null, 'The sinks as they are now: how they were is not kept.')) : null,
             answered(question, ({ sinks }) => (sinks.length === 0 ? nothing('No Notification stands in the repository.')
                 : sinks.map(sinkView)), ask),
         ],

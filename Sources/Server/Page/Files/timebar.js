@@ -1,6 +1,6 @@
 // The slider at the top of every screen: it moves everything to another time. Deploys are marks on it.
 import { h } from './dom.js';
-import { ago, clockText, day, exact, deployTitle, tone } from './format.js';
+import { ago, clockText, day, deployTitle, exact, full, tone, zone } from './format.js';
 import { icon } from './icons.js';
 import { spans } from './time.js';
 
@@ -50,10 +50,10 @@ export class TimeBar {
                 tool('previous', 'Previous deploy', () => this.step(-1), '['),
                 tool('next', 'Next deploy', () => this.step(1), ']', clock.mode === 'live'),
                 h('button', {
-                    type: 'button', class: `live ${clock.mode === 'live' ? 'on' : ''}`, 'aria-pressed': String(clock.mode === 'live'),
+                    type: 'button', class: `live ${clock.mode === 'live' ? 'on' : ''}`,
                     'aria-keyshortcuts': 'l',
                     title: clock.mode === 'live' ? 'Pause (l)' : 'Back to now (l)', on: { click: () => this.pause() },
-                }, h('span', { class: 'pulse', 'aria-hidden': 'true' }), clock.mode === 'live' ? 'Live' : 'Go live')),
+                }, h('span', { class: 'pulse', 'aria-hidden': 'true' }), clock.mode === 'live' ? ['Live', h('span', { class: 'visually-hidden' }, ': pause')] : 'Go live')),
             h('div', { class: 'timebar-track' },
                 h('svg', { class: 'marks', viewBox: `0 0 ${resolution} 24`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
                     this.marks(window, share)),
@@ -63,11 +63,11 @@ export class TimeBar {
                     update: (element) => { if (element.value !== String(position)) element.value = String(position); },
                     on: { input: (event) => this.slide(event, window) },
                 }),
-                h('div', { class: 'timebar-ends', 'aria-hidden': 'true' }, h('span', null, endText(window.from, window.to)),
+                h('div', { class: 'timebar-ends', 'aria-hidden': 'true' }, h('span', null, `${endText(window.from, window.to)} ${zone(window.from)}`),
                     h('span', null, clock.mode === 'live' ? 'now' : endText(window.to, window.from)))),
             h('div', { class: 'timebar-side' },
-                h('p', { class: 'moment', title: clock.mode === 'live' ? null : exact(at) },
-                    icon(clock.mode === 'live' ? 'clock' : clock.mode === 'paused' ? 'pause' : 'clock'),
+                h('p', { class: 'moment', title: clock.mode === 'live' ? null : full(at) },
+                    icon(clock.mode === 'paused' ? 'pause' : 'clock'),
                     clock.mode === 'live' ? 'Now' : exact(at)),
                 h('label', { class: 'visually-hidden', for: 'span' }, 'Length of the time shown'),
                 h('select', { id: 'span', on: { change: (event) => clock.cover(Number(event.target.value)) } },

@@ -1,7 +1,7 @@
 // The pieces that every screen is made of.
 import { workloadPath } from './api.js';
 import { h } from './dom.js';
-import { ago, deployTitle, duration, exact, imageParts, person, short, tone, words, workloadTitle } from './format.js';
+import { ago, deployAuthor, deployTitle, duration, exact, full, imageParts, person, short, tone, words, workloadTitle } from './format.js';
 import { icon } from './icons.js';
 import { to } from './router.js';
 
@@ -15,7 +15,7 @@ export function badge(word, text = words(word), detail = '') {
 export function when(time, clock, empty = 'never') {
     const moment = typeof time === 'number' ? time : Date.parse(time ?? '');
     if (!Number.isFinite(moment)) return h('span', { class: 'quiet' }, empty);
-    return h('time', { datetime: new Date(moment).toISOString(), title: exact(moment) }, ago(moment, clock.present()));
+    return h('time', { datetime: new Date(moment).toISOString(), title: full(moment) }, ago(moment, clock.present()));
 }
 
 export function spent(event, clock) {
@@ -94,9 +94,10 @@ export function panel(title, { key, actions } = {}, ...content) {
         h('header', null, h('h2', { id }, title), actions ? h('div', { class: 'actions' }, actions) : null), ...content);
 }
 
-/** A table that scrolls by itself where the window is narrow. */
-export function table(caption, heads, rows, { class: extra = '' } = {}) {
-    return h('div', { class: `table ${extra}` },
+/** A table; where the window is narrow its rows read as cards, in which each cell says what it is. */
+export function table(caption, heads, rows, { class: extra = '', cards = true } = {}) {
+    for (const row of rows) row.children.forEach((cell, index) => { if (cell.tag === 'td') cell.properties['data-label'] = heads[index]; });
+    return h('div', { class: `table ${cards ? 'cards' : ''} ${extra}` },
         h('table', null, h('caption', { class: 'visually-hidden' }, caption),
             h('thead', null, h('tr', null, heads.map((head) => h('th', { scope: 'col' }, head)))), h('tbody', null, rows)));
 }
@@ -160,7 +161,7 @@ export function deployRow(event, clock) {
             commit ? h('p', { class: 'deploy-commit' }, commitText(commit.id), ' ', h('span', { class: 'subject' }, commit.subject),
                 event.commits.length > 1 ? h('span', { class: 'quiet' }, ` and ${event.commits.length - 1} more`) : null) : null,
             event.reason && event.outcome !== 'succeeded' ? h('p', { class: 'deploy-reason' }, event.reason) : null),
-        h('div', { class: 'deploy-who' }, h('p', null, author(event.cause?.by || commit?.author)),
+        h('div', { class: 'deploy-who' }, h('p', null, author(deployAuthor(event))),
             h('p', { class: 'quiet' }, causeText(event.cause?.kind))),
         h('div', { class: 'deploy-when' }, h('p', null, when(event.startedAt, clock)),
             h('p', { class: 'quiet' }, event.endedAt ? `took ${spent(event, clock)}` : 'still running')));
@@ -168,7 +169,7 @@ export function deployRow(event, clock) {
 
 /** How a rollout went on. */
 export const stepList = (steps) => h('ol', { class: 'timeline' }, steps.map((step, index) => h('li', { key: index },
-    h('time', { datetime: step.at, title: exact(step.at) }, exact(step.at).slice(11)), ' ', badge(step.phase), ' ',
+    h('time', { datetime: step.at, title: full(step.at) }, exact(step.at).slice(11)), ' ', badge(step.phase), ' ',
     step.step ? `step ${step.step}, ` : '', `${step.weight}% on the new version`,
     step.message ? h('span', { class: 'quiet' }, ` – ${step.message}`) : null)));
 
@@ -191,7 +192,7 @@ export function actionBadge(action) {
 /** A text in the unified form, lines told apart by sign and color. */
 export function diffView(text) {
     const lines = text.replace(/\n$/, '').split('\n');
-    return h('pre', { class: 'diff', tabindex: '0', 'aria-label': 'Difference' }, lines.slice(0, 4000).map((line) => {
+    return h('pre', { class: 'diff', role: 'region', tabindex: '0', 'aria-label': 'Difference' }, lines.slice(0, 4000).map((line) => {
         const kind = /^(\+\+\+|---)/.test(line) ? 'file' : line.startsWith('+') ? 'plus' : line.startsWith('-') ? 'minus'
             : line.startsWith('@@') ? 'hunk' : 'same';
         return h('span', { class: `line ${kind}` }, line, '\n');

@@ -148,7 +148,7 @@ export function open({ app, parameters, query }) {
                         found ? [h('span', { 'aria-hidden': 'true' }, ' / '),
                         h('a', { href: to(`/applications/${encodeURIComponent(found.application.application)}`) },
                         found.application.application)] : null),
-                    h('h1', { tabindex: '-1' }, name, h('span', { class: 'kind' }, `${kind.split('.')[0]} in ${namespace}`)),
+                    h('h1', { tabindex: '-1' }, name, ' ', h('span', { class: 'kind' }, `${kind.split('.')[0]} in ${namespace}`)),
                     workload ? h('p', { class: 'badges' }, badge(workload.health, undefined, workload.message), pods(workload),
                         workload.strategy ? h('span', { class: 'quiet' }, workload.strategy) : null,
                         h('span', { class: 'quiet' }, revisionText(found.application.appliedRevision || found.application.revision)))
@@ -160,6 +160,7 @@ export function open({ app, parameters, query }) {
                             { id: 'lock', disabled: closed !== null, detail: closed }),
                         button('Roll back…', verbs.rollback, { id: 'rollback', shape: 'back', disabled: closed !== null, title: closed }))
                             : null),
+                live() && closed ? h('p', { class: 'quiet' }, closed) : null,
                 sight.failure ? failureView(sight.failure, () => app.model.refresh()) : null,
                 workload?.message ? h('p', { class: 'app-message' }, workload.message) : null,
                 policy.locked ? notice('warn', h('p', null, h('strong', null, 'Locked'), policy.lockedBy ? ` by ${person(policy.lockedBy)}`
@@ -198,12 +199,12 @@ export function open({ app, parameters, query }) {
     function now(workload, closed) {
         const running = events.value?.events.find((event) => event.outcome === 'running');
         return [
-            rolls && (rollout.value?.phase !== 'none' || rollout.failure)
+            rolls && (rollout.value ? rollout.value.phase !== 'none' : rollout.failure || workload?.rollout)
                 ? panel('Rollout', {}, answered(rollout, (value) => rolloutView(value, workload, running, app.clock, verbs.steer),
                 askMoving)) : null,
             h('div', { class: 'columns', key: 'columns' },
                 panel('Images', {}, !follows() ? imageList(workload) : answered(images,
-                    (value) => imagesView(value, app, verbs, closed, () => images.ask(api, { refresh: 'true' })), ask)),
+                    (value) => imagesView(value, app, verbs, closed, () => images.ask(api, { refresh: 'true' }), images.asking), ask)),
                 panel('Pods', {}, crew.view())),
             panel('Latest deploys', {}, answered(events, list, askEvents)),
         ];
