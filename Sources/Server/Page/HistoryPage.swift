@@ -33,7 +33,7 @@ struct HistoryPage {
         html.element("tr") { html in
             html.element("th", ["scope": "row"]) { html in
                 html.element("a", ["href": "/history/\(pathSegment(event.id))"]) { html in
-                    html.element("time", ["datetime": event.startedAt.inMilliseconds], text: "\(event.startedAt)".replacing("T", with: " ").replacing("Z", with: ""))
+                    html.element("time", ["datetime": event.startedAt.inMilliseconds], text: "\(event.startedAt)".replacing("T", with: " ").replacing("Z", with: " UTC"))
                 }
             }
             html.element("td", ["data-label": "Workload"]) { html in

@@ -24,6 +24,10 @@ const screens = { applications, application, workload, history, deploy, graphs, 
 const places = [['/', 'Applications'], ['/history', 'History'], ['/graphs', 'Graphs'], ['/topology', 'Topology'], ['/diff', 'Diff'],
     ['/sinks', 'Sinks']];
 
+/** Screens of what the model sees, which is another moment's for as long as this one's is asked for. */
+const showsSight = new Set(['applications', 'application', 'workload']);
+const isOlder = (sight) => sight.loading && sight.applications !== null;
+
 class App {
     constructor() {
         this.frame = frame();
@@ -225,7 +229,8 @@ class App {
             console.error(error);
             content = failureView(new Failure(0, { message: 'this page cannot be shown', advice: error.message }));
         }
-        render(main, h('div', { class: `screen ${this.place}`, key: this.number }, content));
+        const isBusy = showsSight.has(this.place) && this.session !== null && isOlder(this.model.sight());
+        render(main, h('div', { class: `screen ${this.place}`, key: this.number, 'aria-busy': isBusy ? 'true' : null }, content));
         if (this.arrived) {
             this.arrived = false;
             window.scrollTo(0, 0);

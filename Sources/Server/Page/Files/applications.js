@@ -7,6 +7,8 @@ import { badge, button, commitText, failureView, imageView, notice, nothing, pod
     workloadLink } from './ui.js';
 
 const page = 40;
+/** `web-9` before `web-10`. */
+const collator = new Intl.Collator('en', { numeric: true });
 const rowsShown = 25;
 /** Applications whose workloads are shown without being asked for. */
 const unfoldedAtFirst = 10;
@@ -20,9 +22,12 @@ const sieves = [
     ['well', 'Well', (application) => rank(application) === 3],
 ];
 
-export function open({ app, query }) {
-    const state = { filter: query.get('filter') ?? '', sieve: query.get('show') ?? 'all', most: page, unfolded: new Map(),
-        longer: new Set() };
+/** How much of the list was open, for who comes back to it. */
+let kept = null;
+
+export function open({ app, query, isBack }) {
+    const state = { most: page, unfolded: new Map(), longer: new Set(), ...(isBack ? kept : {}), filter: query.get('filter') ?? '',
+        sieve: query.get('show') ?? 'all' };
     let timer = null;
 
     const found = (applications) => {
@@ -40,7 +45,7 @@ export function open({ app, query }) {
             if (some.length > 0) result.push({ application, workloads: some, narrowed: true });
         }
         return result.sort((a, b) => rank(a.application) - rank(b.application)
-            || a.application.application.localeCompare(b.application.application));
+            || collator.compare(a.application.application, b.application.application));
     };
 
     const list = (all) => {
@@ -119,7 +124,10 @@ export function open({ app, query }) {
 
     return {
         title: 'Applications',
-        close: () => clearTimeout(timer),
+        close() {
+            clearTimeout(timer);
+            kept = { most: state.most, unfolded: state.unfolded, longer: state.longer };
+        },
         view() {
             const sight = app.model.sight();
             return [
@@ -157,8 +165,8 @@ function sourceLine(app) {
 /** Workloads in rows, worst first, and so many of them. */
 export function workloadTable(caption, workloads, app, most = workloads.length) {
     const order = { bad: 0, warn: 1, busy: 2, idle: 3, good: 4 };
-    const sorted = [...workloads].sort((a, b) => order[tone(a.health)] - order[tone(b.health)] || a.namespace.localeCompare(b.namespace)
-        || a.name.localeCompare(b.name));
+    const sorted = [...workloads].sort((a, b) => order[tone(a.health)] - order[tone(b.health)] || collator.compare(a.namespace, b.namespace)
+        || collator.compare(a.name, b.name));
     return table(caption, ['Workload', 'Namespace', 'Health', 'Pods', 'Images', 'Release'],
         sorted.slice(0, most).map((workload) => h('tr', { key: `${workload.group}/${workload.kind}/${workload.namespace}/${workload.name}` },
         h('th', { scope: 'row' }, workloadLink(workload, workload.name), ' ', h('span', { class: 'kind' }, workload.kind)),

@@ -23,7 +23,7 @@ export function blameView(report) {
                 h('td', null, field.commit ? h('span', { title: field.commit.author }, person(field.commit.author))
                     : h('span', { class: 'quiet' }, field.manager || 'the cluster')),
                 h('td', null,
-                    field.commit ? h('span', { class: 'blame-commit' }, commitText(field.commit.id), ' ', field.commit.subject, ' ',
+                    field.commit ? h('span', { class: 'blame-commit' }, commitText(field.commit.id), ' ', h('span', null, field.commit.subject), ' ',
                     h('time', { class: 'quiet', datetime: field.commit.time, title: full(field.commit.time) }, day(field.commit.time))) : null),
                 h('td', null, field.origin && field.commit ? h('code', { class: 'quiet' }, field.origin) : null));
         }), { class: 'blame' }),

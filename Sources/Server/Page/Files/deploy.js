@@ -59,7 +59,9 @@ export function open({ app, parameters }) {
 
     ask();
     return {
-        title: 'Deploy',
+        get title() {
+            return question.value ? `Deploy of ${deployTitle(question.value)}` : 'Deploy';
+        },
         view() {
             const event = question.value;
             return [

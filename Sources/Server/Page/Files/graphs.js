@@ -125,7 +125,7 @@ export function open({ app, query }) {
                 button('', () => drop(card), { kind: 'plain', shape: 'close', label: 'Remove this graph' })),
             card.question.failure ? failureView(card.question.failure, () => ask(card)) : null,
             card.table && card.table.names.length === 0 && !card.question.failure ? nothing('No series answers this at this time.') : null,
-            !card.table && !card.question.failure && card.expression ? waiting('Asking Prometheus…') : null,
+            !card.table && card.question.asking ? waiting('Asking Prometheus…') : null,
             card.table && card.table.names.length > 0 ? [
                 h('div', {
                     class: 'graph-box', opaque: true, key: 'box', role: 'img', 'aria-label': summary(card, deploys),
@@ -223,7 +223,7 @@ function bubble(deploy) {
     return h('div', { class: 'bubble-deploy', key: deploy.id },
         h('p', null, h('b', null, deployTitle(deploy)), ' ', badge(deploy.outcome)),
         deploy.images?.map((change) => h('p', { key: change.container }, imageChange(change))),
-        commit ? h('p', null, commitText(commit.id), ' ', commit.subject) : h('p', null, commitText(deploy.commit)),
+        commit ? h('p', null, commitText(commit.id), ' ', h('span', null, commit.subject)) : h('p', null, commitText(deploy.commit)),
         h('p', { class: 'quiet' }, person(deployAuthor(deploy)) || 'unknown', ', ', exact(deploy.startedAt),
             deploy.endedAt ? `, took ${duration(Date.parse(deploy.endedAt) - Date.parse(deploy.startedAt))}` : ', still running'));
 }

@@ -125,7 +125,8 @@ export class Model {
     sight() {
         if (this.clock.mode === 'past') {
             const { value, failure, asking } = this.past;
-            return { applications: value?.applications ?? null, knownSince: value?.knownSince ?? null, loading: asking, failure };
+            // Another moment's applications would be wrong ones.
+            return { applications: failure ? null : value?.applications ?? null, knownSince: value?.knownSince ?? null, loading: asking, failure };
         }
         const overview = this.frozen ?? this.overview;
         return { applications: overview?.applications ?? null, loading: overview === null && this.failure === null, failure: this.failure };

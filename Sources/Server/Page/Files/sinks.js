@@ -39,7 +39,7 @@ export function open({ app }) {
         const { deadLetters: letters, deadLetterCount: dead } = sink;
         const word = dead > 0 ? 'failed' : sink.lastError ? 'paused' : 'succeeded';
         return panel(sink.name, { key: sink.name, actions: button('Send again…', () => retry(sink),
-            { disabled: dead === 0 && sink.waiting === 0 }) },
+            { disabled: dead === 0 && sink.waiting === 0, label: `Send again… through ${sink.name}` }) },
             h('p', null, badge(word, word === 'succeeded' ? 'Delivering' : word === 'paused' ? 'Trying again' : 'Given up on some'), ' ',
                 h('span', { class: 'quiet' }, `${sink.kind}, `, count(sink.waiting, 'event waits', 'events wait'),
                 sink.nextTry ? [', next try ', when(sink.nextTry, app.clock)] : null, sink.dropped > 0 ? `, ${sink.dropped} dropped` : '',
@@ -48,7 +48,7 @@ export function open({ app }) {
             dead > 0 ? h('details', { open: letters.length < 10 }, h('summary', null, count(dead, 'dead letter')),
                 h('ul', { class: 'plain-list' }, letters.slice(0, 100).map((letter) => h('li', { key: letter.id },
                 h('a', { href: to(`/history/${encodeURIComponent(letter.id)}`) }, letter.workload || letter.application || letter.id), ' ',
-                letter.outcome ? badge(letter.outcome) : null, ' ', letter.reason,
+                letter.outcome ? badge(letter.outcome) : null, ' ', h('span', null, letter.reason),
                 h('span', { class: 'quiet' }, letter.attempts ? ` ${count(letter.attempts, 'attempt')}, ` : ' ',
                     when(letter.at, app.clock)))))) : null);
     }

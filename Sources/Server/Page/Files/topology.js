@@ -141,7 +141,7 @@ export function open({ app, query }) {
     const extrasView = ({ picked: { parts, counts } }) => {
         const known = extras.filter(([part]) => counts.get(part) > 0);
         return known.length === 0 ? null : h('div', { class: 'chips', role: 'group', 'aria-label': 'Drawn too', key: 'extras' },
-            known.map(([part, text]) => chip(`${text} ${counts.get(part)}`, parts.has(part), () => {
+            h('span', { class: 'quiet' }, 'Drawn too:'), known.map(([part, text]) => chip(`${text} ${counts.get(part)}`, parts.has(part), () => {
                 const wanted = new Set(parts);
                 if (!wanted.delete(part)) wanted.add(part);
                 amend({ wanted });

@@ -156,7 +156,7 @@ export function deployRow(event, clock) {
         h('div', { class: 'deploy-what' },
             h('p', null, h('a', { class: 'deploy-name', href: to(`/history/${encodeURIComponent(event.id)}`) },
                 deployTitle(event)), ' ',
-            h('span', { class: 'quiet' }, event.workload ? `${event.workload.namespace}, ` : '', event.application)),
+            h('span', { class: 'quiet' }, event.workload ? `in ${event.workload.namespace}, ` : '', `of application ${event.application}`)),
             event.images?.length ? h('p', { class: 'deploy-images' }, event.images.map((change) => imageChange(change))) : null,
             commit ? h('p', { class: 'deploy-commit' }, commitText(commit.id), ' ', h('span', { class: 'subject' }, commit.subject),
                 event.commits.length > 1 ? h('span', { class: 'quiet' }, ` and ${event.commits.length - 1} more`) : null) : null,
