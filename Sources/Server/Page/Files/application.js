@@ -2,7 +2,7 @@
 import { Question } from './api.js';
 import { workloadTable } from './applications.js';
 import { h } from './dom.js';
-import { count, revisionText } from './format.js';
+import { count, revisionText, workloadWords } from './format.js';
 import { to } from './router.js';
 import { answered, badge, button, deployRow, fact, failureView, nothing, notice, panel, tabs, troubles, waiting, when } from './ui.js';
 
@@ -50,16 +50,17 @@ export function open({ app, parameters, query }) {
 
     /** Worst first, and not all of two thousand at once. */
     const workloadList = (workloads) => {
-        const words = state.filter.toLowerCase();
-        const found = workloads.filter((workload) => `${workload.namespace} ${workload.kind}/${workload.name} ${workload.health} ${Object.values(workload.images ?? {}).join(' ')}`
-            .toLowerCase().includes(words));
+        const found = workloads.filter((workload) => workloadWords(workload).includes(state.filter.toLowerCase()));
         return [
             workloads.length > rowsShown ? h('p', { class: 'field' }, h('label', { for: 'workloads-filter' }, 'Filter workloads'),
                 h('input', { id: 'workloads-filter', type: 'search', autocomplete: 'off', prop: { value: state.filter },
                     on: { input: (event) => { state.filter = event.target.value; app.redraw(); } } })) : null,
             found.length === 0 ? nothing('Nothing matches.') : workloadTable(`Workloads of ${name}`, found, app, state.most),
-            found.length > state.most ? h('p', { class: 'more' }, button(`Show ${Math.min(rowsShown, found.length - state.most)} more of ${found.length - state.most}`,
-                () => { state.most += rowsShown; app.redraw(); })) : null,
+            found.length > state.most ? h('p', { class: 'more' },
+                button(`Show ${Math.min(rowsShown, found.length - state.most)} more of ${found.length - state.most}`, () => {
+                    state.most += rowsShown;
+                    app.redraw();
+                })) : null,
         ];
     };
 

@@ -1,6 +1,6 @@
 // The first screen: every application, problems first.
 import { h } from './dom.js';
-import { count, rank, tone } from './format.js';
+import { count, rank, tone, workloadWords } from './format.js';
 import { icon } from './icons.js';
 import { to } from './router.js';
 import { badge, button, commitText, failureView, imageView, notice, nothing, pods, table, waiting, weightBar, when,
@@ -40,8 +40,7 @@ export function open({ app, query, isBack }) {
                 result.push({ application, workloads, narrowed: false });
                 continue;
             }
-            const some = workloads.filter((workload) => hit(
-                `${application.application} ${workload.namespace} ${workload.kind}/${workload.name} ${workload.health} ${Object.values(workload.images ?? {}).join(' ')}`.toLowerCase()));
+            const some = workloads.filter((workload) => hit(`${application.application.toLowerCase()} ${workloadWords(workload)}`));
             if (some.length > 0) result.push({ application, workloads: some, narrowed: true });
         }
         return result.sort((a, b) => rank(a.application) - rank(b.application)

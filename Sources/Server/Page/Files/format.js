@@ -155,6 +155,10 @@ export function kindName(word) {
 
 export const workloadTitle = (key) => (key ? `${key.kind.toLowerCase()}/${key.name}` : 'no workload');
 
+/** By what a workload is found. */
+export const workloadWords = ({ namespace, kind, name, health, images }) => `${namespace} ${kind}/${name} ${health} ${
+    Object.values(images ?? {}).join(' ')}`.toLowerCase();
+
 /** What a deploy is of: its workload, or all of its application. */
 export const deployTitle = (event) => (event.workload ? workloadTitle(event.workload) : event.application);
 

@@ -14,7 +14,9 @@ export function open({ app, query, isBack }) {
     const wanted = Object.fromEntries(filters.map((name) => [name, query.get(name) ?? '']));
     const state = { events: [], next: null, knownSince: null, asked: 0, asking: false, failure: null, known: false,
         query: '' };
-    if (isBack && kept.query === location.search && kept.events.length > 0) Object.assign(state, { events: kept.events, next: kept.next, known: true });
+    if (isBack && kept.query === location.search && kept.events.length > 0) {
+        Object.assign(state, { events: kept.events, next: kept.next, known: true });
+    }
     let timer = null;
     let watcher = null;
 
@@ -90,7 +92,8 @@ export function open({ app, query, isBack }) {
                 app.clock.mode === 'live' ? null : notice('idle', h('p', null, 'Deploys until the moment on the slider.')),
                 state.failure ? failureView(state.failure, () => load(false)) : null,
                 !state.known && !state.failure ? waiting() : null,
-                state.known && state.events.length === 0 ? nothing(filters.some((name) => wanted[name]) ? 'No deploys match: names are taken as a whole.' : 'No deploys yet.') : null,
+                state.known && state.events.length === 0 ? nothing(filters.some((name) => wanted[name])
+                    ? 'No deploys match: names are taken as a whole.' : 'No deploys yet.') : null,
                 days.map(({ date, events }) => h('section', { key: date, class: 'day', 'aria-label': date },
                     h('h2', null, date === day(app.clock.present()) ? 'Today' : date),
                     h('ol', { class: 'deploys' }, events.map((event) => deployRow(event, app.clock))))),

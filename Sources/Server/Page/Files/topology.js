@@ -46,7 +46,8 @@ export function open({ app, query }) {
     };
 
     const drawing = ({ wired, picked, placed }) => {
-        if (!placed) return notice('idle', h('p', null, `These are ${picked.nodes.length} objects, too many to draw: choose an application, write what is in a name, or see the table.`));
+        if (!placed) return notice('idle', h('p', null, `These are ${picked.nodes.length} objects, too many to draw: `,
+            'choose an application, write what is in a name, or see the table.'));
         const chosen = wired.byID.has(state.selected) ? around(wired, [state.selected]) : null;
         const current = placed.places.has(state.current) ? state.current : placed.columns[0]?.[0]?.id;
         return h('div', { class: 'topology-box', role: 'region', 'aria-label': 'Drawing; the table says the same' },
@@ -135,7 +136,8 @@ export function open({ app, query }) {
         ];
     };
 
-    const chip = (text, pressed, click) => h('button', { type: 'button', class: 'chip', key: text, 'aria-pressed': String(pressed), on: { click } }, text);
+    const chip = (text, pressed, click) => h('button',
+        { type: 'button', class: 'chip', key: text, 'aria-pressed': String(pressed), on: { click } }, text);
 
     /** Nothing is left out without a word. */
     const extrasView = ({ picked: { parts, counts } }) => {
@@ -162,8 +164,8 @@ export function open({ app, query }) {
         title: 'Topology',
         view: () => [
             h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'Topology'),
-                question.value ? h('p', { class: 'quiet' }, `${count(question.value.nodes.length, 'object')}, ${count(question.value.edges.length, 'tie')}`)
-                    : null),
+                question.value ? h('p', { class: 'quiet' }, count(question.value.nodes.length, 'object'), ', ',
+                    count(question.value.edges.length, 'tie')) : null),
             h('div', { class: 'toolbar', role: 'search', 'aria-label': 'What is shown' },
                 h('p', { class: 'field' }, h('label', { for: 'topology-application' }, 'Application'), h('select', {
                     id: 'topology-application', on: { change: (event) => {
@@ -214,9 +216,10 @@ function lineView({ edge, from: [x1, y1], to: [x2, y2], crowd }, chosen) {
     const bend = Math.max(32, Math.abs(x2 - x1) / 2);
     const weight = edge.weight ?? null;
     const isNear = chosen !== null && chosen.has(edge.from) && chosen.has(edge.to);
-    const label = isLabeled(edge) && (crowd <= mostLabels || isNear) ? middle(`${share(edge)} ${edge.match ? matchWords(edge.match) : ''}`.trim(), 24) : '';
+    const said = isLabeled(edge) && (crowd <= mostLabels || isNear) ? `${share(edge)} ${edge.match ? matchWords(edge.match) : ''}`.trim() : '';
     return h('g', { key: `${edge.from}>${edge.to}>${edge.kind}>${edge.match ?? ''}`,
         class: `edge ${edge.kind} ${chosen !== null && !isNear ? 'dim' : ''} ${weight === 0 ? 'none' : ''}` },
-        h('path', { d: `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, 'stroke-width': (weight === null ? 1.4 : 1 + weight / 28).toFixed(2) }),
-        label ? h('text', { x: x2 - 8, y: (y2 - 4).toFixed(0), 'text-anchor': 'end' }, label) : null);
+        h('path', { d: `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`,
+            'stroke-width': (weight === null ? 1.4 : 1 + weight / 28).toFixed(2) }),
+        said ? h('text', { x: x2 - 8, y: (y2 - 4).toFixed(0), 'text-anchor': 'end' }, middle(said, 24)) : null);
 }
