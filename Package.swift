@@ -123,7 +123,7 @@ let package = Package(
         ]),
 
         // 6: faces.
-        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "History", logging, metrics, lifecycle, hummingbird, nio, crypto, httpTypes], resources: [.embedInCode("API/openapi.yaml")] + pageFiles.map { .embedInCode("Page/Files/\($0)") }),
+        safe("Server", ["Basics", "Document", "HTTP", "Kubernetes", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "History", logging, metrics, lifecycle, hummingbird, hummingbirdCore, nio, crypto, httpTypes], resources: [.embedInCode("API/openapi.yaml")] + pageFiles.map { .embedInCode("Page/Files/\($0)") }),
         safe("Commands", [
             "Basics", "Document", "Chart", "Kubernetes", "HTTP", "Git", "Cluster", "Registry", "Prometheus", "Rollout", "Delivery", "Automation", "History", "Server",
             "DevCluster", arguments, logging, metrics, lifecycle, unixSignals,

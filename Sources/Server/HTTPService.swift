@@ -1,13 +1,30 @@
 internal import Basics
 package import Hummingbird
+internal import HummingbirdCore
 package import Logging
+internal import NIOCore
 internal import ServiceLifecycle
 
 /// The daemon's port.
 package struct HTTPService: Service {
+    /// What one client, or all together, may take.
+    package struct Limits: Sendable {
+        /// A connection that neither asks nor is answered for so long is closed; an answer that takes its time, as the
+        /// stream of events does, is none. Longer than the 60 s for which proxies keep theirs, so that they close first.
+        package var idle = Duration.seconds(75)
+        /// An answer of which nothing is taken for so long ends with its connection.
+        package var unread = Duration.seconds(120)
+        /// Connections at once; others wait until one is closed. Well below the 1,024 open files that a process may
+        /// have in many places, for the daemon's work takes files, too.
+        package var connections = 512
+
+        package init() {}
+    }
+
     private let host: String
     private let port: Int
     private let responder: RouterResponder<ServerContext>
+    private let limits: Limits
     private let logger: Logger
     private let onReady: @Sendable (Int) async -> Void
 
@@ -15,20 +32,27 @@ package struct HTTPService: Service {
     ///   - port: 0 lets the system choose.
     ///   - onReady: told the port when it accepts connections.
     package init(
-        host: String, port: Int, router: Router<ServerContext>, logger: Logger,
+        host: String, port: Int, router: Router<ServerContext>, limits: Limits = Limits(), logger: Logger,
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
         responder = router.buildResponder()
+        self.limits = limits
         self.logger = logger
         self.onReady = onReady
     }
 
     package func run() async throws {
+        let limits = limits
         let application = Application(
             responder: responder,
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "martlet"),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [UnreadAnswer(limit: TimeAmount(limits.unread))], idleTimeout: TimeAmount(limits.idle))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port), serverName: "martlet",
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
             onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? 0) }, logger: logger)
         try await application.run()
     }

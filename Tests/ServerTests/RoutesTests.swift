@@ -5,6 +5,7 @@ import HTTP
 import Logging
 import Metrics
 import Server
+import TestKit
 import Testing
 
 /// The daemon's port, on the loopback.
@@ -22,7 +23,7 @@ import Testing
         }
     }
 
-    private func serving(secret: String? = "the secret", _ body: @escaping @Sendable (Daemon) async throws -> Void) async throws {
+    private func serving(secret: String? = "the secret", limits: HTTPService.Limits = .init(), _ body: @escaping @Sendable (Daemon) async throws -> Void) async throws {
         let rings = Locked(0)
         let unreadiness = Locked<String?>(nil)
         let registry = MetricRegistry()
@@ -31,7 +32,7 @@ import Testing
             webhookSecret: secret.map { Array($0.utf8) })
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let service = HTTPService(
-            host: "127.0.0.1", port: 0, router: Routes.router(view, metrics: registry),
+            host: "127.0.0.1", port: 0, router: Routes.router(view, metrics: registry), limits: limits,
             logger: Logger(label: "test") { SwiftLogNoOpLogHandler($0) }
         ) { port.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -75,6 +76,55 @@ import Testing
             }
             for path in ["/nothing", "/healthz/x", "/webhooks", "/api/v1", "/..%2f..%2fetc/passwd"] {
                 #expect(try await daemon.ask("GET", path).status == 404, "\(path)")
+            }
+        }
+    }
+
+    /// A connection that says nothing, or half of something, is closed; one that is used is not.
+    @Test(.timeLimit(.minutes(1)), arguments: ["", "GET / HT", "POST /webhooks/github HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 9\\r\\n\\r\\nabc"])
+    func silentConnections(_ words: String) async throws {
+        var limits = HTTPService.Limits()
+        limits.idle = .milliseconds(300)
+        try await serving(limits: limits) { daemon async throws -> Void in
+            let script = "exec 3<>/dev/tcp/127.0.0.1/\(daemon.port); printf '\(words)' >&3; timeout 20 cat <&3; echo status $?"
+            let output = try await Subprocess.run("/bin/bash", ["-c", script], timeout: .seconds(30))
+            #expect(output.text.hasSuffix("status 0\n"), "\(output.text) \(output.errorText)")
+            #expect(try await daemon.ask("GET", "/healthz").status == 200)
+        }
+    }
+
+    /// Who asks and asks and reads nothing.
+    @Test(.timeLimit(.minutes(1))) func unreadAnswers() async throws {
+        var limits = HTTPService.Limits()
+        limits.unread = .milliseconds(300)
+        try await serving(limits: limits) { daemon async throws -> Void in
+            // A word more every now and then: only to who has gone it cannot be said.
+            let script = """
+                trap '' PIPE
+                exec 3<>/dev/tcp/127.0.0.1/\(daemon.port)
+                for i in $(seq 1500); do printf 'GET /assets/style.css HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; done >&3 2>/dev/null
+                for i in $(seq 200); do sleep 0.1; printf 'G' 2>/dev/null >&3 || { echo closed; break; }; done
+                """
+            let output = try await Subprocess.run("/bin/bash", ["-c", script], timeout: .seconds(40))
+            #expect(output.text == "closed\n", "\(output.text) \(output.errorText)")
+            #expect(try await daemon.ask("GET", "/healthz").status == 200)
+        }
+    }
+
+    /// Those over the number wait until one is closed.
+    @Test(.timeLimit(.minutes(1))) func connectionsAreFew() async throws {
+        var limits = HTTPService.Limits()
+        (limits.connections, limits.idle) = (2, .milliseconds(500))
+        try await serving(limits: limits) { daemon async throws -> Void in
+            let script = "for i in 1 2 3 4; do exec {fd}<>/dev/tcp/127.0.0.1/\(daemon.port); done; sleep 5"
+            let (clock, start) = (ContinuousClock(), ContinuousClock.now)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try await Subprocess.run("/bin/bash", ["-c", script], timeout: .seconds(20)) }
+                try await Task.sleep(for: .milliseconds(200))
+                #expect(try await daemon.ask("GET", "/healthz").status == 200)
+                #expect(clock.now - start >= .milliseconds(450), "it waited for a place")
+                group.cancelAll()
+                while let _ = try? await group.next() {}
             }
         }
     }
