@@ -55,6 +55,28 @@ import Testing
         #expect(found.nodes.count == Self.objects.count && found.nodes.first?.application == "shop")
     }
 
+    static let weights: [(String, [(String, Int?)], [Int?])] = [
+        ("HTTPRoute", [("web", 9), ("web-next", nil)], [90, 10]), ("HTTPRoute", [("web", nil), ("web-next", nil)], [50, 50]),
+        ("HTTPRoute", [("web", nil)], [nil]), ("HTTPRoute", [("web", 0), ("web-next", 0)], [nil, nil]),
+        ("VirtualService", [("web", 90), ("web-next", nil)], [100, 0]), ("VirtualService", [("web", nil)], [nil]),
+    ]
+
+    /// A backend that says no weight has 1 in the Gateway API, and 0 in Istio.
+    @Test(arguments: weights) func sharesOfTraffic(_ kind: String, _ backends: [(String, Int?)], _ shares: [Int?]) {
+        let isGateway = kind == "HTTPRoute"
+        let targets = backends.map { name, weight -> Value in
+            var target: Value = isGateway ? ["name": .string(name)] : ["destination": ["host": .string(name)]]
+            if let weight { target["weight"] = .int(Int64(weight)) }
+            return target
+        }
+        let route: Value = [
+            "apiVersion": isGateway ? "gateway.networking.k8s.io/v1" : "networking.istio.io/v1", "kind": .string(kind), "metadata": ["name": "x", "namespace": "shop"],
+            "spec": isGateway ? ["rules": [["backendRefs": .sequence(targets)]]] : ["http": [["route": .sequence(targets)]]],
+        ]
+        let found = Topology((Self.objects + [Object(route)].compactMap { $0 }).map { ($0, "") })
+        #expect(found.edges.filter { $0.from.name == "x" }.map(\.weight) == shares)
+    }
+
     /// What somebody may not see is no node, and nothing leads to it.
     @Test func cut() async throws {
         let all = try await PageStage().call("GET", "/api/v1/topology", token: AutomationStage.token).value

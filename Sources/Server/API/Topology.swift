@@ -74,7 +74,8 @@ struct Topology: Sendable, Hashable {
             for rule in object.value[path: "spec", "rules"]?.sequence ?? [] {
                 let backends = rule["backendRefs"]?.sequence ?? []
                 let match = words(rule["matches"])
-                edges += shares(backends.map { ($0["kind"]?.string ?? "Service") == "Service" ? service($0["name"], in: $0["namespace"]) : nil }, backends)
+                let keys = backends.map { ($0["kind"]?.string ?? "Service") == "Service" ? service($0["name"], in: $0["namespace"]) : nil }
+                edges += shares(keys, backends, unsaid: 1)
                     .map { Edge(from: object.key, to: $0.0, kind: .routes, weight: $0.1, match: match) }
             }
             return unique(edges)
@@ -83,7 +84,9 @@ struct Topology: Sendable, Hashable {
             for rule in object.value[path: "spec", "http"]?.sequence ?? [] {
                 let routes = rule["route"]?.sequence ?? []
                 let match = words(rule["match"])
-                edges += shares(routes.map { route in host(route[path: "destination", "host"]?.string, namespace) }, routes)
+                let keys = routes.map { route in host(route[path: "destination", "host"]?.string, namespace) }
+                // A single destination gets everything.
+                edges += shares(keys, routes, unsaid: routes.contains { $0["weight"] != nil } ? 0 : 1)
                     .map { Edge(from: object.key, to: $0.0, kind: .routes, weight: $0.1, match: match) }
             }
             return unique(edges)
@@ -100,8 +103,10 @@ struct Topology: Sendable, Hashable {
     }
 
     /// Weights as percent of a rule; without any, nothing is said of a single backend.
-    private static func shares(_ keys: [ObjectKey?], _ backends: [Value]) -> [(ObjectKey, Int?)] {
-        let weights = backends.map { min(1_000_000, max(0, $0["weight"]?.int ?? (backends.count == 1 || !backends.contains { $0["weight"] != nil } ? 1 : 0))) }
+    ///
+    /// - Parameter unsaid: the weight of a backend that has none: 1 in the Gateway API, 0 beside others that have one in Istio.
+    private static func shares(_ keys: [ObjectKey?], _ backends: [Value], unsaid: Int64) -> [(ObjectKey, Int?)] {
+        let weights = backends.map { min(1_000_000, max(0, $0["weight"]?.int ?? unsaid)) }
         let sum = weights.reduce(0, +)
         return zip(keys, weights).compactMap { key, weight in
             key.map { ($0, backends.count > 1 && sum > 0 ? Int(clamping: weight * 100 / sum) : nil) }
