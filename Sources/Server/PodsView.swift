@@ -44,11 +44,7 @@ package struct PodsView: Sendable {
         self.init(
             pods: { key async throws(ClusterError) in
                 let workload = try await client.get(try await client.resource(for: key.groupKind), namespace: key.namespace, name: key.name)
-                let labels = workload.value[path: "spec", "selector", "matchLabels"]?.mapping ?? [:]
-                // Without a selector it has no pods of its own; an empty one would mean all of the namespace.
-                guard !labels.isEmpty else { return Found(pods: []) }
-                let selector = labels.sorted.map { "\($0.key)=\($0.value.string ?? "")" }.joined(separator: ",")
-                let pods = try await client.list(Self.resource, namespace: key.namespace, labelSelector: selector).items
+                let pods = try await Self.pods(of: workload, client)
                 var arms: [String: Arm] = [:]
                 if workload.annotation(MartletAnnotations.rollout) != nil {
                     for (arm, version) in try await desk.report(key).versions { arms[version.hash] = arm }
@@ -65,6 +61,31 @@ package struct PodsView: Sendable {
                 ).text
             })
     }
+
+    /// A Pod's is itself, a CronJob's are those of its Jobs, and others have those that they select.
+    private static func pods(of workload: Object, _ client: ClusterClient) async throws(ClusterError) -> [Object] {
+        switch (workload.gvk.group, workload.kind) {
+        case ("", "Pod"): return [workload]
+        case ("batch", "CronJob"):
+            let jobs = try await client.list(try await client.resource(for: GroupKind(group: "batch", kind: "Job")), namespace: workload.namespace).items
+            let newest = jobs.filter { $0.isOwned(by: workload) }.sorted { created($0) > created($1) }
+            var pods: [Object] = []
+            for job in newest.prefix(mostJobs) { pods += try await selected(by: job, client) }
+            return pods
+        default: return try await selected(by: workload, client)
+        }
+    }
+
+    /// Of a CronJob: more than it keeps, unless its limits were raised.
+    private static let mostJobs = 20
+
+    private static func selected(by workload: Object, _ client: ClusterClient) async throws(ClusterError) -> [Object] {
+        guard let selector = workload.podSelector else { return [] }
+        return try await client.list(resource, namespace: workload.namespace, labelSelector: selector.query).items
+    }
+
+    /// RFC 3339 in UTC, which sorts as text.
+    private static func created(_ object: Object) -> String { object.value[path: "metadata", "creationTimestamp"]?.string ?? "" }
 
     private static let resource = APIResource(
         gvk: GroupVersionKind(apiVersion: "v1", kind: "Pod"), name: "pods", isNamespaced: true, verbs: ["get", "list"], subresources: ["log"])

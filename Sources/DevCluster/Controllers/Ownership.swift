@@ -81,11 +81,3 @@ package struct Claim: Sendable {
         }
     }
 }
-
-extension Object {
-    /// `spec.selector`; nil for one that is missing, empty or not well-formed, which no controller may act on.
-    package var podSelector: LabelSelector? {
-        guard let value = value[path: "spec", "selector"], let selector = try? LabelSelector(value), !selector.isEmpty else { return nil }
-        return selector
-    }
-}

@@ -36,12 +36,11 @@ package struct RolloutDesk: Sendable {
 
     /// What tells a workload's versions apart: a Deployment's ReplicaSets, the pods and the ControllerRevisions of others.
     package func parts(of workload: Object) async throws(ClusterError) -> [Object] {
-        let labels = workload.value[path: "spec", "selector", "matchLabels"]?.mapping ?? [:]
-        let selector = labels.sorted.map { "\($0.key)=\($0.value.string ?? "")" }.joined(separator: ",")
+        let selector = workload.podSelector?.query
         var found: [Object] = []
         let kinds = workload.kind == "Deployment" ? [Self.resource("ReplicaSet")] : [Self.resource("ControllerRevision"), Self.resource("Pod", group: "")]
         for kind in kinds {
-            found += try await client.list(kind, namespace: workload.namespace, labelSelector: selector.isEmpty ? nil : selector).items
+            found += try await client.list(kind, namespace: workload.namespace, labelSelector: selector).items
         }
         return found.filter { $0.isOwned(by: workload) }
     }
