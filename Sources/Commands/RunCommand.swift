@@ -123,7 +123,7 @@ struct RunCommand: AsyncParsableCommand {
                 ?? .off("a tag or a commit is followed, and only a branch takes commits"),
             rollouts: RolloutsView(client: client, time: time, random: random),
             access: try access.control(
-                client: client, time: time, sessions: sessions, door: Door(listeningOn: address.host, external: deploys.external)), time: time)
+                client: client, time: time, sessions: sessions, host: address.host, door: Door(listeningOn: address.host, external: deploys.external)), time: time)
         page.show(in: &view)
         view.libraries = deploys.pageLibraries
         let link = Locked<SignInLink?>(nil)

@@ -102,8 +102,8 @@ package enum Routes {
         table.contains { $0.path == path && ($0.permission == .open || $0.permission == .entrance || $0.permission == .page) }
     }
 
-    private static func mayReadAll(_ request: Request, _ view: DaemonView) async -> Bool {
-        guard let admission = try? await view.admit(request) else { return false }
+    private static func mayReadAll(_ request: Request, _ context: ServerContext, _ view: DaemonView) async -> Bool {
+        guard let admission = try? await view.admit(request, context) else { return false }
         return (try? await Visibility.of(admission, among: []).isWide) ?? false
     }
 
@@ -136,8 +136,8 @@ package enum Routes {
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.exposition())))
         }
-        router.get("/api/v1/status") { request, _ in
-            let isTold = await Self.mayReadAll(request, view)
+        router.get("/api/v1/status") { request, context in
+            let isTold = await Self.mayReadAll(request, context, view)
             return json(.ok, isTold ? view.status() : Self.outline(of: view.status()))
         }
         router.get("/api/v1/openapi.yaml") { _, _ in

@@ -3,6 +3,7 @@ import Delivery
 import Document
 import FoundationEssentials
 import HTTPTypes
+import Kubernetes
 import Testing
 import TestKit
 
@@ -49,8 +50,38 @@ import TestKit
         }
         var view = stage.daemon()
         view.access = AccessControl([], sessions: Sessions(time: SystemTime(), random: RandomSource()))
-        let laptop = try await RouterCall(view)("GET", "/")
-        #expect(laptop.text.contains("martlet run") && !laptop.text.contains("<form"))
+        for (link, part) in [(PrintedLink.repeatable(by: "martlet run"), "USR1"), (.once(by: "martlet demo"), "takes another start"), (.none, "--api-tokens-file")] {
+            view.access = AccessControl([], sessions: Sessions(time: SystemTime(), random: RandomSource()), link: link)
+            let laptop = try await RouterCall(view)("GET", "/")
+            #expect(laptop.status == 200 && laptop.text.contains(part) && !laptop.text.contains("<form"), "\(laptop.text)")
+            #expect(laptop.text.contains("USR1") == (part == "USR1") && laptop.text.contains("Open the link") == (link != .none))
+            let entrance = try await RouterCall(view)("GET", "/login?ticket=x")
+            #expect(entrance.status == 401 && entrance.text.contains(part))
+        }
+    }
+
+    /// A token that cannot be checked is no stranger's.
+    @Test func whenNobodyCanTell() async throws {
+        struct Broken: Authority {
+            func caller(token: String) async throws(AccessError) -> Caller? { throw AccessError("no answer", advice: "try again") }
+            func isAllowed(_ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?) async throws(AccessError) -> Bool { false }
+        }
+        var view = stage.daemon()
+        view.access = AccessControl([Broken()])
+        for path in ["/", "/history", "/graphs"] {
+            let page = try await RouterCall(view)("GET", path, token: "x")
+            #expect(page.status == 503 && page.text.contains("no answer") && !page.text.contains("<form"), "\(page.status) \(page.text)")
+        }
+    }
+
+    /// What is older is what was asked for, too.
+    @Test func olderDeploys() async throws {
+        let query = "application=shop&outcome=failed&from=2026-11-20T00%3A00%3A00Z&to=2026-11-22T00%3A00%3A00Z&limit=1"
+        let page = try await stage.call("GET", "/history?\(query)", token: ada)
+        let link = try #require(page.text.split(separator: "rel=\"next\" href=\"").dropFirst().first?.prefix { $0 != "\"" })
+        #expect(page.text.split(separator: "<th scope=\"row\">").count == 2, "as many as were asked for")
+        #expect(link == "/history?" + query.replacing("&", with: "&amp;") + "&amp;before=01KAK0000000000000000000A4")
+        #expect(try await stage.call("GET", "/history?limit=201", token: ada).status == 400)
     }
 
     @Test func shells() async throws {
@@ -122,6 +153,13 @@ import TestKit
         #expect(FileManager.default.createFile(atPath: "\(folder.path)/dygraphs/dygraph.min.js", contents: Data("graph".utf8)))
         let there = try await RouterCall(view)("GET", "/assets/dygraph.min.js")
         #expect(there.status == 200 && there.text == "graph" && there.headers[.contentType] == "text/javascript; charset=utf-8")
+        // Read once: anyone may ask, as often as they like.
+        let call = RouterCall(view)
+        #expect(try await call("GET", "/assets/dygraph.min.js").text == "graph")
+        #expect(FileManager.default.createFile(atPath: "\(folder.path)/dygraphs/dygraph.min.js", contents: Data("other".utf8)))
+        #expect(try await call("GET", "/assets/dygraph.min.js").text == "graph")
+        #expect(FileManager.default.createFile(atPath: "\(folder.path)/dygraphs/dygraph.min.css", contents: Data(count: (4 << 20) + 1)))
+        #expect(try await call("GET", "/assets/dygraph.min.css").status == 404, "no library is so large")
     }
 
     /// Nothing inline: the policy would not let it run.

@@ -24,11 +24,11 @@ struct RouterCall: Sendable {
 
     func callAsFunction(
         _ method: String, _ path: String, token: String? = nil, type: String? = "application/json", headers: [(String, String)] = [],
-        authority: String = "martlet", _ body: [UInt8] = []
+        authority: String = "martlet", from remote: String = "", _ body: [UInt8] = []
     ) async throws -> Answer {
         let response: Response
         do {
-            response = try await self.response(method, path, token: token, type: type, headers: headers, authority: authority, body)
+            response = try await self.response(method, path, token: token, type: type, headers: headers, authority: authority, from: remote, body)
         } catch let error as any HTTPResponseError {
             return Answer(status: error.status.code, headers: [:], body: [])
         }
@@ -40,14 +40,15 @@ struct RouterCall: Sendable {
     /// An answer whose body is still to be written.
     func response(
         _ method: String, _ path: String, token: String? = nil, type: String? = "application/json", headers: [(String, String)] = [],
-        authority: String = "martlet", _ body: [UInt8] = []
+        authority: String = "martlet", from remote: String = "", _ body: [UInt8] = []
     ) async throws -> Response {
         var head = HTTPRequest(method: HTTPRequest.Method(method) ?? .get, scheme: "http", authority: authority, path: path)
         if let token { head.headerFields[.authorization] = "Bearer \(token)" }
         if let type, !body.isEmpty { head.headerFields[.contentType] = type }
         for (name, value) in headers { if let name = HTTPField.Name(name) { head.headerFields[name] = value } }
         let logger = Logger(label: "test") { SwiftLogNoOpLogHandler($0) }
-        let context = ServerContext(source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
+        var context = ServerContext(source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
+        context.remote = remote
         return try await responder.respond(to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))), context: context)
     }
 

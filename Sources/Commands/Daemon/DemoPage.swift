@@ -32,7 +32,7 @@ struct DemoPage: Sendable {
             unreadiness: { nil }, status: { statusValue(source: source, watcher.state, work.statuses) }, markDue: { watcher.markDue() }, branch: "main",
             webhookSecret: nil, automation: .off("the demonstration has no registry"),
             rollouts: RolloutsView(client: client, time: time, random: random),
-            access: AccessControl([], sessions: sessions, door: Door(listeningOn: "127.0.0.1", external: nil)), time: time)
+            access: AccessControl([], sessions: sessions, door: Door(listeningOn: "127.0.0.1", external: nil), link: .once(by: "martlet demo"), time: time), time: time)
         page.show(in: &view)
         self.view = view
         listeners.add { [board = page.board, history] event in

@@ -17,7 +17,7 @@ struct SignInLink: Sendable {
 
     /// Nil where the port is open to others, or tokens say who is who.
     init?(_ access: AccessOptions, sessions: Sessions, host: String, port: Int, external: String?) {
-        guard Door.isLoopback(host), access.isEmpty else { return nil }
+        guard access.link(listeningOn: host) != .none else { return nil }
         self.init(sessions: sessions, base: external ?? "http://\(host.contains(":") ? "[\(host)]" : host):\(port)", isRepeatable: true)
     }
 

@@ -17,7 +17,10 @@ struct AccessOptions: ParsableArguments {
     /// Nobody has a token that the daemon knows.
     var isEmpty: Bool { apiTokensFile == nil && !apiClusterTokens }
 
-    func control(client: ClusterClient, time: any TimeSource, sessions: Sessions, door: Door) throws -> AccessControl {
+    /// A link is for who started the daemon: where only this machine reaches it, and no tokens say who is who.
+    func link(listeningOn host: String) -> PrintedLink { Door.isLoopback(host) && isEmpty ? .repeatable(by: "martlet run") : .none }
+
+    func control(client: ClusterClient, time: any TimeSource, sessions: Sessions, host: String, door: Door) throws -> AccessControl {
         var authorities: [any Authority] = []
         if let file = apiTokensFile {
             do {
@@ -27,6 +30,6 @@ struct AccessOptions: ParsableArguments {
             }
         }
         if apiClusterTokens { authorities.append(ClusterAuthority(client: client, time: time)) }
-        return AccessControl(authorities, sessions: sessions, door: door)
+        return AccessControl(authorities, sessions: sessions, door: door, link: link(listeningOn: host), time: time)
     }
 }

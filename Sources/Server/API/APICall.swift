@@ -9,11 +9,11 @@ extension DaemonView {
     /// Who sent a request: by its token, else by the cookie of a browser that is signed in.
     ///
     /// - Parameter isUse: false: it does not keep a session from ending.
-    func admit(_ request: Request, isUse: Bool = true) async throws(APIFailure) -> AccessControl.Admission {
+    func admit(_ request: Request, _ context: ServerContext, isUse: Bool = true) async throws(APIFailure) -> AccessControl.Admission {
         let header = request.headers[.authorization]
         // What stands before the daemon may add a header of its own, such as "Basic …".
-        guard bearerToken(header) == nil, let id = SessionCookie.id(request), let admission = access.sessions?.admission(id, isUse: isUse) else {
-            return try await access.admit(authorization: header)
+        guard bearerToken(header) == nil, let id = SessionCookie(request, access.door).id(in: request), let admission = access.sessions?.admission(id, isUse: isUse) else {
+            return try await access.admit(authorization: header, from: context.remote)
         }
         try access.checkOrigin(request)
         return admission

@@ -1,4 +1,5 @@
 internal import Automation
+internal import Cluster
 internal import Document
 internal import HTTPTypes
 internal import Kubernetes
@@ -31,6 +32,22 @@ struct APIFailure: Error, Sendable {
             }
         self.init(status, error.kind.word, error.message, origin: error.origin?.description, advice: error.advice)
         if case .ambiguous(let places) = error.kind { candidates = places }
+    }
+
+    /// What the cluster said to a request of the daemon's own, made for somebody who may know of the object.
+    init(_ error: ClusterError, about key: ObjectKey) {
+        let kinds = "\(key.kind.lowercased())s"
+        switch error.reason {
+        case .notFound:
+            self.init(.notFound, "notFound", "there is no \(key) in the cluster", advice: "it may be gone: \"kubectl get \(kinds) -A\" lists them")
+        case .forbidden:
+            self.init(
+                .badGateway, "cluster", "the daemon may not do this with \(key)",
+                advice: "let its service account get, list and patch \(kinds), and list replicasets, jobs, pods and controllerrevisions (rbac in the chart's values)")
+        default:
+            // Its own words may be about more than was asked for, but they are what a person needs: "container x is waiting to start".
+            self.init(.badGateway, "cluster", "the cluster did not do its part: \(error)", advice: "try again")
+        }
     }
 
     var value: Value {

@@ -18,9 +18,9 @@ struct GraphsAPI: Sendable {
     private static let longestStep = Duration.seconds(366 * 24 * 3600)
 
     func add(to router: Router<ServerContext>) {
-        router.get("/api/v1/query_range") { request, _ in
+        router.get("/api/v1/query_range") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 let fields = try QueryFields(request, known: ["query", "start", "end", "step"])
                 let query = try fields.required("query", most: Self.longestQuery, example: "up")
                 let (start, end) = (try Self.moment("start", fields), try Self.moment("end", fields))

@@ -15,9 +15,9 @@ struct HistoryAPI: Sendable {
     static let pageLimit = 500
 
     func add(to router: Router<ServerContext>) {
-        router.get("/api/v1/history") { request, _ in
+        router.get("/api/v1/history") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 let fields = try QueryFields(
                     request, known: ["application", "namespace", "kind", "name", "from", "to", "outcome", "cause", "before", "limit"])
                 let page = try await page(try Self.query(fields), for: admission)
@@ -29,14 +29,14 @@ struct HistoryAPI: Sendable {
         }
         router.get("/api/v1/history/:id") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 _ = try Routes.query(request, known: [])
                 return try await event(context.parameters.get("id") ?? "", for: admission)
             }
         }
-        router.get("/api/v1/at") { request, _ in
+        router.get("/api/v1/at") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 let fields = try QueryFields(request, known: ["time"])
                 _ = try fields.required("time", example: "2026-11-21T05:12:33Z")
                 return try await moment(try fields.time("time"), for: admission)

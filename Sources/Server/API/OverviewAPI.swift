@@ -11,13 +11,13 @@ struct OverviewAPI: Sendable {
     let view: DaemonView
 
     func add(to router: Router<ServerContext>) {
-        router.get("/api/v1/overview") { request, _ in
-            await Routes.respond { () async throws(APIFailure) in try await overview(request) }
+        router.get("/api/v1/overview") { request, context in
+            await Routes.respond { () async throws(APIFailure) in try await overview(request, context) }
         }
     }
 
-    private func overview(_ request: Request) async throws(APIFailure) -> Response {
-        let admission = try await view.admit(request)
+    private func overview(_ request: Request, _ context: ServerContext) async throws(APIFailure) -> Response {
+        let admission = try await view.admit(request, context)
         _ = try Routes.query(request, known: [])
         let overview = try view.needed(view.overview, "nothing to look at")
         let snapshot = await overview.snapshot(view.automation)

@@ -11,9 +11,9 @@ struct PastAPI: Sendable {
     let view: DaemonView
 
     func add(to router: Router<ServerContext>) {
-        router.get("/api/v1/objects") { request, _ in
+        router.get("/api/v1/objects") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 let fields = try QueryFields(request, known: ["application", "time", "revision"])
                 let application = try fields.required("application", example: "shop")
                 let moment: Moment
@@ -32,9 +32,9 @@ struct PastAPI: Sendable {
                 return found.value
             }
         }
-        router.get("/api/v1/diff") { request, _ in
+        router.get("/api/v1/diff") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 let fields = try QueryFields(request, known: ["from", "to", "application"])
                 let (from, to) = (try Self.moment("from", fields), try Self.moment("to", fields))
                 let application = try fields.text("application")
@@ -49,7 +49,7 @@ struct PastAPI: Sendable {
         }
         router.get("/api/v1/workloads/:namespace/:kind/:name/blame") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 _ = try Routes.query(request, known: [])
                 let (key, words) = try WorkloadPath.key(context.parameters)
                 guard try await admission.may(.get, key, name: key.name) else { throw admission.refusal(.get, words) }

@@ -18,7 +18,7 @@ struct PodsAPI: Sendable {
     func add(to router: Router<ServerContext>) {
         router.get("/api/v1/workloads/:namespace/:kind/:name/pods") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 _ = try Routes.query(request, known: [])
                 let key = try await workload(context.parameters, admission)
                 try await admission.mustList(Self.pod(key.namespace, ""), "pods -n \(key.namespace)")
@@ -29,7 +29,7 @@ struct PodsAPI: Sendable {
         }
         router.get("/api/v1/workloads/:namespace/:kind/:name/logs") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 let fields = try QueryFields(request, known: ["pod", "container", "previous", "lines"])
                 let name = try fields.required("pod", example: "front-end-7d4b9c-x2x4z")
                 var query = PodsView.LogQuery()
@@ -49,7 +49,7 @@ struct PodsAPI: Sendable {
                     let text = try await pods.logs(pod, query)
                     return ["lines": .sequence(text.split(whereSeparator: \.isNewline).suffix(query.lines).map { .string(String($0.prefix(Self.longestLine))) })]
                 } catch {
-                    throw failure(error, pod)
+                    throw APIFailure(error, about: pod)
                 }
             }
         }
@@ -64,16 +64,7 @@ struct PodsAPI: Sendable {
 
     private func find(_ key: ObjectKey) async throws(APIFailure) -> PodsView.Found {
         let pods = try view.needed(view.pods, "no cluster to look at")
-        do throws(ClusterError) { return try await pods.pods(key) } catch { throw failure(error, key) }
-    }
-
-    private func failure(_ error: ClusterError, _ key: ObjectKey) -> APIFailure {
-        switch error.reason {
-        case .notFound: APIFailure(.notFound, "notFound", "there is no \(key) in the cluster", advice: "it may be gone: look again")
-        default:
-            // Its own words may be about more than was asked for, but they are what a person needs: "container x is waiting to start".
-            APIFailure(.badGateway, "cluster", "the cluster did not do its part: \(error)", advice: "try again")
-        }
+        do throws(ClusterError) { return try await pods.pods(key) } catch { throw APIFailure(error, about: key) }
     }
 
     private static func pod(_ namespace: String, _ name: String) -> ObjectKey { ObjectKey(group: "", kind: "Pod", namespace: namespace, name: name) }

@@ -18,11 +18,11 @@ struct RolloutsAPI: Sendable {
 
     func add(to router: Router<ServerContext>) {
         router.get("/api/v1/workloads/:namespace/:kind/:name/rollout") { request, context in
-            await Routes.answer { () async throws(APIFailure) in try await report(request, context.parameters) }
+            await Routes.answer { () async throws(APIFailure) in try await report(request, context) }
         }
         for verb in Self.verbs {
             router.post(RouterPath("/api/v1/workloads/:namespace/:kind/:name/\(verb.rawValue)")) { request, context in
-                let response = await Routes.answer { () async throws(APIFailure) in try await ask(verb, request, context.parameters) }
+                let response = await Routes.answer { () async throws(APIFailure) in try await ask(verb, request, context) }
                 Counter(
                     label: "martlet_api_changes_total", dimensions: [("verb", verb.rawValue), ("status", String(response.status.code))]
                 ).increment()
@@ -31,37 +31,32 @@ struct RolloutsAPI: Sendable {
         }
     }
 
-    private func report(_ request: Request, _ parameters: Parameters) async throws(APIFailure) -> Value {
-        let admission = try await view.admit(request)
+    private func report(_ request: Request, _ context: ServerContext) async throws(APIFailure) -> Value {
+        let admission = try await view.admit(request, context)
         _ = try Routes.query(request, known: [])
-        let key = try await workload(parameters, admission, .get)
+        let key = try await workload(context.parameters, admission, .get)
         return try await read(key).value
     }
 
-    private func ask(_ verb: RolloutRequest.Verb, _ request: Request, _ parameters: Parameters) async throws(APIFailure) -> Value {
-        let admission = try await view.admit(request)
+    private func ask(_ verb: RolloutRequest.Verb, _ request: Request, _ context: ServerContext) async throws(APIFailure) -> Value {
+        let admission = try await view.admit(request, context)
         _ = try Routes.query(request, known: [])
         _ = try FieldBody(try await Routes.body(request), known: [])
-        let key = try await workload(parameters, admission, .patch)
+        let key = try await workload(context.parameters, admission, .patch)
         var report = try await read(key)
         if let refusal = verb.refusal(in: report.state) {
             throw APIFailure(.conflict, "rollout", "\(key): \(refusal)", advice: "GET …/rollout tells how it stands, and what is possible")
         }
         let rollouts = try rollouts()
-        do throws(ClusterError) { report.request = try await rollouts.ask(verb, key) } catch { throw Self.failure(error, key) }
+        do throws(ClusterError) { report.request = try await rollouts.ask(verb, key) } catch { throw APIFailure(error, about: key) }
         return report.value
     }
 
-    private func rollouts() throws(APIFailure) -> RolloutsView {
-        guard let rollouts = view.rollouts else {
-            throw APIFailure(.serviceUnavailable, "notReady", "this daemon has no cluster to look at", advice: "ask another one")
-        }
-        return rollouts
-    }
+    private func rollouts() throws(APIFailure) -> RolloutsView { try view.needed(view.rollouts, "no cluster to look at") }
 
     private func read(_ key: ObjectKey) async throws(APIFailure) -> RolloutReport {
         let rollouts = try rollouts()
-        do throws(ClusterError) { return try await rollouts.report(key) } catch { throw Self.failure(error, key) }
+        do throws(ClusterError) { return try await rollouts.report(key) } catch { throw APIFailure(error, about: key) }
     }
 
     /// The workload that the path names, if the caller may do this with it; whether there is one is not told to others.
@@ -78,15 +73,4 @@ struct RolloutsAPI: Sendable {
         return key
     }
 
-    private static func failure(_ error: ClusterError, _ key: ObjectKey) -> APIFailure {
-        switch error.reason {
-        case .notFound:
-            APIFailure(.notFound, "notFound", "there is no \(key) in the cluster", advice: "\"kubectl get \(key.kind.lowercased())s -A\" lists them")
-        case .forbidden:
-            APIFailure(
-                .badGateway, "cluster", "the daemon may not do this with \(key)",
-                advice: "let its service account get and patch \(key.kind.lowercased())s, and list replicasets, pods and controllerrevisions (rbac in the chart's values)")
-        default: APIFailure(.badGateway, "cluster", "the cluster did not do its part: \(error)", advice: "try again")
-        }
-    }
 }

@@ -9,29 +9,30 @@ struct SessionAPI: Sendable {
     let view: DaemonView
 
     func add(to router: Router<ServerContext>) {
-        router.get("/api/v1/session") { request, _ in await Routes.answer { () async throws(APIFailure) in try await standing(request) } }
-        router.post("/api/v1/session") { request, _ in
+        router.get("/api/v1/session") { request, context in await Routes.answer { () async throws(APIFailure) in try await standing(request, context) } }
+        router.post("/api/v1/session") { request, context in
             await Routes.respond { () async throws(APIFailure) in
                 _ = try Routes.query(request, known: [])
                 guard view.access.door.isOwn(request) else { throw Self.foreign }
                 let token = try FieldBody(try await Routes.body(request), known: ["token"]).required("token", most: 1 << 16, example: "…")
-                let (id, admission) = try await signIn(token)
-                return cookie(id, Routes.json(.ok, ["user": .string(admission.caller.name), "by": "cookie", "mayRead": .bool(try await mayRead(admission))]))
+                let (id, admission) = try await signIn(token, context)
+                return cookie(id, request, Routes.json(.ok, ["user": .string(admission.caller.name), "by": "cookie", "mayRead": .bool(try await mayRead(admission))]))
             }
         }
-        router.delete("/api/v1/session") { request, _ in
+        router.delete("/api/v1/session") { request, context in
             await Routes.respond { () async throws(APIFailure) in
                 _ = try Routes.query(request, known: [])
-                if let id = SessionCookie.id(request) {
+                let cookie = SessionCookie(request, view.access.door)
+                if let id = cookie.id(in: request) {
                     try view.access.checkOrigin(request)
                     view.access.sessions?.close(id)
                 }
                 var response = Routes.json(.ok, ["ended": true])
-                response.headers[.setCookie] = SessionCookie.ending(isSecure: view.access.door.isSecure)
+                response.headers[.setCookie] = cookie.ending
                 return response
             }
         }
-        router.get("/login") { request, _ in
+        router.get("/login") { request, context in
             await Routes.respond { () async throws(APIFailure) in
                 let query = try Routes.query(request, known: ["ticket"])
                 let sessions = try sessions()
@@ -39,24 +40,24 @@ struct SessionAPI: Sendable {
                 guard let id = sessions.redeem(query["ticket"] ?? "") else {
                     throw APIFailure(
                         .unauthorized, "unauthorized", "this link was used, is too old, or is none of this daemon's",
-                        advice: "\"kill -USR1\" with the process id of \"martlet run\" makes it print another")
+                        advice: view.access.authorities.isEmpty ? view.access.link.advice : "sign in with a token")
                 }
-                return cookie(id, Self.home())
+                return cookie(id, request, Self.home())
             }
         }
         // The form of the page, for a browser without scripts.
-        router.post("/login") { request, _ in
+        router.post("/login") { request, context in
             await Routes.respond { () async throws(APIFailure) in
                 _ = try Routes.query(request, known: [])
                 guard view.access.door.isOwn(request), Self.saysSite(request) else { throw Self.foreign }
-                let (id, _) = try await signIn(try await Self.formToken(request))
-                return cookie(id, Self.home())
+                let (id, _) = try await signIn(try await Self.formToken(request), context)
+                return cookie(id, request, Self.home())
             }
         }
     }
 
-    private func standing(_ request: Request) async throws(APIFailure) -> Value {
-        let admission = try await view.admit(request)
+    private func standing(_ request: Request, _ context: ServerContext) async throws(APIFailure) -> Value {
+        let admission = try await view.admit(request, context)
         _ = try Routes.query(request, known: [])
         return ["user": .string(admission.caller.name), "by": .string(admission.means.rawValue), "mayRead": .bool(try await mayRead(admission))]
     }
@@ -68,16 +69,12 @@ struct SessionAPI: Sendable {
         return visibility.isWide || keys.contains { visibility.sees($0) }
     }
 
-    private func signIn(_ token: String) async throws(APIFailure) -> (id: String, AccessControl.Admission) {
+    private func signIn(_ token: String, _ context: ServerContext) async throws(APIFailure) -> (id: String, AccessControl.Admission) {
         let sessions = try sessions()
         guard !view.access.authorities.isEmpty else {
-            throw APIFailure(
-                .forbidden, "forbidden", "the daemon knows no tokens",
-                advice: "open the link that \"martlet run\" printed, or start it with --api-tokens-file or --api-cluster-tokens")
+            throw APIFailure(.forbidden, "forbidden", "the daemon knows no tokens", advice: view.access.link.advice)
         }
-        try Self.attempt(sessions)
-        let admission = try await view.access.admit(token: token)
-        sessions.attemptSucceeded()
+        let admission = try await view.access.admit(token: token, from: context.remote)
         var end = expiry(ofToken: token)
         if admission.authority is ClusterAuthority {
             // The token is not kept to be reviewed again: who is taken out of a group is out of the page within the hour.
@@ -94,18 +91,12 @@ struct SessionAPI: Sendable {
         return sessions
     }
 
-    private static func attempt(_ sessions: Sessions) throws(APIFailure) {
-        guard let wait = sessions.attempt() else { return }
-        let seconds = wait.components.seconds &+ 1
-        throw APIFailure(.tooManyRequests, "tooMany", "too many attempts to sign in", advice: "try again in \(seconds) s")
-    }
-
     private static let foreign = APIFailure(
         .forbidden, "forbidden", "another site sent this", advice: "sign in on the daemon's own page")
 
-    private func cookie(_ id: String, _ response: Response) -> Response {
+    private func cookie(_ id: String, _ request: Request, _ response: Response) -> Response {
         var response = response
-        response.headers[.setCookie] = SessionCookie.setting(id, isSecure: view.access.door.isSecure)
+        response.headers[.setCookie] = SessionCookie(request, view.access.door).setting(id)
         return response
     }
 

@@ -8,9 +8,9 @@ struct SinksAPI: Sendable {
     let view: DaemonView
 
     func add(to router: Router<ServerContext>) {
-        router.get("/api/v1/sinks") { request, _ in
+        router.get("/api/v1/sinks") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 _ = try Routes.query(request, known: [])
                 try await admission.mustEverywhere(.list)
                 let sinks = try view.needed(view.sinks, "no history, and so nobody to tell of it")
@@ -19,7 +19,7 @@ struct SinksAPI: Sendable {
         }
         router.post("/api/v1/sinks/:name/retry") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 _ = try Routes.query(request, known: [])
                 let id = try FieldBody(try await Routes.body(request), known: ["id"]).text("id", most: 64)
                 try await admission.mustEverywhere(.patch)

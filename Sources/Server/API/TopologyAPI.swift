@@ -9,9 +9,9 @@ struct TopologyAPI: Sendable {
     let view: DaemonView
 
     func add(to router: Router<ServerContext>) {
-        router.get("/api/v1/topology") { request, _ in
+        router.get("/api/v1/topology") { request, context in
             await Routes.answer { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 let application = try QueryFields(request, known: ["application"]).text("application")
                 let live = try view.needed(view.liveObjects, "no cluster to look at")
                 let objects = await live(application)

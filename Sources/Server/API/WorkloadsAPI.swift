@@ -10,13 +10,15 @@ struct WorkloadsAPI: Sendable {
     let view: DaemonView
 
     func add(to router: Router<ServerContext>) {
-        router.get("/api/v1/workloads") { request, _ in await Routes.answer { () async throws(APIFailure) in try await list(request) } }
+        router.get("/api/v1/workloads") { request, context in
+            await Routes.answer { () async throws(APIFailure) in try await list(request, context) }
+        }
         router.get("/api/v1/workloads/:namespace/:kind/:name") { request, context in
-            await Routes.answer { () async throws(APIFailure) in try await images(request, context.parameters) }
+            await Routes.answer { () async throws(APIFailure) in try await images(request, context) }
         }
         for verb in ChangeVerb.allCases {
             router.post(RouterPath("/api/v1/workloads/:namespace/:kind/:name/\(verb.rawValue)")) { request, context in
-                let response = await Routes.answer { () async throws(APIFailure) in try await change(verb, request, context.parameters) }
+                let response = await Routes.answer { () async throws(APIFailure) in try await change(verb, request, context) }
                 Counter(
                     label: "martlet_api_changes_total", dimensions: [("verb", verb.rawValue), ("status", String(response.status.code))]
                 ).increment()
@@ -27,31 +29,31 @@ struct WorkloadsAPI: Sendable {
 
     // MARK: what is asked
 
-    private func list(_ request: Request) async throws(APIFailure) -> Value {
-        let admission = try await view.admit(request)
+    private func list(_ request: Request, _ context: ServerContext) async throws(APIFailure) -> Value {
+        let admission = try await view.admit(request, context)
         _ = try Routes.query(request, known: [])
         let view = try automation()
         return ["workloads": .sequence(try await visible(await view.workloads(), to: admission).map(\.value))]
     }
 
-    private func images(_ request: Request, _ parameters: Parameters) async throws(APIFailure) -> Value {
-        let admission = try await view.admit(request)
+    private func images(_ request: Request, _ context: ServerContext) async throws(APIFailure) -> Value {
+        let admission = try await view.admit(request, context)
         let query = try Routes.query(request, known: ["refresh"])
         guard let refresh = ["true": true, "false": false, "": false][query["refresh"] ?? ""] else {
             throw APIFailure(.badRequest, "badRequest", "\"refresh\" is neither \"true\" nor \"false\"", advice: "write ?refresh=true")
         }
         let view = try automation()
-        let key = try await workload(parameters, view, admission, .get)
+        let key = try await workload(context.parameters, view, admission, .get)
         do throws(AutomationError) { return try await view.images(key, refresh).value } catch { throw APIFailure(error) }
     }
 
-    private func change(_ verb: ChangeVerb, _ request: Request, _ parameters: Parameters) async throws(APIFailure) -> Value {
-        let admission = try await view.admit(request)
+    private func change(_ verb: ChangeVerb, _ request: Request, _ context: ServerContext) async throws(APIFailure) -> Value {
+        let admission = try await view.admit(request, context)
         _ = try Routes.query(request, known: [])
         let bytes = try await Routes.body(request)
         let body = try ChangeBody(verb, bytes)
         let view = try automation()
-        let key = try await workload(parameters, view, admission, .patch)
+        let key = try await workload(context.parameters, view, admission, .patch)
         try await mayChangeAll(with: key, view, admission)
         let request = ChangeRequest(
             workload: key, action: body.action, container: body.container, force: body.force,

@@ -1,3 +1,4 @@
+package import Basics
 internal import HTTPTypes
 package import Kubernetes
 
@@ -46,10 +47,15 @@ package struct AccessControl: Sendable {
     /// Nil: nobody signs in with a browser.
     let sessions: Sessions?
     let door: Door
+    let link: PrintedLink
+    private let guesses: Guesses
 
     /// - Parameter authorities: asked in this order; the first that knows a token decides.
-    package init(_ authorities: [any Authority], sessions: Sessions? = nil, door: Door = Door()) {
-        (self.authorities, self.sessions, self.door) = (authorities, sessions, door)
+    package init(
+        _ authorities: [any Authority], sessions: Sessions? = nil, door: Door = Door(), link: PrintedLink = .none, time: any TimeSource = SystemTime()
+    ) {
+        (self.authorities, self.sessions, self.door, self.link) = (authorities, sessions, door, link)
+        guesses = Guesses(time: time)
     }
 
     /// A caller and who vouches for them.
@@ -76,31 +82,44 @@ package struct AccessControl: Sendable {
     }
 
     /// Who sent a request, by the value of its `Authorization` header.
-    func admit(authorization: String?) async throws(APIFailure) -> Admission {
+    func admit(authorization: String?, from remote: String) async throws(APIFailure) -> Admission {
         guard let token = bearerToken(authorization) else {
             throw APIFailure(
                 .unauthorized, "unauthorized", "this needs a bearer token, or a browser that is signed in",
                 advice: "send \"Authorization: Bearer TOKEN\" with a token of --api-tokens-file or of a Kubernetes service account")
         }
-        return try await admit(token: token)
+        return try await admit(token: token, from: remote)
     }
 
     /// Whose a token is.
-    func admit(token: String) async throws(APIFailure) -> Admission {
+    ///
+    /// - Parameter remote: the address that it came from, which may try only so many.
+    func admit(token: String, from remote: String) async throws(APIFailure) -> Admission {
         guard !authorities.isEmpty else {
             throw APIFailure(
                 .forbidden, "forbidden", "nobody may do this: the daemon knows no tokens",
                 advice: "start it with --api-tokens-file, or with --api-cluster-tokens in a cluster")
         }
+        let attempt: Guesses.Attempt
+        switch guesses.begin(token, from: remote) {
+        case .look(let taken): attempt = taken
+        case .wait(let rest):
+            throw APIFailure(
+                .tooManyRequests, "tooMany", "too many tokens that nobody knows came from this address",
+                advice: "try again in \(rest.components.seconds &+ 1) s")
+        }
         var failure: AccessError?
         for authority in authorities {
             do throws(AccessError) {
-                if let caller = try await authority.caller(token: token) { return Admission(caller: caller, authority: authority) }
+                guard let caller = try await authority.caller(token: token) else { continue }
+                guesses.succeeded(attempt)
+                return Admission(caller: caller, authority: authority)
             } catch {
                 failure = failure ?? error
             }
         }
         if let failure { throw APIFailure(failure) }
+        guesses.failed(attempt)
         throw APIFailure(.unauthorized, "unauthorized", "nobody knows this token", advice: "it may have expired: take a new one")
     }
 }

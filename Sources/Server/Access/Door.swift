@@ -63,4 +63,11 @@ package struct Door: Sendable {
         if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }) }
         return String(authority.prefix { $0 != ":" })
     }
+
+    /// The port that a request's `Host` names, if it does.
+    static func port(of authority: String) -> UInt16? {
+        let rest = authority.hasPrefix("[") ? authority.drop { $0 != "]" } : authority.drop { $0 != ":" }
+        guard let colon = rest.firstIndex(of: ":") else { return nil }
+        return UInt16(rest[colon...].dropFirst())
+    }
 }

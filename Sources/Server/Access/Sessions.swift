@@ -18,9 +18,6 @@ package final class Sessions: Sendable {
         package var mostOfOne = 20
         /// A link that nobody opened.
         package var link = Duration.seconds(600)
-        /// Attempts to sign in at once, and how long until there is one more.
-        package var attempts = 10
-        package var attemptEvery = Duration.seconds(2)
 
         package init() {}
     }
@@ -39,8 +36,6 @@ package final class Sessions: Sendable {
     private struct State {
         var sessions: [[UInt8]: Session] = [:]
         var links: [[UInt8]: Link] = [:]
-        var attempts: Int
-        var attemptsAt: Duration
     }
 
     private let state: Locked<State>
@@ -51,7 +46,7 @@ package final class Sessions: Sendable {
     /// - Parameter random: the system's own generator, outside of tests: who can tell its numbers has the sessions.
     package init(limits: Limits = Limits(), time: any TimeSource, random: RandomSource) {
         (self.limits, self.time, self.random) = (limits, time, random)
-        state = Locked(State(attempts: limits.attempts, attemptsAt: time.elapsed))
+        state = Locked(State())
     }
 
     /// A session of somebody who has shown who they are.
@@ -121,30 +116,6 @@ package final class Sessions: Sendable {
             return link.admission
         }
         return admission.map { open($0) }
-    }
-
-    // MARK: attempts
-
-    /// Takes one attempt to sign in; a wait where there is none left.
-    func attempt() -> Duration? {
-        let now = time.elapsed
-        let (most, every) = (limits.attempts, limits.attemptEvery)
-        return state.withLock { state in
-            while state.attempts < most, state.attemptsAt + every <= now {
-                state.attempts += 1
-                state.attemptsAt += every
-            }
-            if state.attempts >= most { state.attemptsAt = now }
-            guard state.attempts > 0 else { return state.attemptsAt + every - now }
-            state.attempts -= 1
-            return nil
-        }
-    }
-
-    /// An attempt that was right counts for nothing.
-    func attemptSucceeded() {
-        let most = limits.attempts
-        state.withLock { $0.attempts = min(most, $0.attempts + 1) }
     }
 
     /// 256 bits in hexadecimal digits.

@@ -11,6 +11,8 @@ struct HistoryPage {
     var filter: [(name: String, value: String)]
 
     static let rows = 50
+    /// More is no page.
+    static let mostRows = 200
 
     func write(_ html: inout HTML) {
         if page.events.isEmpty {

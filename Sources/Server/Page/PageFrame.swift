@@ -85,9 +85,9 @@ extension HTML {
     mutating func column(_ name: String) { element("th", ["scope": "col"], text: name) }
 
     /// The form for who is not signed in.
-    mutating func signIn(knowsTokens: Bool) {
+    mutating func signIn(_ access: AccessControl) {
         element("p", text: "Sign in to see the applications.")
-        if knowsTokens {
+        if !access.authorities.isEmpty {
             element("form", ["id": "sign-in", "method": "post", "action": "/login"]) { html in
                 html.element("p", ["class": "field"]) { html in
                     html.element("label", ["for": "sign-in-token"], text: "Token")
@@ -97,7 +97,8 @@ extension HTML {
             }
             element("p", ["class": "quiet"], text: "A token of the daemon's token file, or of a Kubernetes service account: kubectl create token NAME.")
         } else {
-            element("p", text: "Open the link that \"martlet run\" printed; it works once. \"kill -USR1\" with its process id makes it print another.")
+            if access.link == .none { element("p", text: "Nobody can: this daemon knows no tokens, and prints no link.") }
+            element("p", text: access.link.advice.prefix(1).uppercased() + access.link.advice.dropFirst() + ".")
         }
     }
 

@@ -9,6 +9,9 @@ internal import Hummingbird
 /// The page: documents whose lists can be read without scripts, and the files that make it live.
 struct Pages: Sendable {
     let view: DaemonView
+    private let libraries: PageLibraries
+
+    init(view: DaemonView) { (self.view, libraries) = (view, PageLibraries(folder: view.libraries)) }
 
     /// Screens that are all script: where, the screen's name, and what it takes a script for.
     static let shells: [(path: String, screen: String, title: String, without: String)] = [
@@ -22,8 +25,8 @@ struct Pages: Sendable {
     ]
 
     func add(to router: Router<ServerContext>) {
-        router.get("/") { request, _ in
-            try await page(request, PageFrame(title: "Applications", screen: "applications", path: "/")) { admission async throws(APIFailure) in
+        router.get("/") { request, context in
+            try await page(request, context, PageFrame(title: "Applications", screen: "applications", path: "/")) { admission async throws(APIFailure) in
                 let fields = try QueryFields(request, known: Self.pageParameters + ["offset"])
                 let overview = try view.needed(view.overview, "nothing to look at")
                 let snapshot = await overview.snapshot(view.automation)
@@ -32,26 +35,26 @@ struct Pages: Sendable {
                 return { list.write(&$0) }
             }
         }
-        router.get("/history") { request, _ in
-            try await page(request, PageFrame(title: "History", screen: "history", path: "/history")) { admission async throws(APIFailure) in
-                let names = ["application", "namespace", "kind", "name", "outcome", "cause"]
-                let fields = try QueryFields(request, known: Self.pageParameters + names + ["from", "to", "before", "limit", "workload"])
+        router.get("/history") { request, context in
+            try await page(request, context, PageFrame(title: "History", screen: "history", path: "/history")) { admission async throws(APIFailure) in
+                let names = ["application", "namespace", "kind", "name", "outcome", "cause", "from", "to", "limit", "workload"]
+                let fields = try QueryFields(request, known: Self.pageParameters + names + ["before"])
                 var query = try HistoryAPI.query(fields)
-                query.limit = HistoryPage.rows
+                query.limit = try fields.number("limit", 1...HistoryPage.mostRows, otherwise: HistoryPage.rows)
                 // As the script writes it: one field for both.
                 let workload = (try fields.text("workload") ?? "").split(separator: "/", maxSplits: 1).map(String.init)
                 if let name = workload.last { query.name = name }
                 if workload.count == 2, let kind = workload.first { query.kind = kind }
                 var filter: [(name: String, value: String)] = []
-                for name in names + ["workload"] { if let value = try fields.text(name) { filter.append((name, value)) } }
+                for name in names { if let value = try fields.text(name) { filter.append((name, value)) } }
                 let list = HistoryPage(page: try await HistoryAPI(view: view).page(query, for: admission), filter: filter)
                 return { list.write(&$0) }
             }
         }
         for shell in Self.shells {
-            router.get(RouterPath(shell.path)) { request, _ in
+            router.get(RouterPath(shell.path)) { request, context in
                 let frame = PageFrame(title: shell.title, screen: shell.screen, path: request.uri.path)
-                return try await page(request, frame) { _ async throws(APIFailure) in { $0.withoutScripts(shell.without) } }
+                return try await page(request, context, frame) { _ async throws(APIFailure) in { $0.withoutScripts(shell.without) } }
             }
         }
         router.get("/assets/:name") { request, context in asset(context.parameters.get("name") ?? "", request) }
@@ -62,33 +65,38 @@ struct Pages: Sendable {
 
     /// A document for whoever is signed in; for others the form, and for a failure what it is.
     private func page(
-        _ request: Request, _ frame: PageFrame, _ body: (AccessControl.Admission) async throws(APIFailure) -> @Sendable (inout HTML) -> Void
+        _ request: Request, _ context: ServerContext, _ frame: PageFrame,
+        _ body: (AccessControl.Admission) async throws(APIFailure) -> @Sendable (inout HTML) -> Void
     ) async throws -> Response {
         var frame = frame
         let admission: AccessControl.Admission
         do throws(APIFailure) {
-            admission = try await view.admit(request)
+            admission = try await view.admit(request, context)
         } catch {
-            // Whoever has no token gets the form; whoever's token cannot be checked, why.
-            let (knowsTokens, isStranger) = (!view.access.authorities.isEmpty, error.status == .unauthorized || error.status == .forbidden)
-            return PageFrame.response(frame.document { html in if isStranger { html.signIn(knowsTokens: knowsTokens) } else { html.failure(error) } })
+            // Whoever has no token gets the form, which is what was asked for; whoever's token cannot be checked, why.
+            guard error.status == .unauthorized || error.status == .forbidden else { return Self.failed(frame, error) }
+            return PageFrame.response(frame.document { [access = view.access] html in html.signIn(access) })
         }
         frame.user = admission.caller.name
         do throws(APIFailure) {
             let write = try await body(admission)
             return PageFrame.response(frame.document(write))
         } catch {
-            var response = PageFrame.response(frame.document { $0.failure(error) })
-            response.status = error.status
-            return response
+            return Self.failed(frame, error)
         }
     }
 
+    private static func failed(_ frame: PageFrame, _ error: APIFailure) -> Response {
+        var response = PageFrame.response(frame.document { $0.failure(error) })
+        response.status = error.status
+        return response
+    }
+
     private func asset(_ name: String, _ request: Request) -> Response {
-        guard let asset = PageAsset.named(name) ?? PageAsset.library(name, folder: view.libraries) else {
+        guard let asset = PageAsset.named(name) ?? libraries.asset(name) else {
             return Response(
                 status: .notFound, headers: [.contentType: "text/plain; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: PageAsset.advice(name, folder: view.libraries))))
+                body: ResponseBody(byteBuffer: ByteBuffer(string: libraries.advice(name))))
         }
         let headers: HTTPFields = [.eTag: asset.tag, .cacheControl: "no-cache"]
         if request.headers[values: .ifNoneMatch].contains(where: { $0.contains(asset.tag) }) { return Response(status: .notModified, headers: headers) }

@@ -36,7 +36,7 @@ struct StreamAPI: Sendable {
     func add(to router: Router<ServerContext>) {
         router.get("/api/v1/stream") { request, context in
             await Routes.respond { () async throws(APIFailure) in
-                let admission = try await view.admit(request)
+                let admission = try await view.admit(request, context)
                 _ = try Routes.query(request, known: [])
                 let last = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }
                 _ = try view.needed(view.overview, "nothing to look at")
@@ -58,7 +58,7 @@ struct StreamAPI: Sendable {
                         let (pieces, pipe) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(Self.longestPipe))
                         // Its owner is this answer, with which it ends.
                         let work = Task {
-                            try? await serve(pipe, client, request, admission, after: last)
+                            try? await serve(pipe, client, request, context, admission, after: last)
                             pipe.finish()
                         }
                         defer { work.cancel() }
@@ -100,7 +100,7 @@ struct StreamAPI: Sendable {
     }
 
     private func serve(
-        _ pipe: Pipe, _ client: StreamClient, _ request: Request, _ admission: AccessControl.Admission, after last: String?
+        _ pipe: Pipe, _ client: StreamClient, _ request: Request, _ context: ServerContext, _ admission: AccessControl.Admission, after last: String?
     ) async throws {
         guard let overview = view.overview else { return }
         let updates = view.history?.updates()
@@ -110,7 +110,7 @@ struct StreamAPI: Sendable {
             if let updates { group.addTask { for await event in updates { client.note(deploy: event) } } }
             defer { group.cancelAll() }
             try await withGracefulShutdownHandler {
-                try await tell(pipe, client, overview, request, admission, after: last)
+                try await tell(pipe, client, overview, request, context, admission, after: last)
             } onGracefulShutdown: {
                 client.end()
             }
@@ -118,7 +118,7 @@ struct StreamAPI: Sendable {
     }
 
     private func tell(
-        _ pipe: Pipe, _ client: StreamClient, _ overview: Overview, _ request: Request,
+        _ pipe: Pipe, _ client: StreamClient, _ overview: Overview, _ request: Request, _ context: ServerContext,
         _ admission: AccessControl.Admission, after last: String?
     ) async throws {
         var admission = admission
@@ -139,7 +139,7 @@ struct StreamAPI: Sendable {
             try Task.checkCancellation()
             if view.time.elapsed - checkedAt >= settings.checkEvery {
                 // A token that was taken back, or a session that ended, ends the stream.
-                guard let still = try? await view.admit(request, isUse: false) else { return }
+                guard let still = try? await view.admit(request, context, isUse: false) else { return }
                 admission = still
                 eyes = EventEyes(view: view, admission: admission)
                 checkedAt = view.time.elapsed
