@@ -54,6 +54,25 @@ import Testing
         #expect(try await call("GET", "/api/v1/history?outcome=succeeded,running&cause=drift", token: ada).value?["events"] == [])
     }
 
+    /// Who sees few of many is shown each once, wherever a look ends: here with a last batch that is short and yet enough.
+    @Test(arguments: [5_020, 5_060, 9_000]) func fewOfMany(_ count: Int) async throws {
+        let made = (1...count).map { number in
+            let digits = String(number)
+            return PageStage.event(
+                "01KAK" + String(repeating: "0", count: 21 - digits.count) + digits, "front-end", namespace: number % 900 == 7 ? "shop" : "back", text: "x")
+        }
+        stage.events.withLock { $0 = made }
+        let call = stage.call
+        var (seen, next, pages) = ([String](), "" as String?, 0)
+        while let before = next, pages < 20 {
+            let page = try #require(try await call("GET", "/api/v1/history?limit=50\(before.isEmpty ? "" : "&before=\(before)")", token: bob).value)
+            seen += (page["events"]?.sequence ?? []).compactMap { $0["id"]?.string }
+            next = page["next"]?.string
+            pages += 1
+        }
+        #expect(seen == made.filter { $0.workload?.namespace == "shop" }.map(\.id).sorted(by: >), "\(pages) pages")
+    }
+
     @Test func oneDeploy() async throws {
         let call = stage.call
         let all = try await call("GET", "/api/v1/history/01KAK0000000000000000000A1", token: ada).value
@@ -73,6 +92,7 @@ import Testing
         let some = try await call("GET", "/api/v1/at?time=2026-11-21T06:00:00Z", token: bob).value
         #expect(some?["applications"]?.sequence?.count == 1 && some?["applications"]?[0]?["message"] == "")
         #expect(some?["applications"]?[0]?["workloads"]?.sequence?.map { $0["namespace"] } == ["shop"])
+        #expect(all?["applications"]?[0]?["health"] == "Healthy" && some?["applications"]?[0]?["health"] == "Degraded", "what one sees is not well")
         for (path, list) in [("/api/v1/objects?application=shop&revision=main", "objects"), ("/api/v1/diff?from=main&to=2026-11-21T06:00:00Z", "objects")] {
             #expect(try await call("GET", path, token: ada).value?[list]?.sequence?.count == 2)
             let some = try await call("GET", path, token: bob).value

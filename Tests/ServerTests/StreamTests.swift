@@ -91,6 +91,58 @@ import Testing
         }
     }
 
+    /// More than the pipe has room for.
+    @Test(.timeLimit(.minutes(1))) func goesOnAfterALongTime() async throws {
+        let stage = PageStage()
+        let made = (10..<90).map { PageStage.event("01KAK000000000000000000B\($0)", "front-end", text: "x") }
+        stage.events.withLock { $0 += made }
+        try await listening(stage, headers: [("Last-Event-ID", "01KAK000000000000000000B10")]) { reader in
+            try await reader.wait { $0.events("deploy").count >= made.count }
+            #expect(reader.events("deploy").map { $0["id"]?.string } == made.map(\.id))
+            stage.see("shop", [PageStage.sight("front-end", text: "new")], message: "new")
+            try await reader.wait { !$0.events("overview").isEmpty }
+            #expect(!reader.events("overview").isEmpty, "the stream goes on")
+        }
+    }
+
+    /// However many listen, and whether what changes is theirs to see or not.
+    @Test(.timeLimit(.minutes(1))) func aBurstIsOneLook() async throws {
+        let stage = PageStage()
+        let builds = Locked(0)
+        var view = stage.daemon()
+        view.overview = Overview(
+            board: stage.board,
+            source: {
+                builds.withLock { $0 += 1 }
+                return ["url": "x", "revision": "main"]
+            }, statuses: { [statuses = stage.statuses] in statuses.withLock { $0 } }, hasPrometheus: false, time: stage.time)
+        let call = RouterCall(view)
+        let readers = [Reader(), Reader(), Reader()]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for reader in readers {
+                let response = try await call.response("GET", "/api/v1/stream", token: AutomationStage.weakToken)
+                group.addTask { try await response.body.write(reader) }
+                try await reader.wait { $0.text.withLock { $0 }.hasPrefix("retry: 3000\n\n") }
+            }
+            builds.withLock { $0 = 0 }
+            let clock = ContinuousClock()
+            let start = clock.now
+            for number in 0..<500 {
+                stage.see("hidden", [PageStage.sight("ledger", namespace: "back", text: "\(number)")], message: "x")
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            stage.see("hidden", [PageStage.sight("ledger", namespace: "shop", text: "last")], message: "x")
+            for reader in readers {
+                try await reader.wait { $0.events("overview").last?["applications"]?[0]?["workloads"]?[0]?["message"] == "last" }
+                #expect(reader.events("overview").count == 1)
+            }
+            let most = Int((clock.now - start) / .milliseconds(250)) + 2
+            #expect(builds.withLock { $0 } <= most, "\(builds.withLock { $0 }) of \(most)")
+            group.cancelAll()
+            while let _ = try? await group.next() {}
+        }
+    }
+
     @Test func atMostTwoHundred() async throws {
         let call = PageStage().call
         var open: [Response] = []

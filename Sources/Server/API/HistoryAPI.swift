@@ -70,43 +70,40 @@ struct HistoryAPI: Sendable {
         query.limit = min(EventQuery.maxLimit, wanted + 1)
         var events: [DeployEvent] = []
         var scanned = 0
-        do throws(HistoryError) {
-            let knownSince = try await history.knownSince()
-            while events.count <= wanted, scanned < Self.scanLimit {
-                let found = try await history.events(query)
-                scanned += found.count
-                events += try await eyes.visible(found)
-                guard found.count == query.limit, let last = found.last else { break }
-                query.before = last.id
-                query.limit = EventQuery.maxLimit
-            }
-            let page = Array(events.prefix(wanted))
-            // Looked through for long enough, and there is more: the next page goes on behind what was looked at.
-            let goesOn = scanned >= Self.scanLimit ? query.before : nil
-            return Page(events: page, next: events.count > wanted ? page.last?.id : goesOn, knownSince: knownSince)
-        } catch {
-            throw eyes.failure ?? APIFailure(error)
-        }
+        // Behind what was looked at; nil: there is no more.
+        var rest: String?
+        repeat {
+            let asked = query
+            let found = try await told { () async throws(HistoryError) in try await history.events(asked) }
+            scanned += found.count
+            events += try await eyes.visible(found)
+            rest = found.count == query.limit ? found.last?.id : nil
+            (query.before, query.limit) = (rest, EventQuery.maxLimit)
+        } while rest != nil && events.count <= wanted && scanned < Self.scanLimit
+        let page = Array(events.prefix(wanted))
+        let knownSince = try await told { () async throws(HistoryError) in try await history.knownSince() }
+        return Page(events: page, next: events.count > wanted ? page.last?.id : rest, knownSince: knownSince)
     }
 
     private func event(_ id: String, for admission: AccessControl.Admission) async throws(APIFailure) -> Value {
         let history = try history()
         var eyes = EventEyes(view: view, admission: admission)
-        do throws(HistoryError) {
-            if id.utf8.count <= 26, let event = try await history.event(id), try await !eyes.visible([event]).isEmpty {
-                return try await eyes.cut(event).value
-            }
-        } catch {
-            throw eyes.failure ?? APIFailure(error)
+        if id.utf8.count <= 26, let event = try await told({ () async throws(HistoryError) in try await history.event(id) }),
+            try await !eyes.visible([event]).isEmpty
+        {
+            return try await eyes.cut(event).value
         }
         // The same whether there is none or they may not see it.
         throw APIFailure(.notFound, "notFound", "there is no event \"\(shortened(id))\"", advice: "GET /api/v1/history lists those that you may see")
     }
 
+    private func told<Answer>(_ body: () async throws(HistoryError) -> Answer) async throws(APIFailure) -> Answer {
+        do throws(HistoryError) { return try await body() } catch { throw APIFailure(error) }
+    }
+
     private func moment(_ time: Timestamp?, for admission: AccessControl.Admission) async throws(APIFailure) -> Value {
         let history = try history()
-        let moment: PastMoment
-        do throws(HistoryError) { moment = try await history.moment(time ?? Timestamp(milliseconds: 0)) } catch { throw APIFailure(error) }
+        let moment = try await told { () async throws(HistoryError) in try await history.moment(time ?? Timestamp(milliseconds: 0)) }
         let visibility = try await Visibility.of(admission, among: moment.applications.flatMap { $0.workloads.map(\.sight.key) })
         var cut = moment
         cut.applications = moment.applications.compactMap { application in
@@ -114,77 +111,16 @@ struct HistoryAPI: Sendable {
             part.workloads = application.workloads.filter { visibility.sees($0.sight.key) }
             if part.workloads.count == application.workloads.count, visibility.isWide || !part.workloads.isEmpty { return application }
             guard !part.workloads.isEmpty else { return nil }
+            // No more than those say that are seen.
             part.message = ""
+            part.health = .worst(of: part.workloads.map(\.sight.health))
+            part.since = part.workloads.map(\.since).max() ?? application.since
             return part
         }
         return cut.value
     }
 
     private func history() throws(APIFailure) -> HistoryView { try view.needed(view.history, "no history") }
-}
-
-/// One caller's view on events: what their workloads' kinds and namespaces allow, each asked once.
-struct EventEyes {
-    let view: DaemonView
-    let admission: AccessControl.Admission
-    private var answers: [ObjectKey: Bool] = [:]
-    private var whole: Set<String>?
-    /// What kept the last question from being answered.
-    private(set) var failure: APIFailure?
-
-    init(view: DaemonView, admission: AccessControl.Admission) { (self.view, self.admission) = (view, admission) }
-
-    mutating func visible(_ events: [DeployEvent]) async throws(HistoryError) -> [DeployEvent] {
-        var visible: [DeployEvent] = []
-        for event in events {
-            let isVisible = if let workload = event.workload { try await may(workload) } else { try await seesWhole(event.application) }
-            if isVisible { visible.append(event) }
-        }
-        return visible
-    }
-
-    /// Without the objects that the caller may not list.
-    mutating func cut(_ event: DeployEvent) async throws(HistoryError) -> DeployEvent {
-        var part = event
-        part.changes = []
-        for change in event.changes where try await may(change.key) || change.key == event.workload { part.changes.append(change) }
-        return part
-    }
-
-    mutating func may(_ key: ObjectKey) async throws(HistoryError) -> Bool {
-        for scope in ["", key.namespace] {
-            let question = ObjectKey(group: key.group, kind: key.kind, namespace: scope, name: "")
-            if answers[question] == nil {
-                do throws(APIFailure) {
-                    answers[question] = try await admission.may(.list, question, name: nil)
-                } catch {
-                    failure = error
-                    throw HistoryError(.source, error.message, advice: error.advice)
-                }
-            }
-            if answers[question] == true { return true }
-        }
-        return false
-    }
-
-    /// What concerns no workload is for who may see all of its application, or Deployments everywhere.
-    private mutating func seesWhole(_ application: String) async throws(HistoryError) -> Bool {
-        let deployments = Visibility.deployments
-        if try await may(ObjectKey(group: deployments.group, kind: deployments.kind, namespace: "", name: "")) { return true }
-        if whole == nil {
-            var names: Set<String> = []
-            for part in await view.overview?.snapshot(view.automation).applications ?? [] where !part.workloads.isEmpty {
-                var isWhole = true
-                for workload in part.workloads where try await !may(workload.sight.key) {
-                    isWhole = false
-                    break
-                }
-                if isWhole { names.insert(part.status.application) }
-            }
-            whole = names
-        }
-        return whole?.contains(application) ?? false
-    }
 }
 
 extension APIFailure {

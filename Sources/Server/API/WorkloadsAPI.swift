@@ -110,13 +110,7 @@ struct WorkloadsAPI: Sendable {
 
     /// The workloads whose kind the caller may list in their namespace.
     private func visible(_ workloads: [Workload], to admission: AccessControl.Admission) async throws(APIFailure) -> [Workload] {
-        var answers: [ObjectKey: Bool] = [:]
-        var visible: [Workload] = []
-        for workload in workloads {
-            let kind = ObjectKey(group: workload.key.group, kind: workload.key.kind, namespace: workload.key.namespace, name: "")
-            if answers[kind] == nil { answers[kind] = try await admission.may(.list, kind, name: nil) }
-            if answers[kind] == true { visible.append(workload) }
-        }
-        return visible
+        let visibility = try await Visibility.of(admission, among: workloads.map(\.key))
+        return workloads.filter { visibility.sees($0.key) }
     }
 }

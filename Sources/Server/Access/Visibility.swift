@@ -3,40 +3,79 @@ internal import Kubernetes
 /// What one caller may list, asked once for each kind and namespace: first for all namespaces, which is one question
 /// for most people.
 struct Visibility: Sendable, Hashable {
+    /// Without a namespace: all of them, or of what belongs to none.
     private struct Scope: Hashable {
         var kind: GroupKind
         var namespace: String
     }
 
-    private let everywhere: Set<GroupKind>
-    private let scopes: Set<Scope>
+    private var answers: [Scope: Bool] = [:]
 
     /// Whoever may list these in all namespaces sees what belongs to no workload.
     static let deployments = GroupKind(group: "apps", kind: "Deployment")
 
-    private init(everywhere: Set<GroupKind>, scopes: Set<Scope>) { (self.everywhere, self.scopes) = (everywhere, scopes) }
+    /// Questions of one caller at once: a cluster that is far answers in time, and others are heard, too.
+    private static let atOnce = 4
 
     /// - Parameter keys: what it will be asked about; their names do not matter.
     static func of(_ admission: AccessControl.Admission, among keys: some Sequence<ObjectKey>) async throws(APIFailure) -> Visibility {
-        let wanted = Set(keys.map { Scope(kind: $0.groupKind, namespace: $0.namespace) })
-        var everywhere: Set<GroupKind> = []
-        var scopes: Set<Scope> = []
-        for kind in Set(wanted.map(\.kind)).union([deployments]) {
-            if try await admission.may(.list, ObjectKey(group: kind.group, kind: kind.kind, namespace: "", name: ""), name: nil) { everywhere.insert(kind) }
-        }
-        for scope in wanted where !everywhere.contains(scope.kind) && !scope.namespace.isEmpty {
-            let key = ObjectKey(group: scope.kind.group, kind: scope.kind.kind, namespace: scope.namespace, name: "")
-            if try await admission.may(.list, key, name: nil) { scopes.insert(scope) }
-        }
-        return Visibility(everywhere: everywhere, scopes: scopes)
+        var visibility = Visibility()
+        try await visibility.learn(of: keys, admission)
+        return visibility
     }
 
-    func sees(_ key: ObjectKey) -> Bool {
-        everywhere.contains(key.groupKind) || scopes.contains(Scope(kind: key.groupKind, namespace: key.namespace))
+    /// Asks what is not known yet.
+    mutating func learn(of keys: some Sequence<ObjectKey>, _ admission: AccessControl.Admission) async throws(APIFailure) {
+        let wanted = Set(keys.map { Scope(kind: $0.groupKind, namespace: $0.namespace) })
+        try await ask(Set(wanted.map(\.kind)).union([Self.deployments]).map { Scope(kind: $0, namespace: "") }, admission)
+        try await ask(wanted.filter { !sees($0) }, admission)
     }
+
+    private mutating func ask(_ scopes: some Sequence<Scope>, _ admission: AccessControl.Admission) async throws(APIFailure) {
+        let questions = scopes.filter { answers[$0] == nil }
+        guard questions.count > 1 else {
+            for scope in questions { answers[scope] = try await Self.answer(scope, admission) }
+            return
+        }
+        let (found, failure) = await withTaskGroup(of: (Scope, Result<Bool, APIFailure>).self) { group in
+            var open = questions[...]
+            var found: [Scope: Bool] = [:]
+            func next() {
+                guard let scope = open.popFirst() else { return }
+                group.addTask {
+                    do throws(APIFailure) {
+                        return (scope, .success(try await Self.answer(scope, admission)))
+                    } catch {
+                        return (scope, .failure(error))
+                    }
+                }
+            }
+            for _ in 0..<Self.atOnce { next() }
+            while let (scope, answer) = await group.next() {
+                switch answer {
+                case .success(let isAllowed): found[scope] = isAllowed
+                case .failure(let failure):
+                    group.cancelAll()
+                    return (found, failure as APIFailure?)
+                }
+                next()
+            }
+            return (found, nil)
+        }
+        answers.merge(found) { $1 }
+        if let failure { throw failure }
+    }
+
+    private static func answer(_ scope: Scope, _ admission: AccessControl.Admission) async throws(APIFailure) -> Bool {
+        try await admission.may(.list, ObjectKey(group: scope.kind.group, kind: scope.kind.kind, namespace: scope.namespace, name: ""), name: nil)
+    }
+
+    private func sees(_ scope: Scope) -> Bool { answers[Scope(kind: scope.kind, namespace: "")] == true || answers[scope] == true }
+
+    func sees(_ key: ObjectKey) -> Bool { sees(Scope(kind: key.groupKind, namespace: key.namespace)) }
 
     /// May list Deployments in all namespaces: what belongs to no workload is theirs to see too.
-    var isWide: Bool { everywhere.contains(Self.deployments) }
+    var isWide: Bool { answers[Scope(kind: Self.deployments, namespace: "")] == true }
 }
 
 extension AccessControl.Admission {

@@ -14,6 +14,14 @@ package actor Overview {
     private let statuses: @Sendable () -> [ApplicationStatus]
     private let hasPrometheus: Bool
     private var last: (version: UInt64, at: Duration, snapshot: OverviewSnapshot)?
+    /// How often it was put together.
+    private var builds: UInt64 = 0
+    /// The last one as those who listen see it; many see the same.
+    private var cuts: [Visibility: [OverviewSnapshot.Application]] = [:]
+    /// One puts it together, and those who ask meanwhile wait for that.
+    private let builders = WaitingLine(places: 1)
+    /// One waits until it is time, and the others for that one.
+    private let watchers = WaitingLine(places: 1)
 
     /// Automation and locks change without the loop seeing anything else.
     private static let lifetime = Duration.seconds(2)
@@ -26,17 +34,53 @@ package actor Overview {
         (self.board, self.source, self.statuses, self.hasPrometheus, self.time) = (board, source, statuses, hasPrometheus, time)
     }
 
+    /// Everything as it is at the time of the question, or later.
     func snapshot(_ automation: AutomationState) async -> OverviewSnapshot {
+        let asked = board.version
+        if let kept = kept(since: asked) { return kept }
+        let isIn = await builders.enter()
+        defer { if isIn { builders.leave() } }
+        return if let kept = kept(since: asked) { kept } else { await build(automation) }
+    }
+
+    /// The same for those who look at every change: however many they are and however fast it changes, it is put together
+    /// once in so long, and what they get has all that was there when they asked.
+    func look(_ automation: AutomationState, every pause: Duration) async -> OverviewSnapshot {
+        let asked = board.version
+        if let kept = kept(since: asked) { return kept }
+        let isIn = await watchers.enter()
+        defer { if isIn { watchers.leave() } }
+        if let kept = kept(since: asked) { return kept }
+        if isIn, let last { try? await time.sleep(for: max(.zero, pause - (time.elapsed - last.at))) }
+        return await snapshot(automation)
+    }
+
+    /// A snapshot cut for somebody who listens: once for all who see the same.
+    func cut(_ snapshot: OverviewSnapshot, to visibility: Visibility) -> [OverviewSnapshot.Application] {
+        guard snapshot.number == builds else { return snapshot.cut(to: visibility) }
+        if let known = cuts[visibility] { return known }
+        let made = snapshot.cut(to: visibility)
+        cuts[visibility] = made
+        return made
+    }
+
+    private func kept(since version: UInt64) -> OverviewSnapshot? {
+        guard let last, last.version >= version, time.elapsed - last.at < Self.lifetime else { return nil }
+        return last.snapshot
+    }
+
+    private func build(_ automation: AutomationState) async -> OverviewSnapshot {
         let version = board.version
-        if let last, last.version == version, time.elapsed - last.at < Self.lifetime { return last.snapshot }
         var policies: [ObjectKey: AutomationPolicy] = [:]
         var word = "on"
         switch automation {
         case .on(let view): for workload in await view.workloads() { policies[workload.key] = workload.policy }
         case .off(let why): word = why
         }
+        builds &+= 1
+        cuts = [:]
         let made = OverviewSnapshot(
-            source: source(), automation: word, hasPrometheus: hasPrometheus,
+            number: builds, source: source(), automation: word, hasPrometheus: hasPrometheus,
             applications: statuses().map { status in OverviewSnapshot.Application(status, board.sight(of: status.application), policies) })
         last = (version, time.elapsed, made)
         return made
@@ -57,6 +101,8 @@ struct OverviewSnapshot: Sendable {
         var workloads: [Workload]
     }
 
+    /// Of the snapshots that were made.
+    var number: UInt64
     var source: Value
     var automation: String
     var hasPrometheus: Bool
@@ -99,13 +145,8 @@ extension OverviewSnapshot.Application {
         guard !isWhole || part.status.problems.count < status.problems.count else { return part }
         part.status.message = ""
         part.status.objects = part.workloads.count
-        part.status.health = Self.worst(part.workloads.map(\.sight.health))
+        part.status.health = .worst(of: part.workloads.map(\.sight.health))
         return part
-    }
-
-    private static func worst(_ parts: [ApplicationStatus.Health]) -> ApplicationStatus.Health {
-        let order: [ApplicationStatus.Health] = [.healthy, .suspended, .progressing, .unknown, .missing, .degraded]
-        return order.last { parts.contains($0) } ?? .unknown
     }
 
     var value: Value {
@@ -115,6 +156,14 @@ extension OverviewSnapshot.Application {
         value["changedAt"] = status.changedAt.map { .string($0.description) } ?? .null
         value["workloads"] = .sequence(workloads.map(\.value))
         return value
+    }
+}
+
+extension ApplicationStatus.Health {
+    /// Of an application of which only some parts are seen.
+    static func worst(of parts: [ApplicationStatus.Health]) -> ApplicationStatus.Health {
+        let order: [ApplicationStatus.Health] = [.healthy, .suspended, .progressing, .unknown, .missing, .degraded]
+        return order.last { parts.contains($0) } ?? .unknown
     }
 }
 

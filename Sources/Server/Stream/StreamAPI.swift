@@ -17,7 +17,7 @@ struct StreamAPI: Sendable {
         var checkEvery = Duration.seconds(60)
         /// One piece that is not taken for so long.
         var patience = Duration.seconds(20)
-        /// Between two looks at the overview, for one listener.
+        /// Between two looks at the overview, for all listeners together, and between two pieces for one.
         var pause = Duration.milliseconds(250)
         /// Deploys that one gets who was away.
         var replay = 200
@@ -124,9 +124,11 @@ struct StreamAPI: Sendable {
         var admission = admission
         var eyes = EventEyes(view: view, admission: admission)
         var checkedAt = view.time.elapsed
-        var seen = Set(try await shown(overview, admission).map(\.status.application))
+        var seen = Set(try await shown(overview, admission).applications.map(\.status.application))
         write("retry: 3000\n\n", pipe, client)
-        for event in try await missed(after: last, &eyes) { write(Self.deploy(event), pipe, client) }
+        // As one piece, for there may be more than the pipe has room for.
+        let missed = try await missed(after: last, &eyes).map(Self.deploy).joined()
+        if !missed.isEmpty { write(missed, pipe, client) }
         while let news = client.take() {
             var text = ""
             for event in try await eyes.visible(news.deploys) { text += Self.deploy(event) }
@@ -151,21 +153,25 @@ struct StreamAPI: Sendable {
     private func changes(
         _ names: Set<String>, _ seen: inout Set<String>, _ overview: Overview, _ admission: AccessControl.Admission
     ) async throws -> String? {
-        let shown = try await shown(overview, admission).filter { names.contains($0.status.application) }
+        let (source, all) = try await shown(overview, admission)
+        let shown = all.filter { names.contains($0.status.application) }
         let gone = names.subtracting(shown.map(\.status.application)).intersection(seen)
         seen.formUnion(shown.map(\.status.application))
         seen.subtract(gone)
         guard !shown.isEmpty || !gone.isEmpty else { return nil }
         let value: Value = [
-            "time": .string(overview.time.now.inMilliseconds), "source": await overview.snapshot(view.automation).source, "applications": .sequence(shown.map(\.value)),
+            "time": .string(overview.time.now.inMilliseconds), "source": source, "applications": .sequence(shown.map(\.value)),
             "gone": .sequence(gone.sorted().map { .string($0) }),
         ]
         return "event: overview\ndata: \(JSON.text(value))\n\n"
     }
 
-    private func shown(_ overview: Overview, _ admission: AccessControl.Admission) async throws -> [OverviewSnapshot.Application] {
-        let snapshot = await overview.snapshot(view.automation)
-        return snapshot.cut(to: try await Visibility.of(admission, among: snapshot.keys))
+    private func shown(
+        _ overview: Overview, _ admission: AccessControl.Admission
+    ) async throws -> (source: Value, applications: [OverviewSnapshot.Application]) {
+        let snapshot = await overview.look(view.automation, every: settings.pause)
+        let visibility = try await Visibility.of(admission, among: snapshot.keys)
+        return (snapshot.source, await overview.cut(snapshot, to: visibility))
     }
 
     /// Deploys that began since the last one that was heard of, and those that still run.
