@@ -1,4 +1,5 @@
 import Basics
+import Cluster
 import Document
 import Kubernetes
 import Testing
@@ -40,6 +41,7 @@ import Testing
         ],
         ["apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": ["name": "web-1", "namespace": "shop", "ownerReferences": [["uid": "u1", "name": "web"]]]],
         ["apiVersion": "v1", "kind": "Service", "metadata": ["name": "web", "namespace": "back"], "spec": ["selector": ["app": "web"]]],
+        ["apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "front-end", "namespace": "shop", "annotations": ["martlet.dev/rollout": "{}"]]],
     ]
 
     @Test func edges() {
@@ -81,8 +83,25 @@ import Testing
     @Test func cut() async throws {
         let all = try await PageStage().call("GET", "/api/v1/topology", token: AutomationStage.token).value
         let some = try await PageStage().call("GET", "/api/v1/topology", token: AutomationStage.weakToken).value
-        #expect(all?["nodes"]?.sequence?.count == 10 && some?["nodes"]?.sequence?.count == 9)
+        #expect(all?["nodes"]?.sequence?.count == 11 && some?["nodes"]?.sequence?.count == 10)
         #expect(!(some.map { JSON.text($0) } ?? "").contains("back"))
+    }
+
+    /// A workload under a rollout is two sets of pods.
+    @Test func versions() async throws {
+        let stage = PageStage()
+        let nodes = try #require(try await stage.call("GET", "/api/v1/topology", token: AutomationStage.weakToken).value?["nodes"]?.sequence)
+        let front = nodes.first { $0["name"] == "front-end" }
+        #expect(
+            front?["sets"] == [
+                ["version": "stable", "name": "front-end-aaa", "hash": "aaa", "desired": 5, "ready": 5, "share": 50],
+                ["version": "next", "name": "", "hash": "bbb", "desired": 3, "ready": 2, "share": 50],
+            ])
+        #expect(nodes.count { $0["sets"] != nil } == 1)
+        // Whatever keeps the cluster from telling, the rest is shown.
+        stage.automation.clusterFailure.withLock { $0 = ClusterError(.unreachable, message: "refused") }
+        let without = try await stage.call("GET", "/api/v1/topology", token: AutomationStage.weakToken).value?["nodes"]?.sequence
+        #expect(without?.count == nodes.count && without?.contains { $0["sets"] != nil } == false)
     }
 
     /// Shapes that are not what they should be.
@@ -90,6 +109,6 @@ import Testing
     func strange(_ rules: Value) {
         let route: Value = ["apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": ["name": "x", "namespace": "shop"], "spec": ["rules": rules]]
         let found = Topology((Self.objects + [Object(route)].compactMap { $0 }).map { ($0, "") })
-        #expect(found.nodes.count == 11)
+        #expect(found.nodes.count == Self.objects.count + 1)
     }
 }

@@ -1,5 +1,7 @@
+internal import Delivery
 internal import Document
 internal import Kubernetes
+internal import Rollout
 
 /// Who leads to whom: routes to Services, Services to workloads, and what workloads mount.
 ///
@@ -9,6 +11,20 @@ struct Topology: Sendable, Hashable {
         var key: ObjectKey
         var application: String
         var health: String
+        /// The sets of pods of a workload that runs a rollout.
+        var sets: [PodSet] = []
+    }
+
+    /// The pods of one version of a workload.
+    struct PodSet: Sendable, Hashable {
+        var version: Arm
+        /// Of the ReplicaSet or ControllerRevision; "" while there is none.
+        var name: String
+        var hash: String
+        var desired: Int
+        var ready: Int
+        /// Of the requests, in percent; nil where it depends on who asks, or is not known.
+        var share: Int?
     }
 
     struct Edge: Sendable, Hashable {
@@ -45,6 +61,17 @@ struct Topology: Sendable, Hashable {
         for (object, _) in all {
             for owner in object.value[path: "metadata", "ownerReferences"]?.sequence ?? [] {
                 if let from = owner["uid"]?.string.flatMap({ byUID[$0] }) { edges.append(Edge(from: from, to: object.key, kind: .owns)) }
+            }
+        }
+    }
+
+    /// Shows the two versions of the workloads that run a rollout.
+    mutating func show(_ reports: [RolloutReport]) {
+        let byWorkload = Dictionary(reports.map { ($0.workload, $0) }, uniquingKeysWith: { first, _ in first })
+        for index in nodes.indices {
+            guard let report = byWorkload[nodes[index].key] else { continue }
+            nodes[index].sets = Arm.allCases.compactMap { arm in
+                report.versions[arm].map { PodSet(version: arm, name: $0.set, hash: $0.hash, desired: $0.pods, ready: $0.ready, share: report.share(of: arm)) }
             }
         }
     }
@@ -131,11 +158,13 @@ struct Topology: Sendable, Hashable {
         [
             "nodes": .sequence(
                 nodes.map { node in
-                    [
+                    var value: Value = [
                         "id": .string(node.key.description), "group": .string(node.key.group), "kind": .string(node.key.kind),
                         "namespace": .string(node.key.namespace), "name": .string(node.key.name), "application": .string(node.application),
                         "health": .string(node.health),
                     ]
+                    if !node.sets.isEmpty { value["sets"] = .sequence(node.sets.map(\.value)) }
+                    return value
                 }),
             "edges": .sequence(
                 edges.map { edge in
@@ -145,5 +174,29 @@ struct Topology: Sendable, Hashable {
                     return value
                 }),
         ]
+    }
+}
+
+extension Topology.PodSet {
+    var value: Value {
+        var value: Value = [
+            "version": .string(version.rawValue), "name": .string(name), "hash": .string(hash), "desired": .int(Int64(desired)), "ready": .int(Int64(ready)),
+        ]
+        if let share { value["share"] = .int(Int64(share)) }
+        return value
+    }
+}
+
+extension RolloutReport {
+    /// The part of the requests that goes to a version while a step lasts, in percent.
+    fileprivate func share(of arm: Arm) -> Int? {
+        let next: Int
+        switch step?.exposure {
+        case .weight(let percent): next = min(100, max(0, percent))
+        // Copies and previews are nobody's requests.
+        case .preview, .mirror: next = 0
+        case .matching, nil: return nil
+        }
+        return arm == .next ? next : 100 - next
     }
 }
