@@ -18,7 +18,9 @@ extension Machine {
             }
             if stable.ready == 0, isServing { return strand(stable) }
             // A candidate that serves nobody is not missed.
-            let isEnough = stable.ready >= state.size || left(seen.progressDeadline) == .zero || seen.candidate == nil
+            // Pods counted before its controller has seen the size may be those it was about to take away.
+            let isFull = stable.replicas >= state.size && stable.isObserved && stable.ready >= state.size
+            let isEnough = isFull || left(seen.progressDeadline) == .zero || seen.candidate == nil
             guard isEnough || !reachesUsers else {
                 return wait(
                     "\(stable.ready) of \(state.size) pods of the stable version are ready", lookAgain: max(.seconds(1), left(seen.progressDeadline)))

@@ -67,7 +67,7 @@ extension Machine {
         }
         guard let stable = seen.stable else { return isReady(candidate, sizes.next) }
         if stable.isMarkedSaturated { unmark() }
-        let ready = min(candidate.ready, sizes.next)
+        let ready = candidate.isObserved ? min(candidate.ready, sizes.next) : 0
         let most = max(sizes.stable, mode == .replicas ? max(0, state.size - ready) : sizes.stable)
         // Only what the candidate makes up for is given up.
         let target = stable.replicas > most ? most : max(stable.replicas, sizes.stable)
@@ -82,7 +82,7 @@ extension Machine {
             wait("the new version's set still has the mark of an earlier time", lookAgain: .seconds(1))
             return false
         }
-        guard set.replicas == count, set.ready >= count else {
+        guard set.replicas == count, set.isObserved, set.ready >= count else {
             let trouble = set.trouble.map { ": \($0)" } ?? ""
             wait("\(set.ready) of \(count) pods of the new version are ready\(trouble)")
             return false

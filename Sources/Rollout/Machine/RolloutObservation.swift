@@ -12,6 +12,8 @@ package struct RolloutObservation: Sendable {
         package var replicas: Int
         package var current: Int
         package var ready: Int
+        /// Its controller has seen how many are asked for: until then pods that it is about to remove count as ready.
+        package var isObserved: Bool
         /// The controller's mark of a finished rollout stands on it (`deployment.kubernetes.io/desired-replicas`).
         package var isMarkedSaturated: Bool
         /// Why a pod of it cannot run, where one cannot.
@@ -19,11 +21,12 @@ package struct RolloutObservation: Sendable {
 
         package init(
             name: String, uid: String = "", hash: String, replicas: Int, current: Int, ready: Int,
-            isMarkedSaturated: Bool = false,
+            isObserved: Bool = true, isMarkedSaturated: Bool = false,
             trouble: String? = nil
         ) {
             (self.name, self.uid, self.hash, self.replicas) = (name, uid, hash, replicas)
-            (self.current, self.ready, self.isMarkedSaturated, self.trouble) = (current, ready, isMarkedSaturated, trouble)
+            (self.current, self.ready, self.isObserved) = (current, ready, isObserved)
+            (self.isMarkedSaturated, self.trouble) = (isMarkedSaturated, trouble)
         }
     }
 

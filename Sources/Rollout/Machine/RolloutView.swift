@@ -81,9 +81,7 @@ extension RolloutView {
         }
         seen.isPaused = deployment.value[path: "spec", "paused"]?.bool ?? false
         seen.updateStrategy = deployment.value[path: "spec", "strategy"] ?? .mapping([:])
-        seen.isObserved =
-            (deployment.value[path: "status", "observedGeneration"]?.int ?? 0)
-            >= (deployment.generation ?? 0)
+        seen.isObserved = deployment.isObserved
         seen.progressDeadline = .seconds(max(1, deployment.count("spec", "progressDeadlineSeconds") ?? 600))
         seen.request = request
         for set in replicaSets {
@@ -117,7 +115,7 @@ extension RolloutView {
             name: set.name, uid: set.uid, hash: set.label(templateHashLabel) ?? "",
             replicas: set.count("spec", "replicas") ?? 1,
             current: set.count("status", "replicas") ?? 0,
-            ready: ready,
+            ready: ready, isObserved: set.isObserved,
             isMarkedSaturated: set.annotation(desiredReplicasAnnotation) != nil,
             trouble: own.lazy.compactMap(trouble).first)
     }
@@ -177,6 +175,9 @@ extension Object {
     var created: String { value[path: "metadata", "creationTimestamp"]?.string ?? "" }
 
     func count(_ path: String...) -> Int? { value[path: path]?.int.map { Int(clamping: $0) } }
+
+    /// Its controller has seen what was last written of it.
+    var isObserved: Bool { (value[path: "status", "observedGeneration"]?.int ?? 0) >= (generation ?? 0) }
 
     func isControlled(by uid: String) -> Bool {
         guard !uid.isEmpty else { return false }

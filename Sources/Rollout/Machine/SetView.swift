@@ -31,10 +31,6 @@ extension RolloutView {
         return withoutHash(template)
     }
 
-    var isObserved: Bool {
-        (deployment.value[path: "status", "observedGeneration"]?.int ?? 0) >= (deployment.generation ?? 0)
-    }
-
     private var newestRevision: Object? { revisions.max { $0.revisionNumber < $1.revisionNumber } }
 
     /// The revision of the template that is stated.
@@ -46,7 +42,7 @@ extension RolloutView {
         let same = revisions.filter { template(of: $0) == stated }
         // One that comes back is made the newest.
         if let found = same.max(by: { $0.revisionNumber < $1.revisionNumber }) { return found }
-        guard isObserved else { return nil }
+        guard deployment.isObserved else { return nil }
         guard !isDaemonSet else { return newestRevision }
         return deployment.value[path: "status", "updateRevision"]?.string.flatMap { name in revisions.first { $0.name == name } }
     }
@@ -80,7 +76,7 @@ extension RolloutView {
             stated = ""
         }
         seen.updateStrategy = deployment.value[path: "spec", "updateStrategy"] ?? .mapping([:])
-        seen.isObserved = isObserved
+        seen.isObserved = deployment.isObserved
         seen.request = request
         seen.stated = stated == state.stableHash ? .stable : !stated.isEmpty && stated == state.candidateHash ? .candidate : .other
 

@@ -83,7 +83,7 @@ package struct Restoration: Sendable {
         let (asked, ready) = (stable.count("spec", "replicas") ?? 1, stable.count("status", "readyReplicas") ?? 0)
         if asked < view.replicas { add(.scale(set: stable.name, uid: stable.uid, to: view.replicas)) }
         if !writes.isEmpty { return .write(writes, "the stable version gets all its \(view.replicas) pods") }
-        if ready < view.replicas, !isForced { return .wait("\(ready) of \(view.replicas) pods of the stable version are ready") }
+        if ready < view.replicas || !stable.isObserved, !isForced { return .wait("\(ready) of \(view.replicas) pods of the stable version are ready") }
         return nil
     }
 

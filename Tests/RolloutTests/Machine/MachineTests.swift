@@ -124,6 +124,22 @@ struct MachineTests {
             MachineCase(.promoting, after: .seconds(6)).with { $0.finish(.routesBack); $0.state.originals = nil }
         },
         Row("all done", "over") { MachineCase(.promoting, after: .seconds(6)).with { $0.finish(.clean); $0.state.originals = nil } },
+        // Ready pods of before its controller saw the smaller size: it was about to take some away.
+        Row("pods that are about to go do not count", "aborting/stableSize", ["scale shop-old 4"]) {
+            MachineCase(.analysing, .replicas).with { $0.abort(.stableSize); $0.seen.stable = .init(name: "shop-old", uid: "1", hash: "old", replicas: 2, current: 4, ready: 4) }
+        },
+        Row("nor before its controller has seen the full size", "aborting/stableSize") {
+            MachineCase(.analysing, .replicas).with {
+                $0.abort(.stableSize)
+                $0.seen.stable = .init(name: "shop-old", uid: "1", hash: "old", replicas: 4, current: 4, ready: 4, isObserved: false)
+            }
+        },
+        Row("seen at full size, and the candidate goes", "aborting/deleteCandidate", ["delete shop-new"]) {
+            MachineCase(.analysing, .replicas).with { $0.abort(.stableSize) }
+        },
+        Row("nothing is given up for a candidate whose controller has not seen its size", "stepping") {
+            MachineCase(.stepping, .replicas).with { $0.seen.candidate?.isObserved = false }
+        },
         Row("the stable set grows first", "aborting/stableSize", ["scale shop-old 4"]) {
             MachineCase(.analysing, .replicas).with { $0.abort(.stableSize); $0.seen.stable = .init(name: "shop-old", uid: "1", hash: "old", replicas: 2, current: 2, ready: 2) }
         },
