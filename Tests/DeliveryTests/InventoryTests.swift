@@ -44,7 +44,7 @@ import Testing
     @Test func piecesStayBelowTheLimit() {
         let secrets = encoding(2000).secrets(for: inventory(500), key: key, status: .null, namespace: "n")
         #expect(secrets.allSatisfy { ($0.value[path: "data", "entries"]?.string?.utf8.count ?? 0) <= 2000 * 4 / 3 + 4 })
-        #expect(secrets.first?.name == "martlet-inventory-shop" && secrets.last?.name == "martlet-inventory-shop-\(secrets.count - 1)")
+        #expect(secrets.first?.name == "martlet-inventory-shop" && secrets.last?.name == "martlet-inventory-shop.\(secrets.count - 1)")
         #expect(secrets.count & (secrets.count - 1) == 0)
     }
 
@@ -65,7 +65,7 @@ import Testing
             var next = read.inventory
             let gone = try #require(new.entries.keys.min())
             next.entries[gone] = nil
-            let highest = cluster.values.map { InventoryEncoding.pieceNumber($0, "shop") }.max() ?? 0
+            let highest = cluster.values.map { InventoryEncoding.piece($0, "shop")?.number ?? 0 }.max() ?? 0
             var later = cluster
             for secret in encoding.secrets(for: next, key: key, status: .null, namespace: "n", atLeast: highest + 1) { later[secret.name] = secret }
             #expect(InventoryEncoding.inventory(from: Array(later.values))?.inventory == next)

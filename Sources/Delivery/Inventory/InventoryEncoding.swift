@@ -16,17 +16,23 @@ package struct InventoryEncoding: Sendable {
 
     package init() {}
 
-    /// The name of a piece's Secret.
+    /// More pieces are never made; a Secret that claims to be a later one is not ours.
+    static let maxPieces = 1024
+
+    /// The name of a piece's Secret. No application's name has a dot, and so no piece has another application's name.
     package static func secretName(_ application: String, piece: Int) -> String {
-        piece == 0 ? "martlet-inventory-\(application)" : "martlet-inventory-\(application)-\(piece)"
+        piece == 0 ? "martlet-inventory-\(application)" : "martlet-inventory-\(application).\(piece)"
     }
+
+    /// The name that pieces had at first: piece 1 of `shop` was in the way of an application `shop-1`.
+    static func formerName(_ application: String, piece: Int) -> String { "martlet-inventory-\(application)-\(piece)" }
 
     /// The pieces, first to last; at least as many as were there before.
     package func secrets(for inventory: Inventory, key: FingerprintKey, status: Value, namespace: String, atLeast: Int = 1) -> [Object] {
         var count = 1
-        while count < atLeast { count *= 2 }
+        while count < min(atLeast, Self.maxPieces) { count *= 2 }
         var pieces = split(inventory, into: count)
-        while count < 1024, pieces.contains(where: { $0.count > pieceLimit }) {
+        while count < Self.maxPieces, pieces.contains(where: { $0.count > pieceLimit }) {
             count *= 2
             pieces = split(inventory, into: count)
         }
@@ -101,15 +107,18 @@ package struct InventoryEncoding: Sendable {
         var inventory = Inventory(application: application)
         inventory.source = head["source"]?.string ?? ""
         inventory.appliedCommit = head["appliedCommit"]?.string ?? ""
-        inventory.release.revision = Int(clamping: head[path: "release", "revision"]?.int ?? 0)
+        // One is added to it at each release.
+        inventory.release.revision = Int(min(max(0, head[path: "release", "revision"]?.int ?? 0), Int64(Int32.max)))
         inventory.release.inputDigest = head[path: "release", "inputDigest"]?.string ?? ""
         inventory.release.finishedHooks = Set((head[path: "release", "finishedHooks"]?.sequence ?? []).compactMap(\.string))
         for entry in head[path: "release", "generated"]?.mapping ?? [:] {
             inventory.release.generated[entry.key] = entry.value.string
         }
         inventory.release.reads = reads(from: head[path: "release", "reads"])
-        // The order of writing: after a crash between two pieces the higher one is newer.
-        let pieces = secrets.map { (pieceNumber($0, application), $0) }.sorted { $0.0 < $1.0 }
+        // The order of writing: after a crash between two pieces the higher one is newer, and of two names the one of today.
+        let pieces = secrets.compactMap { secret in piece(secret, application).map { ($0, secret) } }
+            .sorted { ($0.0.number, $0.0.isFormer ? 0 : 1) < ($1.0.number, $1.0.isFormer ? 0 : 1) }
+        guard !pieces.isEmpty else { return nil }
         for (_, secret) in pieces {
             for line in (decoded(secret, "entries") ?? []).split(separator: UInt8(ascii: "\n")) {
                 guard let fields = (try? JSON.parse(Array(line)))?.sequence?.compactMap(\.string), fields.count == 7 else { continue }
@@ -129,9 +138,13 @@ package struct InventoryEncoding: Sendable {
         return reads
     }
 
-    /// The number in a piece's name.
-    static func pieceNumber(_ secret: Object, _ application: String) -> Int {
-        Int(secret.name.dropFirst(secretName(application, piece: 0).count + 1)) ?? 0
+    /// Which piece a Secret is, by its name; nil for one that was never written as such.
+    static func piece(_ secret: Object, _ application: String) -> (number: Int, isFormer: Bool)? {
+        let first = secretName(application, piece: 0)
+        if secret.name == first { return (0, false) }
+        guard secret.name.hasPrefix(first), let number = Int(secret.name.dropFirst(first.count + 1)), (1..<maxPieces).contains(number) else { return nil }
+        if secret.name == secretName(application, piece: number) { return (number, false) }
+        return secret.name == formerName(application, piece: number) ? (number, true) : nil
     }
 
     private static func decoded(_ secret: Object, _ name: String) -> [UInt8]? {

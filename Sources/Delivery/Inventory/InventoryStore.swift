@@ -28,6 +28,10 @@ package struct InventoryStore: Sendable {
         package var status: Value
         /// The Secrets as they are in the cluster, by the number of the piece.
         fileprivate var pieces: [Int: Object] = [:]
+        /// Pieces under the names they had at first: removed when all is written under those of today.
+        fileprivate var former: [Object] = []
+        /// How many pieces the entries were divided into, at least.
+        fileprivate var pieceCount = 1
         /// Annotations of the first piece: where requests arrive.
         package var annotations: Mapping = [:]
 
@@ -59,7 +63,11 @@ package struct InventoryStore: Sendable {
         guard let (inventory, key, status) = InventoryEncoding.inventory(from: secrets) else { return nil }
         var record = Record(inventory: inventory, key: key)
         record.status = status
-        for secret in secrets { record.pieces[InventoryEncoding.pieceNumber(secret, inventory.application)] = secret }
+        for secret in secrets {
+            guard let piece = InventoryEncoding.piece(secret, inventory.application) else { continue }
+            record.pieceCount = max(record.pieceCount, piece.number + 1)
+            if piece.isFormer { record.former.append(secret) } else { record.pieces[piece.number] = secret }
+        }
         record.annotations = record.pieces[0]?.annotations ?? [:]
         return record
     }
@@ -71,7 +79,8 @@ package struct InventoryStore: Sendable {
     package func save(_ record: Record) async throws(ClusterError) -> Record {
         var record = record
         let wanted = encoding.secrets(
-            for: record.inventory, key: record.key, status: record.status, namespace: namespace, atLeast: (record.pieces.keys.max() ?? 0) + 1)
+            for: record.inventory, key: record.key, status: record.status, namespace: namespace, atLeast: record.pieceCount)
+        record.pieceCount = wanted.count
         if record.pieces.isEmpty { try await ensureNamespace(namespace) }
         for (index, secret) in wanted.enumerated().reversed() {
             do throws(ClusterError) {
@@ -83,14 +92,31 @@ package struct InventoryStore: Sendable {
                     record.pieces[index] = try await client.create(Self.secrets, secret, fieldManager: fieldManager)
                 }
             } catch {
+                if error.reason == .alreadyExists { throw try await taken(secret) }
                 // What charts made up, passwords too, is in there.
                 var shown = error.withoutValues(of: secret.key, secret)
                 if shown.message != error.message { shown.message = "\(secret.key): \(shown.message)" }
                 throw shown
             }
         }
+        // Only now that every entry is under a name of today.
+        for piece in record.former {
+            _ = try await client.delete(Self.secrets, namespace: namespace, name: piece.name, uid: piece.uid)
+        }
+        record.former = []
         record.annotations = record.pieces[0]?.annotations ?? [:]
         return record
+    }
+
+    /// A piece to be made is there already: our own, of which the answer was lost, or what only a person can move.
+    private func taken(_ secret: Object) async throws(ClusterError) -> ClusterError {
+        let there = try await client.get(Self.secrets, namespace: namespace, name: secret.name)
+        let application = secret.label(InventoryEncoding.label)
+        if there.label(InventoryEncoding.label) == application {
+            return ClusterError(.conflict, message: "\(secret.key) was made meanwhile")
+        }
+        return ClusterError(
+            .alreadyExists, message: "\(secret.key) is in the way of the inventory of \"\(application ?? "")\" and is not a part of it: delete or rename it")
     }
 
     private static let configurations = APIResource(
@@ -135,7 +161,7 @@ package struct InventoryStore: Sendable {
 
     /// Forgets an application of which nothing is left. The first piece goes last: it is what makes the others known.
     package func remove(_ record: Record) async throws(ClusterError) {
-        for (_, piece) in record.pieces.sorted(by: { $0.key > $1.key }) {
+        for piece in record.former + record.pieces.sorted(by: { $0.key > $1.key }).map(\.value) {
             _ = try await client.delete(Self.secrets, namespace: namespace, name: piece.name, uid: piece.uid)
         }
     }
