@@ -14,8 +14,6 @@ package final class Signal: Sendable {
         continuation.yield()
     }
 
-    package func finish() { continuation.finish() }
-
     package var wakes: AsyncStream<Void> { stream }
 
     /// Whether someone was in a hurry since the last time this was asked.

@@ -45,7 +45,7 @@ package struct IgnoreRules: Sendable {
             prefix += prefix.isEmpty ? String(name) : "/\(name)"
             let isFolder = index < names.count - 1
             // A file below an ignored folder cannot be taken back, as in git.
-            if verdict(prefix, isFolder: isFolder), isFolder || index == names.count - 1 { return true }
+            if verdict(prefix, isFolder: isFolder) { return true }
         }
         return false
     }

@@ -55,6 +55,10 @@ package actor SourceWatcher {
     private nonisolated let bell = Doorbell()
     private nonisolated let shared = Locked(State())
     private var delivered: ObjectID?
+    /// The tip that was told of last.
+    private var told: ObjectID?
+    /// The tip that a restart begins with.
+    private var remembered: ObjectID?
     /// Why the delivered tip is not used; nil when it is.
     private var refusal: String?
 
@@ -131,24 +135,28 @@ package actor SourceWatcher {
             // The same tip again: an earlier trouble with the server is over, one with the tip is not.
             if let refusal {
                 report(refusal)
-            } else if state.revision?.commit == tip.description { shared.withLock { $0.error = nil } }
+            } else if state.revision?.commit == tip.description, await remember(tip, of: mirror) {
+                shared.withLock { $0.error = nil }
+            }
             return true
         }
         do {
             let tree = try await GitTree(mirror: mirror, commit: tip, reference: settings.reference.name, path: settings.root)
-            let commit = try? await mirror.commit(tip)
-            progress.report(
-                .fetched(
-                    source: settings.remote.description, revision: tree.revision, subject: commit?.subject ?? "",
-                    author: commit?.author.name ?? ""))
+            if told != tip {
+                told = tip
+                let commit = try? await mirror.commit(tip)
+                progress.report(
+                    .fetched(
+                        source: settings.remote.description, revision: tree.revision, subject: commit?.subject ?? "",
+                        author: commit?.author.name ?? ""))
+            }
             try await deliver(tree)
-            delivered = tip
-            refusal = nil
-            try await mirror.remember(tip, for: settings.reference)
+            (delivered, refusal) = (tip, nil)
             shared.withLock {
                 $0.revision = tree.revision
                 $0.error = nil
             }
+            _ = await remember(tip, of: mirror)
             return true
         } catch {
             let message = "\(settings.reference.name)@\(tip.short): \(error)"
@@ -159,6 +167,19 @@ package actor SourceWatcher {
             refusal = message
             return true
         }
+    }
+
+    /// Keeps the tip for the next start, which would apply an older one first; tried again at each fetch until it is kept.
+    private func remember(_ tip: ObjectID, of mirror: Mirror) async -> Bool {
+        if remembered == tip { return true }
+        do {
+            try await mirror.remember(tip, for: settings.reference)
+        } catch {
+            report("\(settings.reference.name)@\(tip.short) is in force, and cannot be noted for the next start: \(error)")
+            return false
+        }
+        remembered = tip
+        return true
     }
 
     private func report(_ message: String) {
