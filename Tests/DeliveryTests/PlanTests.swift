@@ -1,6 +1,6 @@
 import Basics
 import Cluster
-import Delivery
+@testable import Delivery
 import Document
 import Kubernetes
 import Testing
@@ -192,7 +192,7 @@ import Testing
             $0.problems = [RenderProblem(RenderError(.invalid("x"), origin: nil), isBlocking: true)]
             $0.allowsDeletions = true
         }
-        #expect(set.changes.isEmpty && set.blocked.count == 1 && !set.isSettled)
+        #expect(set.changes.isEmpty && set.blocked.count == 1)
     }
 
     @Test func anEmptyRevisionWaits() throws {
@@ -246,6 +246,37 @@ import Testing
 
     @Test func summary() throws {
         #expect(try withoutA().summary == "1 to delete, 1 unchanged")
-        #expect(ChangeSet().summary == "nothing" && ChangeSet().isSettled)
+        #expect(ChangeSet().summary == "nothing")
+    }
+
+    /// Told to leave a change, and later to correct it: the change is still one, also for who remembers digests.
+    @Test func driftIsNotForgotten() async throws {
+        let key = FingerprintKey(random: RandomSource(seed: 1))
+        let wanted = try await desired(["a.yaml": configuration("a", "data: {a: one}\n")])
+        let prepared = try #require(prepare(wanted, resources: { _ in nil }, digest: key).prepared.first)
+        var live = prepared.object
+        live.value[path: "metadata", "uid"] = "1"
+        live.value[path: "metadata", "resourceVersion"] = "7"
+        live.value[path: "metadata", "managedFields"] = [[
+            "manager": "martlet", "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": ["f:data": ["f:a": [:]]],
+        ]]
+        var inventory = Inventory(application: "shop")
+        inventory.source = "https://git/shop"
+        inventory.entries[prepared.key] = .init(desired: prepared.digest, owned: key.ownedDigest(live), uid: "1")
+        live.value[path: "data", "a"] = "two"
+        live.value[path: "metadata", "resourceVersion"] = "8"
+        var digests = OwnedDigests()
+        let seen: [ObjectKey: Live] = [prepared.key: .present(live)]
+        for (drift, action) in [(ApplicationSpec.Drift.ignore, ChangeSet.Action.keep), (.correct, .correct), (.warn, .drifted), (.correct, .correct)] {
+            var revision = wanted
+            revision.spec.drift = drift
+            var input = PlanInput(
+                desired: revision, prepared: [prepared], inventory: inventory, fingerprint: key, source: "https://git/shop", live: { seen[$0] ?? .absent })
+            input.ownedDigest = { [digests] in digests.digest(of: $0, by: key) }
+            let changes = Delivery.plan(input)
+            #expect(changes.changes.map(\.action) == [action])
+            digests.note(changes, seen)
+        }
+        #expect(digests.digest(of: live, by: FingerprintKey(random: RandomSource(seed: 2))) == key.ownedDigest(live))
     }
 }

@@ -1,5 +1,6 @@
 package import Basics
 package import Chart
+internal import Cluster
 internal import Document
 internal import Kubernetes
 
@@ -19,6 +20,29 @@ package struct RenderContext: Sendable {
     var isUpgrade: Bool { release.revision > 1 }
 }
 
+/// What the next release of a part is rendered with: the same for the loop and for a diff, or they would speak of different objects.
+///
+/// - Parameters:
+///   - release: the last one.
+///   - isNew: its input is another one than that of the last release.
+func renderContext(
+    _ part: Layout.Part, release: Inventory.Release, isNew: Bool, client: ClusterClient, resources: [APIResource], now: Timestamp
+) async throws(ClusterError) -> RenderContext {
+    var context = RenderContext(now: now)
+    context.release = release
+    if isNew {
+        context.release.revision += 1
+        context.release.generated = [:]
+    }
+    // Not of what was read, which is known only after the first render.
+    context.seed = renderSeed(part.spec.name, inputDigest(part, reads: ReadSet()))
+    if part.form == .chart {
+        context.kubeVersion = try await client.serverVersion().gitVersion
+        context.apiVersions = apiVersions(resources)
+    }
+    return context
+}
+
 /// The chart of a part, its values merged, its hooks told apart.
 func renderChart(
     _ part: Layout.Part, bytes: [String: [UInt8]], context: RenderContext
@@ -31,7 +55,7 @@ func renderChart(
     var hooks: [DesiredHook] = []
     for hook in rendered.hooks {
         let moments = Set(hook.events.compactMap { DesiredHook.Moment(rawValue: $0.rawValue) })
-        // Tests and rollbacks have no moment in a sync.
+        // Tests, rollbacks and deletions have no moment in a sync.
         guard !moments.isEmpty else { continue }
         var inner = ObjectCollector()
         inner.add(hook.document, in: spec)

@@ -46,15 +46,29 @@ package struct DesiredObject: Sendable {
     }
 }
 
+extension Desired {
+    /// Whether hooks of this input have still to run, after what was released last.
+    func hasHooksToRun(_ release: Inventory.Release) -> Bool {
+        let isNew = release.inputDigest != inputDigest
+        let moments = DesiredHook.Moment.moments(isInstall: release.revision < (isNew ? 1 : 2))
+        return hooks.contains { hook in
+            hook.moments.contains { moments.contains($0) && (isNew || !release.finishedHooks.contains($0.rawValue)) }
+        }
+    }
+}
+
 /// An object of a chart that belongs to a moment, not to the application.
 package struct DesiredHook: Sendable {
+    /// Helm's moments that come in a sync. There is none before or after a release is deleted: what leaves git is pruned
+    /// object by object.
     package enum Moment: String, Sendable, Hashable {
         case preInstall = "pre-install"
         case postInstall = "post-install"
         case preUpgrade = "pre-upgrade"
         case postUpgrade = "post-upgrade"
-        case preDelete = "pre-delete"
-        case postDelete = "post-delete"
+
+        /// Before and after.
+        static func moments(isInstall: Bool) -> [Moment] { isInstall ? [.preInstall, .postInstall] : [.preUpgrade, .postUpgrade] }
     }
 
     package enum DeletePolicy: String, Sendable, Hashable {

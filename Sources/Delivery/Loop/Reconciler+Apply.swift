@@ -20,7 +20,7 @@ extension Reconciler {
         guard changes.blocked.isEmpty else { return [] }
         let (due, waiting) = sortedByDue(changes, request: request)
         let isNewRelease = record.inventory.release.inputDigest != desired.inputDigest
-        let hasHooks = !desired.hooks.isEmpty
+        let hasHooks = desired.hasHooksToRun(record.inventory.release)
         guard !due.writes.isEmpty || isNewRelease || hasHooks else { return waiting }
         if isNewRelease {
             record.inventory.release.revision += 1
@@ -59,7 +59,8 @@ extension Reconciler {
             note(early, due, in: &record)
             noteWrites(early, before: live, known: known, now: record.inventory, companions: companions)
         }
-        if let failure = await runHooks(isInstall ? .preInstall : .preUpgrade, desired, &record, isCurrent: isCurrent) {
+        if let failure = await runHooks(isInstall ? .preInstall : .preUpgrade, desired, &record, isAsked: request != nil, isCurrent: isCurrent) {
+            tried(early, due)
             return waiting + early + [failure]
         }
         var outcomes = early
@@ -70,10 +71,11 @@ extension Reconciler {
         // An object that should replace another must be there before the other goes.
         if failedApplies == 0 { outcomes += await applier.delete(due, isCurrent: isCurrent, done: report) }
         note(outcomes, due, in: &record)
+        tried(outcomes, due)
         noteWrites(Array(outcomes.dropFirst(early.count)), before: live, known: known, now: record.inventory, companions: companions)
         // What comes after an upgrade waits until the new version is everybody's.
         if failedApplies == 0, waiting.isEmpty, changes.count(.rollOut) == 0, isCurrent() {
-            if let failure = await runHooks(isInstall ? .postInstall : .postUpgrade, desired, &record, isCurrent: isCurrent) {
+            if let failure = await runHooks(isInstall ? .postInstall : .postUpgrade, desired, &record, isAsked: request != nil, isCurrent: isCurrent) {
                 outcomes.append(failure)
             }
         }
@@ -97,27 +99,22 @@ extension Reconciler {
         for change in changes.changes where change.action == .forget {
             inventory.entries[change.key] = nil
             deleting[change.key] = nil
-            ownedDigests[change.key] = nil
+            ownedDigests.forget(change.key)
         }
     }
 
-    /// Leaves out what failed a moment ago for a reason that has not changed.
+    /// Leaves out what failed a moment ago, unless a person wants it now.
     private func sortedByDue(_ changes: ChangeSet, request: SyncRequest?) -> (due: ChangeSet, waiting: [Outcome]) {
-        guard request == nil, !failures.isEmpty else { return (changes, []) }
-        var due = changes
-        var waiting: [Outcome] = []
-        let now = environment.time.elapsed
-        due.changes.removeAll { change in
-            guard let failure = failures[change.key], let prepared = change.prepared, change.action != .keep,
-                failure.digest == prepared.digest, failure.notBefore > now
-            else { return false }
-            var outcome = Outcome(change, .failed(failure.failure))
-            outcome.origin = failure.origin
-            waiting.append(outcome)
-            wakeAfter(failure.notBefore - now)
-            return true
-        }
+        guard request == nil else { return (changes, []) }
+        let (due, waiting, wait) = retries.sortedByDue(changes, at: environment.time.elapsed)
+        if let wait { wakeAfter(wait) }
         return (due, waiting)
+    }
+
+    /// Takes note of what has failed at this look.
+    private func tried(_ outcomes: [Outcome], _ changes: ChangeSet) {
+        let digests = Dictionary(changes.changes.compactMap { change in change.prepared.map { (change.key, $0.digest) } }) { first, _ in first }
+        if let wait = retries.tried(outcomes, digests: digests, at: environment.time.elapsed, environment.random) { wakeAfter(wait) }
     }
 
     /// Failures with the line of the field that the server did not like.
@@ -143,29 +140,18 @@ extension Reconciler {
             digests[change.key] = change.prepared?.digest
             uids[change.key] = change.uid
         }
-        var hasTransient = false
         for outcome in outcomes {
             switch outcome.result {
             case .applied(let object, _):
                 let owned = record.key.ownedDigest(object)
                 record.inventory.entries[outcome.key] = Inventory.Entry(
                     desired: digests[outcome.key] ?? "", owned: owned, uid: object.uid)
-                ownedDigests[outcome.key] = (object.resourceVersion, owned)
+                ownedDigests.note(owned, of: object)
                 answers[outcome.key] = object
-                failures[outcome.key] = nil
             case .deleting:
                 deleting[outcome.key] = uids[outcome.key]
-            case .failed(let failure):
-                if failure.isTransient { hasTransient = true }
-                guard let digest = digests[outcome.key] else { continue }
-                // What only a person can mend is tried again too, for the cluster may have changed around it.
-                let wait: Duration = failure.isTransient ? backoff.next(environment.random) : .seconds(300)
-                failures[outcome.key] = Failure(
-                    digest: digest, failure: failure, origin: outcome.origin, notBefore: environment.time.elapsed + wait)
-                wakeAfter(wait)
-            case .superseded: break
+            case .failed, .superseded: break
             }
         }
-        if !hasTransient { backoff.reset() }
     }
 }

@@ -6,14 +6,19 @@ internal import Kubernetes
 extension Reconciler {
     /// Runs a chart's hooks of one moment, once per release, by weight and then by name.
     ///
-    /// - Returns: The hook that failed; nil when all is done.
+    /// - Parameter isAsked: a person wants it now, however lately it failed.
+    /// - Returns: The hook that failed, at this look or a moment ago; nil when all is done.
     func runHooks(
-        _ moment: DesiredHook.Moment, _ desired: Desired, _ record: inout InventoryStore.Record,
+        _ moment: DesiredHook.Moment, _ desired: Desired, _ record: inout InventoryStore.Record, isAsked: Bool,
         isCurrent: @escaping @Sendable () -> Bool
     ) async -> Outcome? {
         let hooks = desired.hooks.filter { $0.moments.contains(moment) }
             .sorted { ($0.weight, $0.object.kind, $0.object.name) < ($1.weight, $1.object.kind, $1.object.name) }
         guard !hooks.isEmpty, !record.inventory.release.finishedHooks.contains(moment.rawValue) else { return nil }
+        if !isAsked, let standing = retries.hookFailure(moment, desired.inputDigest, at: environment.time.elapsed) {
+            wakeAfter(standing.wait)
+            return standing.outcome
+        }
         for hook in hooks {
             var object = hook.object
             do {
@@ -28,10 +33,14 @@ extension Reconciler {
                 let change = ChangeSet.Change(.create, key: object.key)
                 var outcome = Outcome(change, .failed(ApplyFailure("\(moment.rawValue) hook: \(failure)", isTransient: failure.isTransient)))
                 outcome.origin = hook.origin
-                wakeAfter(backoff.next(environment.random))
+                // What a newer revision has cut short did not fail.
+                if isCurrent() {
+                    wakeAfter(retries.hookFailed(moment, desired.inputDigest, outcome, at: environment.time.elapsed, environment.random))
+                }
                 return outcome
             }
         }
+        retries.hookSucceeded(moment)
         record.inventory.release.finishedHooks.insert(moment.rawValue)
         return nil
     }

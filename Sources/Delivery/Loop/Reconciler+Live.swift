@@ -31,55 +31,75 @@ extension Reconciler {
             }
         }
         followedKinds = Set(wanted.keys)
-        let cache = environment.cache
-        await withTaskGroup(of: (GroupKind, String?).self) { group in
-            for (kind, resource) in wanted {
+        let answers = await start(wanted.values.map { List(resource: $0, scope: ours) })
+        for kind in wanted.keys {
+            guard let answer = answers[kind] else {
+                unknown[kind] = "\(kind) cannot be listed yet"
+                continue
+            }
+            unknown[kind] = answer
+        }
+        // Lists that only tell more are not waited for again where they did not come in time once.
+        let extras = await extraLists(prepared, resources).filter { !lateKinds.contains($0.kind) }
+        let inTime = await start(extras)
+        lateKinds.formUnion(extras.map(\.kind).filter { inTime[$0] == nil })
+        return unknown
+    }
+
+    /// A list to be followed.
+    private struct List: Sendable {
+        var resource: APIResource
+        var scope = ListScope.all
+        var dropped: [[String]] = []
+
+        var kind: GroupKind { resource.gvk.groupKind }
+    }
+
+    /// Waits until the cache has what the lists say, but not for long: one whose server hangs must not keep the others waiting.
+    ///
+    /// - Returns: Of the lists that came to an end, why they failed; nil for those that did not.
+    private func start(_ lists: [List]) async -> [GroupKind: String?] {
+        let (cache, time) = (environment.cache, environment.time)
+        return await withTaskGroup(of: (kind: GroupKind, problem: String?)?.self) { group in
+            for list in lists {
                 group.addTask {
                     do {
-                        try await cache.start(resource, scope: ours)
-                        return (kind, nil)
+                        try await cache.start(list.resource, scope: list.scope, dropping: list.dropped)
+                        return (list.kind, nil)
                     } catch {
-                        return (kind, "\(resource.name) cannot be listed: \(error)")
+                        return (list.kind, "\(list.resource.name) cannot be listed: \(error)")
                     }
                 }
             }
-            let time = environment.time
             group.addTask {
-                // One kind whose server hangs must not keep the others waiting.
                 try? await time.sleep(for: .seconds(15))
-                return (GroupKind(group: "", kind: ""), nil)
+                return nil
             }
-            var left = wanted.count
-            while left > 0, let (kind, problem) = await group.next() {
-                if kind.kind.isEmpty { break }
-                left -= 1
-                unknown[kind] = problem
-                wanted[kind] = nil
-            }
+            var answers: [GroupKind: String?] = [:]
+            while answers.count < lists.count, let answer = await group.next() ?? nil { answers.updateValue(answer.problem, forKey: answer.kind) }
             group.cancelAll()
+            return answers
         }
-        for kind in wanted.keys { unknown[kind] = "\(kind) cannot be listed yet" }
+    }
+
+    /// What is followed beside the application's own objects: without it an application is applied all the same.
+    private func extraLists(_ prepared: [Prepared], _ resources: [APIResource]) async -> [List] {
+        var lists: [List] = []
+        func add(_ kind: String, _ group: String = "", scope: ListScope = .all) {
+            guard let resource = resources.first(where: { $0.gvk.kind == kind && $0.gvk.group == group }) else { return }
+            lists.append(List(resource: resource, scope: scope, dropped: [["metadata", "managedFields"]]))
+        }
         if prepared.contains(where: { hasPods($0.key.groupKind) }) {
-            for (kind, group) in [("Pod", ""), ("ReplicaSet", "apps")] {
-                guard let resource = resources.first(where: { $0.gvk.kind == kind && $0.gvk.group == group }) else { continue }
-                // Without them the health of a workload only has fewer reasons.
-                try? await cache.start(resource, dropping: [["metadata", "managedFields"]])
-            }
+            // Without them the health of a workload only has fewer reasons.
+            add("Pod")
+            add("ReplicaSet", "apps")
         }
-        if prepared.contains(where: { $0.policy.strategy != nil }), let resource = resources.first(where: { $0.gvk.kind == "Endpoints" && $0.gvk.group.isEmpty }) {
-            // They carry their Service's labels, and so Martlet's.
-            try? await cache.start(resource, scope: ours, dropping: [["metadata", "managedFields"]])
-        }
-        if await keepsRevisions(prepared), let resource = resources.first(where: { $0.gvk.kind == "ControllerRevision" && $0.gvk.group == "apps" }) {
-            try? await cache.start(resource, dropping: [["metadata", "managedFields"]])
-        }
-        if let resource = resources.first(where: { $0.gvk.kind == "Secret" && $0.gvk.group.isEmpty }) {
-            // Where `martlet sync` leaves its requests.
-            try? await cache.start(
-                resource, scope: ListScope(namespace: environment.store.namespace, labelSelector: InventoryEncoding.label),
-                dropping: [["metadata", "managedFields"]])
-        }
-        return unknown
+        // They carry their Service's labels, and so Martlet's.
+        if prepared.contains(where: { $0.policy.strategy != nil }) { add("Endpoints", scope: ours) }
+        if await keepsRevisions(prepared) { add("ControllerRevision", "apps") }
+        // Where `martlet sync` leaves its requests.
+        add("Secret", scope: ListScope(namespace: environment.store.namespace, labelSelector: InventoryEncoding.label))
+        return lists
     }
 
     /// Whether a StatefulSet or DaemonSet has, or asks for, a rollout: its versions are ControllerRevisions.
@@ -93,10 +113,7 @@ extension Reconciler {
 
     /// A request changed the version of the inventory's Secret: the next save needs the new one.
     func noticeRequest() async {
-        let key = ObjectKey(
-            group: "", kind: "Secret", namespace: environment.store.namespace,
-            name: InventoryEncoding.secretName(name, piece: 0))
-        guard let known = record, let text = await environment.cache.object(key)?.annotation(SyncRequest.annotation),
+        guard let known = record, let text = await environment.cache.object(recordKey)?.annotation(SyncRequest.annotation),
             known.annotations[SyncRequest.annotation]?.string != text
         else { return }
         record = nil

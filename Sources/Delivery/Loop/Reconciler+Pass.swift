@@ -1,5 +1,4 @@
 internal import Basics
-internal import Chart
 internal import Cluster
 internal import Document
 internal import Kubernetes
@@ -61,8 +60,9 @@ extension Reconciler {
             var input = planInput(complete, rollouts.prepared, record: record, live: live, source: assignment.source, request: request)
             (input.held, input.companions) = (rollouts.held, Set(rollouts.companions.keys))
             let changes = plan(input)
+            ownedDigests.note(changes, live)
             // A rollout under way is not held up: its traffic may have to go back.
-            if !changes.writes.isEmpty || !desired.hooks.isEmpty, rollouts.statuses.isEmpty, let waiting = waitingFor(desired.spec.dependsOn) {
+            if !changes.writes.isEmpty || desired.hasHooksToRun(record.inventory.release), rollouts.statuses.isEmpty, let waiting = waitingFor(desired.spec.dependsOn) {
                 next.sync = .outOfSync
                 next.message = waiting
                 return try await settle(next, &record, request: nil)
@@ -73,6 +73,7 @@ extension Reconciler {
             guard isCurrent() else { return await tell() }
             await assess(&next, changes: changes, outcomes: outcomes, desired: complete, record: record, live: live)
             try await settle(next, &record, request: request)
+            backoff.reset()
         } catch let error as ClusterError where error.reason == .conflict {
             // Someone else wrote the inventory: what it says now decides.
             record = nil
@@ -106,24 +107,15 @@ extension Reconciler {
             return desired
         }
         let bytes = try await assignment.tree.read(assignment.part.files)
-        var context = RenderContext(now: environment.time.now)
-        context.release = record.inventory.release
-        if context.release.inputDigest != digest {
-            context.release.revision += 1
-            context.release.generated = [:]
-        }
-        // Not of what was read, which is known only after the first render.
-        context.seed = renderSeed(name, inputDigest(assignment.part, reads: ReadSet()))
+        var context = try await renderContext(
+            assignment.part, release: record.inventory.release, isNew: record.inventory.release.inputDigest != digest, client: environment.client,
+            resources: resources, now: environment.time.now)
         context.templates = environment.templates
-        if assignment.part.form == .chart {
-            context.kubeVersion = try await environment.client.serverVersion().gitVersion
-            context.apiVersions = apiVersions(resources)
-        }
         var desired = render(assignment.part, bytes: bytes, revision: assignment.revision, context: context)
         desired.problems += assignment.problems.map { RenderProblem($0, isBlocking: true) }
         self.desired = desired
         environment.progress.report(.rendered(desired))
-        failures = [:]
+        retries = Retries()
         backoff.reset()
         appliedAt = nil
         begunAt = environment.time.elapsed
@@ -157,8 +149,7 @@ extension Reconciler {
         let digests = ownedDigests
         let key = record.key
         input.ownedDigest = { object in
-            if let known = digests[object.key], known.version == object.resourceVersion { return known.digest }
-            return key.ownedDigest(object)
+            digests.digest(of: object, by: key)
         }
         return input
     }

@@ -92,9 +92,6 @@ extension Reconciler {
                 if change.action != .create { assessment.add(change.key, origin: prepared.origin, health: .missing, reasons: []) }
                 continue
             }
-            if case .present = live[change.key] ?? .absent, change.action == .keep {
-                ownedDigests[change.key] = (object.resourceVersion, record?.inventory.entries[change.key]?.owned ?? "")
-            }
             let health = health(of: object, now: now)
             var reasons: [String] = []
             if health != .healthy, hasPods(change.key.groupKind) { reasons = await podReasons(object.uid, now: now) }

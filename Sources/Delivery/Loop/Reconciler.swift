@@ -29,10 +29,9 @@ package actor Reconciler {
     var answers: [ObjectKey: Object] = [:]
     /// Objects whose deletion was accepted, by uid.
     var deleting: [ObjectKey: String] = [:]
-    /// Digests of owned fields, per resourceVersion: computing them is the dear part of a plan.
-    var ownedDigests: [ObjectKey: (version: String, digest: String)] = [:]
-    /// Applies that failed, so that a wake-up for another reason does not repeat them.
-    var failures: [ObjectKey: Failure] = [:]
+    var ownedDigests = OwnedDigests()
+    var retries = Retries()
+    /// Of whole looks that fail, because the cluster or the source is away.
     var backoff = Backoff(base: .seconds(1), limit: .seconds(120))
     /// When the revision now desired was last applied, on `TimeSource.elapsed`.
     var appliedAt: Duration?
@@ -42,6 +41,8 @@ package actor Reconciler {
     private var alarm: Duration?
     private nonisolated let alarms = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(16))
     var followedKinds: Set<GroupKind> = []
+    /// Kinds that only tell more, whose list has kept a look waiting once.
+    var lateKinds: Set<GroupKind> = []
     /// A rollout is under way: pods and their sets matter at each change.
     var isRollingOut = false
     /// The last commit that could be read, while rollouts may have to go on by it.
@@ -58,13 +59,6 @@ package actor Reconciler {
 
     /// What looks have seen, for whoever keeps the history.
     var sightings = Sightings()
-
-    struct Failure {
-        var digest: String
-        var failure: ApplyFailure
-        var origin: Origin?
-        var notBefore: Duration
-    }
 
     package init(
         name: String, environment: WorkEnvironment, record: InventoryStore.Record? = nil,
@@ -91,11 +85,14 @@ package actor Reconciler {
         if awaited.withLock({ $0.contains(other) }) { signal.wake() }
     }
 
+    /// The first Secret of the application's inventory.
+    nonisolated var recordKey: ObjectKey {
+        ObjectKey(group: "", kind: "Secret", namespace: environment.store.namespace, name: InventoryEncoding.secretName(name, piece: 0))
+    }
+
     /// Works until cancelled.
     package func run() async {
-        let key = ObjectKey(
-            group: "", kind: "Secret", namespace: environment.store.namespace,
-            name: InventoryEncoding.secretName(name, piece: 0))
+        let key = recordKey
         let changes = environment.cache.changes { _ in true }
         await withDiscardingTaskGroup { group in
             group.addTask { [signal, weak self] in
@@ -142,7 +139,8 @@ package actor Reconciler {
         let namespaces = Set(desired.objects.map(\.object.namespace)).union([desired.spec.namespace ?? "default"])
         for key in change.keys {
             if record?.inventory.entries[key] != nil { return true }
-            if key.kind == "Secret", key.namespace == environment.store.namespace { return true }
+            // The requests of `martlet sync`.
+            if key == recordKey { return true }
             // Pods and replica sets tell why a workload is not well.
             if isRollingOut, ["Pod", "ReplicaSet", "ControllerRevision", "Endpoints", "Deployment", "StatefulSet", "DaemonSet"].contains(key.kind), namespaces.contains(key.namespace) { return true }
             if key.kind == "Pod" || key.kind == "ReplicaSet", namespaces.contains(key.namespace), status.health != .healthy { return true }

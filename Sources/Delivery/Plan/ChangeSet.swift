@@ -41,9 +41,11 @@ package struct ChangeSet: Sendable {
         /// For a deletion: this object and no later one of the same name.
         package var uid = ""
         package var reason: String?
+        /// The digest of the fields Martlet owns in the live object, where it was compared.
+        package var owned: String?
 
-        package init(_ action: Action, key: ObjectKey, prepared: Prepared? = nil, uid: String = "", reason: String? = nil) {
-            (self.action, self.key, self.prepared, self.uid, self.reason) = (action, key, prepared, uid, reason)
+        package init(_ action: Action, key: ObjectKey, prepared: Prepared? = nil, uid: String = "", reason: String? = nil, owned: String? = nil) {
+            (self.action, self.key, self.prepared, self.uid, self.reason, self.owned) = (action, key, prepared, uid, reason, owned)
         }
     }
 
@@ -64,8 +66,6 @@ package struct ChangeSet: Sendable {
             }
         }
     }
-
-    package var isSettled: Bool { changes.allSatisfy { $0.action == .keep || $0.action == .drifted } && blocked.isEmpty }
 
     package func count(_ action: Action) -> Int { changes.count { $0.action == action } }
 

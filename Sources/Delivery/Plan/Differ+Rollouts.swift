@@ -19,12 +19,7 @@ extension Differ {
         var overlays: [(RolloutSubject, RolloutOverlay)] = []
         for (index, item) in prepared.enumerated() where RolloutSpec.kinds.contains(item.key.groupKind) {
             guard let resource = item.resource else { continue }
-            var live: Object?
-            do throws(ClusterError) {
-                live = try await client.get(resource, namespace: item.key.namespace, name: item.key.name)
-            } catch {
-                guard error.reason == .notFound else { throw error }
-            }
+            let live = try await client.getIfPresent(resource, namespace: item.key.namespace, name: item.key.name)
             do throws(RolloutError) {
                 let state = live?.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
                 var spec = try RolloutSpec.of(item.object, item.policy)

@@ -27,12 +27,10 @@ package struct Differ: Sendable {
         let resources = try await client.resources()
         let record = try await store.load(part.spec.name)
         let key = record?.key ?? FingerprintKey(random: RandomSource())
-        var context = RenderContext(now: time.now)
-        context.release = record?.inventory.release ?? Inventory.Release()
-        if part.form == .chart {
-            context.kubeVersion = try await client.serverVersion().gitVersion
-            context.apiVersions = Set(resources.map(\.gvk.apiVersion)).union(resources.map { "\($0.gvk.apiVersion)/\($0.gvk.kind)" }).sorted()
-        }
+        let release = record?.inventory.release ?? Inventory.Release()
+        let context = try await renderContext(
+            part, release: release, isNew: release.inputDigest != inputDigest(part, reads: release.reads), client: client, resources: resources,
+            now: time.now)
         let desired = render(part, bytes: try await tree.read(part.files), revision: tree.revision, context: context)
         var report = Report(problems: desired.problems.map { $0.error.description })
         guard !desired.isBlocked else { return report }
@@ -69,10 +67,7 @@ package struct Differ: Sendable {
             return .success(text(nil, item.object, item.key, key))
         }
         do {
-            var live: Object?
-            do {
-                live = try await client.get(resource, namespace: item.key.namespace, name: item.key.name)
-            } catch where error.reason == .notFound {}
+            let live = try await client.getIfPresent(resource, namespace: item.key.namespace, name: item.key.name)
             let applied: Object
             do {
                 applied = try await client.apply(resource, item.object, fieldManager: fieldManager, force: true, dryRun: true).object
@@ -103,10 +98,7 @@ package struct Differ: Sendable {
     /// Without what the server keeps for itself, and with secrets masked.
     private func shown(_ object: Object, _ fingerprint: FingerprintKey) -> String {
         var object = masked(object) { String(fingerprint.digest(.string($0)).prefix(8)) }
-        for field in ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"] {
-            object.value[path: "metadata", field] = nil
-        }
-        object.value["status"] = nil
+        object.dropServerFields()
         return YAML.write(object.value)
     }
 }

@@ -81,11 +81,12 @@ private func change(for prepared: Prepared, _ input: PlanInput) -> ChangeSet.Cha
     }
     if live.isBeingDeleted { return .init(.hold, key: key, prepared: prepared, reason: "is being deleted; made again when it is gone") }
     guard let entry, entry.desired == prepared.digest else { return .init(.update, key: key, prepared: prepared) }
-    guard entry.owned != input.ownedDigest(live) else { return .init(.keep, key: key, prepared: prepared) }
+    let owned = input.ownedDigest(live)
+    guard entry.owned != owned else { return .init(.keep, key: key, prepared: prepared, owned: owned) }
     switch drift {
-    case .correct: return .init(.correct, key: key, prepared: prepared, reason: "changed in the cluster")
-    case .warn: return .init(.drifted, key: key, prepared: prepared, reason: "changed in the cluster")
-    case .ignore: return .init(.keep, key: key, prepared: prepared)
+    case .correct: return .init(.correct, key: key, prepared: prepared, reason: "changed in the cluster", owned: owned)
+    case .warn: return .init(.drifted, key: key, prepared: prepared, reason: "changed in the cluster", owned: owned)
+    case .ignore: return .init(.keep, key: key, prepared: prepared, owned: owned)
     }
 }
 

@@ -56,10 +56,7 @@ package func prepare(
         object.value[path: "metadata", "annotations", MartletAnnotations.tracking] = .string(
             Tracking(application: desired.spec.name, key: object.key).description)
         // What a server writes must not be applied: a copied live object carries it.
-        for field in ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink"] {
-            object.value[path: "metadata", field] = nil
-        }
-        object.value["status"] = nil
+        object.dropServerFields()
         prepared.append(
             Prepared(
                 object: object, origin: item.origin, policy: item.policy, resource: resource,

@@ -21,7 +21,8 @@ extension Reconciler {
         }
         let now = environment.time.elapsed
         if let last = lastLooks[state.id], now - last.at < environment.rolloutTimes.tick {
-            (seen.verdicts, seen.findings) = (last.report.verdicts, last.report.findings)
+            // Its evidence too: the write that was to keep it may have failed.
+            (seen.verdicts, seen.findings, seen.evidence) = (last.report.verdicts, last.report.findings, last.report.evidence)
             return
         }
         guard

@@ -291,6 +291,7 @@ extension Reconciler {
         let ids = Set(subjects.compactMap { $0.state?.id })
         let keys = Set(subjects.map(\.key))
         lastLooks = lastLooks.filter { ids.contains($0.key) }
+        lastGates = lastGates.filter { ids.contains($0.key) }
         reverts = reverts.filter { ids.contains($0.key) }
         revertRetries = revertRetries.filter { ids.contains($0.key) }
         dryRuns = dryRuns.filter { keys.contains($0.key) }
