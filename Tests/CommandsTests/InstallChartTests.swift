@@ -91,7 +91,7 @@ import Testing
         let bindings = objects.filter { $0.kind == "ClusterRoleBinding" }
         #expect(bindings.map { $0.value[path: "roleRef", "name"]?.string } == ["ops-operator"])
         let rules = objects.filter { $0.kind == "ClusterRole" }.flatMap { $0.value["rules"]?.sequence ?? [] }
-        #expect(rules.count == 17)
+        #expect(rules.count == 18)
         func verbs(_ rules: [Value], on resource: String) -> [String] {
             rules.filter { $0["resources"]?.sequence?.contains(.string(resource)) == true }.flatMap { $0["verbs"]?.sequence ?? [] }.compactMap(\.string)
         }
@@ -102,7 +102,8 @@ import Testing
         let less = values.replacing("clusterAdmin: false", with: "clusterAdmin: false\n  rollouts: false\n  reviews: false\n  pullSecrets: false")
         let without = try InstallChart.objects(values: less, release: release).objects
         let remaining = without.filter { $0.kind == "ClusterRole" }.flatMap { $0.value["rules"]?.sequence ?? [] }
-        #expect(remaining.count == 6 && verbs(remaining, on: "secrets") == [] && verbs(remaining, on: "services") == [])
+        #expect(verbs(remaining, on: "jobs") == ["get", "list"], "the pods of a CronJob")
+        #expect(remaining.count == 7 && verbs(remaining, on: "secrets") == [] && verbs(remaining, on: "services") == [])
         #expect(verbs(rules, on: "pods").contains("delete") && !verbs(remaining, on: "pods").contains("delete"))
     }
 
