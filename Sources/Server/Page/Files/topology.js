@@ -64,7 +64,7 @@ export function open({ app, query }) {
             key: node.id, id: nodeID(node.id), transform: `translate(${x} ${y})`, role: 'button', 'aria-pressed': String(isChosen),
             class: `node ${tone(node.health)} ${chosen && !chosen.has(node.id) ? 'dim' : ''} ${isChosen ? 'chosen' : ''}`,
             tabindex: node.id === current ? '0' : '-1',
-            'aria-label': `${node.kind} ${node.name} in ${node.namespace}${node.health ? `, ${words(node.health)}` : ''}, ${ties(node, wired)}`,
+            'aria-label': [`${node.kind} ${node.name} in ${node.namespace}`, words(node.health), ...shares(node), ties(node, wired)].filter(Boolean).join(', '),
             on: { click: () => { state.current = node.id; choose(node.id); }, keydown: (event) => keys(event, node, wired, placed) },
         },
         h('title', null, `${node.kind} ${node.namespace}/${node.name}`),
@@ -72,7 +72,7 @@ export function open({ app, query }) {
         h('rect', { class: 'side', width: 4, height: box.height - 16, x: 6, y: 8, rx: 2 }),
         // An image of its own cuts off what is too long.
         h('svg', { x: 16, width: box.width - 22, height: box.height },
-            h('text', { class: 'node-kind', y: 16 }, node.kind), h('text', { class: 'node-name', y: 32 }, middle(node.name, 20))),
+            h('text', { class: 'node-kind', y: 16 }, [node.kind, ...shares(node).slice(-1)].join(', ')), h('text', { class: 'node-name', y: 32 }, middle(node.name, 20))),
         node.health ? h('text', { class: 'node-mark', x: box.width - 10, y: 16, 'text-anchor': 'end' }, marks[tone(node.health)]) : null);
     };
 
@@ -114,6 +114,9 @@ export function open({ app, query }) {
                 node.application ? h('a', { href: to(`/applications/${encodeURIComponent(node.application)}`) }, node.application)
                     : h('span', { class: 'quiet' }, 'of no application')),
             workloadKinds.includes(node.kind) ? h('p', null, workloadLink(node, 'Open the workload')) : null,
+            node.sets?.length ? h('ul', { class: 'plain-list' }, node.sets.map((set) => h('li', { key: set.version }, h('b', null, set.version),
+                ` ${set.ready}/${set.desired} pods ready`, (set.share ?? null) === null ? null : h('span', null, ', ', h('b', null, `${set.share}%`),
+                    ' of the requests'), set.name ? h('span', { class: 'quiet' }, ` in ${set.name}`) : null))) : null,
             h('ul', { class: 'plain-list' }, wired.back(node.id).map((edge) => line(edge, edge.from, 'from')),
                 wired.out(node.id).map((edge) => line(edge, edge.to, edge.kind))));
     };
@@ -205,6 +208,9 @@ export function open({ app, query }) {
 
 const nodeID = (id) => `node-${id.replace(/[^a-zA-Z0-9]/g, (sign) => `_${sign.codePointAt(0).toString(16)}_`)}`;
 const share = (edge) => ((edge.weight ?? null) === null ? '' : `${edge.weight}%`);
+
+/** What each version of a workload that runs a rollout has of the requests. */
+const shares = (node) => (node.sets ?? []).filter((set) => (set.share ?? null) !== null).map((set) => `${set.version} ${set.share}%`);
 
 function ties(node, wired) {
     const out = wired.out(node.id);
