@@ -17,6 +17,7 @@ struct Bench {
         ("history", HistoryBenchmark.run),
         ("blame", PastBenchmark.blame),
         ("at", PastBenchmark.at),
+        ("page", PageBenchmark.run),
     ]
 
     static func main() async {

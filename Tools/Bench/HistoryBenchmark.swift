@@ -49,7 +49,7 @@ enum HistoryBenchmark {
             let found = try await store.events(EventQuery(namespace: key.namespace, kind: "deployment", name: key.name))
             guard found.count == 50 || count < 200_000 else { throw SubprocessError("\(found.count) events instead of 50") }
         }
-        try await ask("  of them, those that failed") { number in
+        try await ask("    those that failed") { number in
             let key = key(number * 7)
             var query = EventQuery(namespace: key.namespace, kind: "deployment", name: key.name)
             query.outcomes = [.failed]

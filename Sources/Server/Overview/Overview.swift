@@ -150,11 +150,17 @@ extension OverviewSnapshot.Application {
     }
 
     var value: Value {
+        var value = head
+        value["workloads"] = .sequence(workloads.map(\.value))
+        return value
+    }
+
+    /// All but the workloads.
+    var head: Value {
         let whole = status.value
         var value: Value = [:]
         for name in ["application", "revision", "appliedRevision", "sync", "health", "message", "problems", "objects"] { value[name] = whole[name] }
         value["changedAt"] = status.changedAt.map { .string($0.description) } ?? .null
-        value["workloads"] = .sequence(workloads.map(\.value))
         return value
     }
 }

@@ -124,7 +124,7 @@ struct StreamAPI: Sendable {
         var admission = admission
         var eyes = EventEyes(view: view, admission: admission)
         var checkedAt = view.time.elapsed
-        var seen = Set(try await shown(overview, admission).applications.map(\.status.application))
+        var memory = StreamMemory(try await shown(overview, admission).applications)
         write("retry: 3000\n\n", pipe, client)
         // As one piece, for there may be more than the pipe has room for.
         let missed = try await missed(after: last, &eyes).map(Self.deploy).joined()
@@ -132,7 +132,7 @@ struct StreamAPI: Sendable {
         while let news = client.take() {
             var text = ""
             for event in try await eyes.visible(news.deploys) { text += Self.deploy(event) }
-            if !news.changed.isEmpty { text += try await changes(news.changed, &seen, overview, admission) ?? "" }
+            if !news.changed.isEmpty { text += try await changes(news.changed, &memory, overview, admission) ?? "" }
             if !text.isEmpty {
                 write(text, pipe, client)
                 try await view.time.sleep(for: settings.pause)
@@ -149,19 +149,16 @@ struct StreamAPI: Sendable {
         }
     }
 
-    /// The applications that changed, as this listener may see them, and those that they no longer do.
+    /// What changed of the applications, as this listener may see them, and those that they no longer do.
     private func changes(
-        _ names: Set<String>, _ seen: inout Set<String>, _ overview: Overview, _ admission: AccessControl.Admission
+        _ names: Set<String>, _ memory: inout StreamMemory, _ overview: Overview, _ admission: AccessControl.Admission
     ) async throws -> String? {
-        let (source, all) = try await shown(overview, admission)
-        let shown = all.filter { names.contains($0.status.application) }
-        let gone = names.subtracting(shown.map(\.status.application)).intersection(seen)
-        seen.formUnion(shown.map(\.status.application))
-        seen.subtract(gone)
-        guard !shown.isEmpty || !gone.isEmpty else { return nil }
+        let (source, shown) = try await shown(overview, admission)
+        let (applications, gone) = memory.news(of: names, in: shown)
+        guard !applications.isEmpty || !gone.isEmpty else { return nil }
         let value: Value = [
-            "time": .string(overview.time.now.inMilliseconds), "source": source, "applications": .sequence(shown.map(\.value)),
-            "gone": .sequence(gone.sorted().map { .string($0) }),
+            "time": .string(overview.time.now.inMilliseconds), "source": source, "applications": .sequence(applications),
+            "gone": .sequence(gone.map { .string($0) }),
         ]
         return "event: overview\ndata: \(JSON.text(value))\n\n"
     }

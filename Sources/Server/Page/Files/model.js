@@ -5,6 +5,13 @@ import { Stream } from './stream.js';
 
 const deployLimit = 200;
 
+/** The workloads with those in place that changed. */
+function updated(workloads, changed) {
+    const path = ({ group, kind, namespace, name }) => [group, kind, namespace, name].join('/');
+    const fresh = new Map(changed.map((workload) => [path(workload), workload]));
+    return workloads.map((workload) => fresh.get(path(workload)) ?? workload);
+}
+
 export class Model {
     /** `told`: changed(names), deploy(event, whether its outcome is news), state(word). */
     constructor(clock, told) {
@@ -13,8 +20,9 @@ export class Model {
         this.overview = null;
         this.failure = null;
         this.frozen = null;
-        this.refreshed = 0;
         this.refreshing = null;
+        /** What the stream told meanwhile. */
+        this.late = [];
         /** When the overview was like this. */
         this.known = 0;
         this.connection = 'closed';
@@ -25,11 +33,12 @@ export class Model {
         this.past = new Question(() => this.told.changed([]));
         this.pastTimer = null;
         this.stream = new Stream({
-            overview: (value) => this.merge(value),
+            // An overview that is on its way would undo what came before it.
+            overview: (value) => (this.refreshing ? this.late.push(value) : this.merge(value)),
             deploy: (event) => this.noteDeploy(event),
             poll: () => this.refresh(),
-            // What changed while the way was shut.
-            opened: () => { if (this.failure || Date.now() - this.refreshed > 3_000) this.refresh(); },
+            // What changed while the way was shut: from now on it tells of changes only.
+            opened: () => this.refresh(),
             state: (word) => {
                 this.connection = word;
                 this.told.state(word);
@@ -63,12 +72,14 @@ export class Model {
 
     /** Asks for the overview; whoever wants it while it is asked for gets the same answer. */
     refresh() {
-        this.refreshing ??= this.fetch().finally(() => { this.refreshing = null; });
+        this.refreshing ??= this.fetch().finally(() => {
+            this.refreshing = null;
+            for (const value of this.late.splice(0)) this.merge(value);
+        });
         return this.refreshing;
     }
 
     async fetch() {
-        this.refreshed = Date.now();
         try {
             const overview = await get('/api/v1/overview');
             this.clock.told(overview.time);
@@ -82,20 +93,18 @@ export class Model {
     }
 
     merge(value) {
-        const changed = Array.isArray(value) ? value : value.applications ?? [];
-        const gone = new Set(value.gone ?? []);
         if (!this.overview) return;
-        const fresh = new Map(changed.map((application) => [application.application, application]));
-        const before = this.overview.applications;
-        const kept = before.filter((application) => !gone.has(application.application))
-            .map((application) => fresh.get(application.application) ?? application);
-        const known = new Set(before.map((application) => application.application));
-        const added = changed.filter((application) => !known.has(application.application));
-        this.overview = { ...this.overview, applications: [...kept, ...added] };
+        const before = new Map(this.overview.applications.map((application) => [application.application, application]));
+        for (const name of value.gone ?? []) before.delete(name);
+        for (const { changed, ...application } of value.applications ?? []) {
+            application.workloads ??= updated(before.get(application.application)?.workloads ?? [], changed ?? []);
+            before.set(application.application, application);
+        }
+        this.overview = { ...this.overview, applications: [...before.values()] };
         if (value.source) this.overview.source = value.source;
         if (value.time) this.clock.told(value.time);
         this.known = this.clock.present();
-        if (this.clock.mode === 'live') this.told.changed([...fresh.keys()]);
+        if (this.clock.mode === 'live') this.told.changed((value.applications ?? []).map(({ application }) => application));
     }
 
     noteDeploy(event) {
