@@ -1,3 +1,4 @@
+internal import Basics
 package import Chart
 package import Cluster
 internal import Crypto
@@ -77,7 +78,7 @@ package func inputDigest(_ part: Layout.Part, reads: ReadSet?) -> String {
 
 /// What feeds a chart's random functions: the same for the same application and input.
 package func renderSeed(_ name: String, _ digest: String) -> UInt64 {
-    (Array(name.utf8) + Array(digest.utf8)).reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+    stableHash(digest.utf8, after: stableHash(name.utf8))
 }
 
 /// A digest of named contents, whatever their order.

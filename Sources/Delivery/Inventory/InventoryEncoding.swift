@@ -83,14 +83,9 @@ package struct InventoryEncoding: Sendable {
         return pieces
     }
 
-    /// FNV-1a: Swift's own hashes differ from run to run.
+    /// No name holds the byte that stands between them.
     private func stableHash(_ key: ObjectKey) -> UInt64 {
-        var hash: UInt64 = 14_695_981_039_346_656_037
-        for text in [key.group, key.kind, key.namespace, key.name] {
-            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
-            hash = (hash ^ 0xff) &* 1_099_511_628_211
-        }
-        return hash
+        Basics.stableHash([key.group, key.kind, key.namespace, key.name].flatMap { Array($0.utf8) + [0xff] })
     }
 
     /// What the pieces of one application say together; nil without any.

@@ -37,7 +37,11 @@ package actor Applications {
         self.environment = environment
         let listener = environment.progress
         self.environment.progress = Progress { event in
-            if case .status(let status, _) = event { board.set(status) }
+            switch event {
+            case .status(let status, _): board.set(status)
+            case .observed(let sight) where sight.isRemoved: board.remove(sight.application)
+            default: break
+            }
             listener.report(event)
         }
     }
@@ -77,7 +81,7 @@ package actor Applications {
                 Assignment(part: Layout.Part(spec: spec, form: .manifests, files: []), tree: tree, source: settings.source, problems: problems))
         }
         // What git no longer mentions: its objects wait for a person's word.
-        for (name, reconciler) in reconcilers where !wanted.contains(name) {
+        for (name, reconciler) in reconcilers where !wanted.contains(name) && board.status(of: name) != nil {
             var spec = specs[name] ?? ApplicationSpec(name: name, path: "", origin: Origin(file: settings.root, line: nil))
             spec.origin = Origin(file: "\(tree.revision)", line: nil)
             var assignment = Assignment(
@@ -98,7 +102,11 @@ package actor Applications {
     }
 
     private func reconciler(_ name: String) async -> Reconciler {
-        if let known = reconcilers[name] { return known }
+        if let known = reconcilers[name] {
+            // It may have been gone.
+            board.add(known)
+            return known
+        }
         return start(Reconciler(name: name, environment: environment, statusOf: { [board] in board.status(of: $0) }))
     }
 
@@ -139,10 +147,21 @@ final class StatusBoard: Sendable {
     /// Takes note, and wakes those that may have waited for it.
     func set(_ status: ApplicationStatus) {
         let others = state.withLock { state -> [Reconciler] in
+            // One that is gone is not brought back by what its last look tells late.
+            guard state.reconcilers[status.application] != nil else { return [] }
             state.statuses[status.application] = status
             return state.reconcilers.values.compactMap(\.reconciler).filter { $0.name != status.application }
         }
         for other in others { other.dependencyChanged(status.application) }
+    }
+
+    /// Git has forgotten it, and nothing of it is left.
+    func remove(_ name: String) {
+        let others = state.withLock { state -> [Reconciler] in
+            (state.statuses[name], state.reconcilers[name]) = (nil, nil)
+            return state.reconcilers.values.compactMap(\.reconciler)
+        }
+        for other in others { other.dependencyChanged(name) }
     }
 
     func status(of name: String) -> ApplicationStatus? { state.withLock { $0.statuses[name] } }

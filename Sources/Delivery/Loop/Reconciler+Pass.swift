@@ -164,8 +164,12 @@ extension Reconciler {
             // Git has forgotten it, and nothing of it is left.
             try await environment.store.remove(record)
             self.record = nil
+            // It may have come back meanwhile.
+            guard assignment?.isRemoval == true else { return status = ApplicationStatus(application: name) }
             assignment = nil
             await tell(isRemoved: true)
+            // Should it come back, it begins anew.
+            status = ApplicationStatus(application: name)
             return
         }
         // A version that was sent back is none to return to.

@@ -1,4 +1,5 @@
 internal import Archive
+internal import Basics
 internal import Document
 
 /// A value as the store keeps it: JSON, compressed where that makes it smaller.
@@ -21,10 +22,6 @@ enum StoredText {
         return try? JSON.parse(plain)
     }
 
-    /// The same number for the same text (Fowler, Noll & Vo, "FNV-1a", 64 bits).
-    static func digest(_ bytes: [UInt8]) -> Int64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int64(bitPattern: hash)
-    }
+    /// The same number for the same text.
+    static func digest(_ bytes: [UInt8]) -> Int64 { Int64(bitPattern: stableHash(bytes)) }
 }
