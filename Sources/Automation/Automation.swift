@@ -57,6 +57,10 @@ package actor Automation {
     private var writeBackoff = Backoff(base: .seconds(2), limit: .seconds(600))
     private var writeNotBefore: Duration?
     private var turn = 0
+    /// What people look at, as registries told it a moment ago or are telling it now.
+    private var looks: [ImageRepository: Look] = [:]
+    /// When what no workload runs any more was last forgotten, or when that was first thought of.
+    private var tidiedAt: Duration?
 
     private struct Inbox {
         var rendered: [String: Desired] = [:]
@@ -71,6 +75,14 @@ package actor Automation {
         var backoff = Backoff(base: .seconds(5), limit: .seconds(600))
         var error: RegistryError?
     }
+
+    /// A scan that somebody who looks is waiting for; kept for a while, so that looking again asks nobody.
+    private struct Look {
+        var scan: Task<Result<Scan, RegistryError>, Never>
+        var endedAt: Duration?
+    }
+
+    private static let lookAge = Duration.seconds(10)
 
     package init(
         writer: BranchWriter, scanner: Scanner, settings: Settings, credentials: @escaping Credentials, time: any TimeSource,
@@ -111,7 +123,7 @@ package actor Automation {
 
     /// A workload's images and the tags there are.
     ///
-    /// - Parameter refresh: ask the registry also where it was asked a moment ago.
+    /// - Parameter refresh: ask the registry also where the loop asked it; not again within ten seconds, though.
     package func images(of key: ObjectKey, refresh: Bool) async throws(AutomationError) -> WorkloadImages {
         let workload = try workload(key)
         var containers: [WorkloadImages.Container] = []
@@ -121,9 +133,7 @@ package actor Automation {
             var (known, error) = (state?.known, state?.error)
             if known == nil || refresh {
                 do throws(RegistryError) {
-                    known = try await scan(
-                        container.image.repository,
-                        for: needs(of: container.image.repository) + [(workload, TagNeed(policy: policy, image: container.image))])
+                    known = try await look(at: container.image.repository)
                     error = nil
                 } catch let failure {
                     error = failure
@@ -139,8 +149,38 @@ package actor Automation {
         return WorkloadImages(workload: workload, containers: containers)
     }
 
+    /// What a registry says, for all who look at an image of a repository at the same time or soon after each other: with the
+    /// needs of all workloads that run one, so that the answer is whole for each.
+    private func look(at repository: ImageRepository) async throws(RegistryError) -> Scan {
+        let now = time.elapsed
+        looks = looks.filter { _, look in look.endedAt.map { now - $0 < Self.lookAge } ?? true }
+        if let known = looks[repository] { return try await known.scan.value.get() }
+        var needs = needs(of: repository)
+        for workload in byApplication.values.joined() where workload.policy.restraint != nil {
+            for container in workload.containers where container.image.repository == repository {
+                guard let policy = try? workload.policy.tagPolicy(of: container.name) else { continue }
+                needs.append((workload, TagNeed(policy: policy, image: container.image)))
+            }
+        }
+        // Of its own, because who asked first may go away while others wait; it ends by the client's own time limits.
+        let scan = Task { [needs] in
+            let result: Result<Scan, RegistryError>
+            do throws(RegistryError) {
+                result = .success(try await self.scan(repository, for: needs))
+            } catch {
+                result = .failure(error)
+            }
+            self.looks[repository]?.endedAt = self.time.elapsed
+            return result
+        }
+        looks[repository] = Look(scan: scan)
+        return try await scan.value.get()
+    }
+
     /// Commits what a person asked for.
-    package func change(_ request: ChangeRequest) async throws(AutomationError) -> ChangeReport {
+    ///
+    /// - Parameter permission: nil where whoever asks may do everything.
+    package func change(_ request: ChangeRequest, permission: ChangePermission? = nil) async throws(AutomationError) -> ChangeReport {
         if let reason = hold() { throw AutomationError(.push, reason, advice: "ask again when that is settled") }
         let workload = try workload(request.workload)
         var request = request
@@ -149,7 +189,7 @@ package actor Automation {
             tags = try await lookedUp(&image, for: request, workload)
             request.action = .release(image)
         }
-        return try await writer.perform(.request(request, application: workload.application, tags: tags))
+        return try await writer.perform(.request(request, application: workload.application, tags: tags), permission: permission)
     }
 
     /// Takes back a version that was tried and is worse.
@@ -264,11 +304,22 @@ package actor Automation {
             if repositories[repository] == nil { repositories[repository] = State(known: known.map { Scan(list: $0) }, due: time.elapsed) }
         }
         for repository in repositories.keys where needed[repository] == nil { repositories[repository] = nil }
+        await tidy()
         let now = time.elapsed
         let due = needed.filter { repository, _ in repositories[repository].map { $0.due <= now && !$0.isScanning } ?? false }
         if !due.isEmpty { turn &+= 1 }
         for repository in due.keys { repositories[repository]?.isScanning = true }
         return due
+    }
+
+    /// Forgets what registries told of images that no workload runs any more. Not in the first hour, in which some
+    /// applications may not be known yet.
+    private func tidy() async {
+        let now = time.elapsed
+        guard let last = tidiedAt else { return tidiedAt = now }
+        guard now - last >= .seconds(3600), !byApplication.isEmpty else { return }
+        tidiedAt = now
+        await scanner.forget(except: Set(byApplication.values.joined().flatMap { $0.containers.map(\.image.repository) }))
     }
 
     private func takeNotes() {
@@ -288,7 +339,10 @@ package actor Automation {
             settled = settled.filter { !keys.contains($0.key.workload) }
             problems = problems.filter { !keys.contains($0.key.workload) }
         }
-        for repository in notes.due { repositories[repository]?.due = time.elapsed }
+        for repository in notes.due {
+            repositories[repository]?.due = time.elapsed
+            if looks[repository]?.endedAt != nil { looks[repository] = nil }
+        }
     }
 
     /// What automated workloads need to know, by repository.

@@ -12,6 +12,8 @@ package struct AutomationError: Error, Sendable, Hashable {
         case notEditable
         /// Somebody locked the workload.
         case locked
+        /// Who asks may not change all that would change.
+        case forbidden
         /// It would go back to an older version.
         case downgrade
         /// The registry does not tell.

@@ -30,7 +30,7 @@ package struct ChangeRequest: Sendable, Hashable {
     package var action: Action
     /// Of a release: only this container; nil for each that runs the image's repository.
     package var container: String?
-    /// Go through a lock.
+    /// Go through a lock; of a release: take an older version than the one that runs, and a tag that the registry does not have.
     package var force: Bool
     package var requester: Requester
 

@@ -10,7 +10,9 @@ extension AutomationView {
         self.init(
             workloads: { await automation.workloads() },
             images: { (key: ObjectKey, refresh: Bool) throws(AutomationError) in try await automation.images(of: key, refresh: refresh) },
-            change: { (request: ChangeRequest) throws(AutomationError) in try await automation.change(request) },
+            change: { (request: ChangeRequest, permission: @escaping ChangePermission) throws(AutomationError) in
+                try await automation.change(request, permission: permission)
+            },
             registryPushed: { automation.markDue($0) },
             emailDomain: author.email.split(separator: "@").last.map(String.init) ?? "martlet.invalid")
     }

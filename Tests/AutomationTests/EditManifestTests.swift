@@ -169,8 +169,9 @@ import Testing
         let result = edit(files, [image(workload, "podinfo", "ghcr.io/stefanprodan/podinfo:6.6.1"), image(workload, "redis", "redis:7.0")])
         #expect(result.failed.map { "\($0.error)" } == [])
         #expect(result.texts == ["a.yaml": text.replacing("6.5.0", with: "6.6.1").replacing("redis:6", with: "redis:7.0")])
-        let place = try locateImage(of: workload, container: "podinfo", application: "shop", in: files)
-        #expect(place.text == "ghcr.io/stefanprodan/podinfo:6.5.0" && place.places.map(\.path.description) == ["spec.values.image.repository", "spec.values.image.tag"])
+        // Another name goes to the marked place of the name, and nowhere else.
+        let moved = edit(files, [image(workload, "podinfo", "docker.io/podinfo:6.5.0")])
+        #expect(moved.texts == ["a.yaml": text.replacing("ghcr.io/stefanprodan/podinfo", with: "docker.io/podinfo")])
         // A number would be another tag.
         let number = edit(files, [image(workload, "podinfo", "ghcr.io/stefanprodan/podinfo:7.10")])
         #expect(number.texts["a.yaml"]?.contains("tag: \"7.10\" #") ?? false)

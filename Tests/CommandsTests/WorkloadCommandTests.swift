@@ -277,7 +277,7 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
             containers: [.init(name: "web", image: try #require(ImageReference("a/b:1")))], policy: try AutomationPolicy(of: object))
         let view = AutomationView(
             workloads: { [workload] }, images: { (_, _) throws(AutomationError) in WorkloadImages(workload: workload, containers: []) },
-            change: { (request: ChangeRequest) throws(AutomationError) in
+            change: { (request: ChangeRequest, _) throws(AutomationError) in
                 asked.withLock { $0.append(request) }
                 if case .unlock = request.action { throw AutomationError(.downgrade, "it is older", advice: "name it") }
                 return ChangeReport(commit: nil, branch: "main", message: "nothing to change: git says it already")

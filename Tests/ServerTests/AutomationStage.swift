@@ -73,7 +73,7 @@ struct AutomationStage: Sendable {
                             error: "the registry does not answer"),
                     ])
             },
-            change: { [failure, asked] (request: ChangeRequest) throws(AutomationError) -> ChangeReport in
+            change: { [failure, asked] (request: ChangeRequest, _) throws(AutomationError) -> ChangeReport in
                 if let error = failure.withLock({ $0 }) { throw error }
                 asked.withLock { $0.append(request) }
                 guard case .release(let image) = request.action else {

@@ -93,7 +93,7 @@ import Testing
         #expect(some?["applications"]?.sequence?.count == 1 && some?["applications"]?[0]?["message"] == "")
         #expect(some?["applications"]?[0]?["workloads"]?.sequence?.map { $0["namespace"] } == ["shop"])
         #expect(all?["applications"]?[0]?["health"] == "Healthy" && some?["applications"]?[0]?["health"] == "Degraded", "what one sees is not well")
-        for (path, list) in [("/api/v1/objects?application=shop&revision=main", "objects"), ("/api/v1/diff?from=main&to=2026-11-21T06:00:00Z", "objects")] {
+        for (path, list) in [("/api/v1/objects?application=shop&revision=main", "objects"), ("/api/v1/objects?time=2026-11-21T06:00:00Z", "objects"), ("/api/v1/diff?from=main&to=2026-11-21T06:00:00Z", "objects")] {
             #expect(try await call("GET", path, token: ada).value?[list]?.sequence?.count == 2)
             let some = try await call("GET", path, token: bob).value
             #expect(some?[list]?.sequence?.count == 1 && some?["problems"] == [] && some?[list]?[0]?["object"]?["namespace"] == "shop")
@@ -146,7 +146,7 @@ import Testing
     static let mistakes: [String] = [
         "history?limit=0", "history?limit=501", "history?limit=ten", "history?from=yesterday", "history?outcome=fine", "history?cause=x", "history?colour=red",
         "history?before=\(String(repeating: "A", count: 27))", "history?application=\(String(repeating: "a", count: 300))", "at", "at?time=now", "overview?x=1",
-        "objects?revision=main", "objects?application=shop", "objects?application=shop&revision=main&time=2026-11-21T06:00:00Z", "objects?application=shop&revision=--upload-pack",
+        "objects", "objects?application=shop", "objects?application=shop&revision=main&time=2026-11-21T06:00:00Z", "objects?application=shop&revision=--upload-pack",
         "objects?application=shop&revision=a..b", "objects?application=shop&revision=a:b", "diff?from=main", "diff?from=main&to=%0A", "topology?x=1", "stream?x=1", "session?x=1",
         "query_range?query=up", "query_range?query=up&start=1&end=2&step=0", "query_range?query=up&start=2&end=1&step=1", "query_range?query=up&start=1&end=100000&step=1",
         "query_range?query=up&start=nan&end=2&step=1", "query_range?query=up&start=1&end=1e300&step=1", "query_range?query=up&start=1&end=2&step=-1", "query_range?query=up&start=1&end=2&step=1&host=evil",

@@ -77,11 +77,6 @@ struct Editor {
         }
     }
 
-    mutating func locate(_ name: ContainerName, application: String) throws(AutomationError) -> ImagePlace {
-        let part = try part(application)
-        return part.form == .chart ? try locateInChart(name, part) : try locateInManifests(name, part)
-    }
-
     func part(_ application: String) throws(AutomationError) -> Layout.Part {
         guard let part = snapshot.parts.first(where: { $0.spec.name == application }) else {
             throw AutomationError(

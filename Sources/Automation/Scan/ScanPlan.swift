@@ -47,8 +47,7 @@ package enum ScanPlan {
     }
 
     private static func isItsTurn(_ name: String, _ turn: Int) -> Bool {
-        let hash = name.utf8.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
-        return hash % UInt64(turns) == UInt64(truncatingIfNeeded: turn) % UInt64(turns)
+        stableHash(name.utf8) % UInt64(turns) == UInt64(truncatingIfNeeded: turn) % UInt64(turns)
     }
 }
 

@@ -16,6 +16,9 @@ package struct Scanner: Sendable {
     /// What was known when a registry answered last; nil for one never asked.
     package func remembered(_ repository: ImageRepository) async -> TagList? { await store.list(of: repository) }
 
+    /// Forgets what registries told of other repositories than these.
+    package func forget(except repositories: Set<ImageRepository>) async { await store.dropRepositories(except: repositories) }
+
     /// Asks the registry. Only a whole answer counts: after a failure the list before stays what is known.
     package func scan(
         _ repository: ImageRepository, needs: [TagNeed], turn: Int, credential: RegistryCredential?

@@ -10,6 +10,7 @@ extension AutomationError.Kind {
         case .ambiguous: "ambiguous"
         case .notEditable: "notEditable"
         case .locked: "locked"
+        case .forbidden: "forbidden"
         case .downgrade: "downgrade"
         case .registry: "registry"
         case .push: "push"

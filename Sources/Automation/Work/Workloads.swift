@@ -37,7 +37,7 @@ package func imageWorkloads(of desired: Desired) throws(AutomationError) -> [Wor
 
 /// Where an object of any kind keeps what its pods are made of: a pod's own, a template's
 /// (also of kinds Martlet does not know), a cron job's.
-private func podSpec(of object: Object) -> Value? {
+func podSpec(of object: Object) -> Value? {
     let places = [["spec"], ["spec", "template", "spec"], ["spec", "jobTemplate", "spec", "template", "spec"]]
     return places.lazy.compactMap { object.value[path: $0] }.first { $0["containers"]?.sequence != nil }
 }

@@ -58,10 +58,11 @@ package actor BranchWriter {
 
     /// Makes a change on the branch's newest commit, as often as it takes.
     ///
+    /// - Parameter permission: asked before each commit that a person wants; nil where whoever asks may do everything.
     /// - Throws: why it cannot be: what was asked makes no sense there, the server refuses, or it stayed away for
     ///   as long as the writer is patient.
-    package func perform(_ work: Work) async throws(AutomationError) -> ChangeReport {
-        let (report, pushed) = try await turnstile.pass { () async throws(AutomationError) in try await performed(work) }
+    package func perform(_ work: Work, permission: ChangePermission? = nil) async throws(AutomationError) -> ChangeReport {
+        let (report, pushed) = try await turnstile.pass { () async throws(AutomationError) in try await performed(work, permission) }
         if let pushed { await note(pushed) }
         return report
     }
@@ -78,7 +79,7 @@ package actor BranchWriter {
         }
     }
 
-    private func performed(_ work: Work) async throws(AutomationError) -> (ChangeReport, Attempt?) {
+    private func performed(_ work: Work, _ permission: ChangePermission?) async throws(AutomationError) -> (ChangeReport, Attempt?) {
         var sent: [Attempt] = []
         var last: (tip: ObjectID, times: Int)?
         let asked = time.now
@@ -87,7 +88,7 @@ package actor BranchWriter {
         while true {
             do {
                 let tip = try await branch.tip()
-                if let done = try await attempt(work, on: tip, asked, &sent) { return done }
+                if let done = try await attempt(work, permission, on: tip, asked, &sent) { return done }
                 last = (tip, last?.tip == tip ? (last?.times ?? 0) + 1 : 1)
                 if let last, last.times >= 5 {
                     throw AutomationError(
@@ -124,7 +125,7 @@ package actor BranchWriter {
     ///
     /// - Returns: Nil when it has to be made anew.
     private func attempt(
-        _ work: Work, on tip: ObjectID, _ asked: Timestamp, _ sent: inout [Attempt]
+        _ work: Work, _ permission: ChangePermission?, on tip: ObjectID, _ asked: Timestamp, _ sent: inout [Attempt]
     ) async throws -> (ChangeReport, Attempt?)? {
         // An answer that was lost may have been a yes.
         for attempt in sent where try await branch.contains(attempt.commit, in: tip) { return finished(attempt) }
@@ -138,7 +139,7 @@ package actor BranchWriter {
             guard let rollback = try await rollback(request, application, to: target, reason, on: tip, asked, snapshot, workloads) else {
                 return (unchanged([]), nil)
             }
-            try await check(work, at: tip, files: rollback.files)
+            try await check(work, permission, snapshot, at: tip, files: rollback.files)
             return try await send(rollback.files, rollback.text, by: request.requester, rollback.report(branch.name), on: tip, &sent)
         }
         var draft = try work.draft(on: workloads)
@@ -157,13 +158,13 @@ package actor BranchWriter {
         }
         if work.isRequest {
             if let problem = problems.first { throw problem.error }
-            try await check(work, at: tip, files: result.files)
         }
         var told = snapshot
         told.bytes.merge(result.files) { $1 }
         // An annotation that cannot be written does not hold up an image.
         let annotations = draft.annotations(for: made, at: asked) { snapshot.declares($0) }
         if !annotations.isEmpty { result.files.merge(edit(told, annotations).files) { $1 } }
+        if work.isRequest { try await check(work, permission, snapshot, at: tip, files: result.files) }
         let text = draft.text(for: made, at: asked)
         let report = ChangeReport(
             commit: nil, branch: branch.name, message: "", bumps: made, files: result.files.keys.sorted(),
@@ -323,14 +324,21 @@ package actor BranchWriter {
         return (found, faults)
     }
 
-    /// What a person asked for must be what the files say afterwards: a chart's template may say otherwise.
-    private func check(_ work: Work, at tip: ObjectID, files: [String: [UInt8]]) async throws {
-        guard let known, known.tip == tip else { return }
-        let tree = EditedTree(known.tree, files: files)
+    /// What a person asked for must be what the files say afterwards: a chart's template may say otherwise. And who
+    /// asked must be allowed to change all that becomes another: other applications may be made of the same files.
+    private func check(
+        _ work: Work, _ permission: ChangePermission?, _ before: RepositorySnapshot, at tip: ObjectID, files: [String: [UInt8]]
+    ) async throws {
+        // Somebody who only looks may have made another tip the known one meanwhile.
+        let base = if let known, known.tip == tip { known.tree } else { try await branch.tree(at: tip) }
+        let tree = EditedTree(base, files: files)
         let layout = try await scan(tree, root: settings.root, name: settings.name)
-        let parts = layout.parts.filter { work.applications.contains($0.spec.name) }
-        let bytes = try await tree.read(parts.flatMap(\.files))
-        let after = RepositorySnapshot(revision: tree.revision, parts: parts, bytes: bytes, context: try await context())
+        let names = permission == nil ? work.applications : work.applications.union(before.parts.map(\.spec.name))
+        let parts = layout.parts.filter { names.contains($0.spec.name) }
+        let bytes = try await tree.read(Array(Dictionary(parts.flatMap(\.files).map { ($0.path, $0) }) { first, _ in first }.values))
+        var after = RepositorySnapshot(revision: tree.revision, parts: parts, bytes: bytes, context: before.context)
+        if let permission { try await permission(workloadsThatDiffer(before, after)) }
+        after.parts = parts.filter { work.applications.contains($0.spec.name) }
         try work.verify(on: workloads(in: after).found)
     }
 

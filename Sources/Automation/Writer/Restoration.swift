@@ -141,11 +141,25 @@ struct Restoration {
             trial.take([place.file: edited])
             let after = trial.objects(trial.now)
             guard before.count == after.count, before.allSatisfy({ key, object in key == workload.key || after[key] == object }) else { continue }
+            guard leavesOthers(as: trial.now, place.file) else { continue }
             let rest = Set(trial.left)
             guard rest.isStrictSubset(of: left) else { continue }
             self = trial
             left = rest
         }
+    }
+
+    /// Whether other applications that read a file make of it what they did.
+    private func leavesOthers(as after: RepositorySnapshot, _ file: String) -> Bool {
+        func others(_ snapshot: RepositorySnapshot) -> RepositorySnapshot {
+            var others = snapshot
+            others.parts.removeAll { part in part.spec.name == workload.application || !part.files.contains { $0.path == file } }
+            return others
+        }
+        let before = others(now)
+        guard !before.parts.isEmpty else { return true }
+        let written = WrittenObjects(before)
+        return written.differing(from: WrittenObjects(others(after), generated: written.generated)).isEmpty
     }
 
     /// A value that a text has otherwise than then.

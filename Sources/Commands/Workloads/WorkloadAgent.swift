@@ -30,7 +30,7 @@ struct WorkloadFailure: Error, CustomStringConvertible {
     init(_ error: AutomationError) {
         switch error.kind {
         case .registry, .push: self.init("\(error)", exitCode: 2)
-        case .invalid, .notFound, .ambiguous, .notEditable, .locked, .downgrade: self.init("\(error)", exitCode: 1)
+        case .invalid, .notFound, .ambiguous, .notEditable, .locked, .forbidden, .downgrade: self.init("\(error)", exitCode: 1)
         }
     }
 }

@@ -26,6 +26,7 @@ struct APIFailure: Error, Sendable {
         let status: HTTPResponse.Status =
             switch error.kind {
             case .notFound: .notFound
+            case .forbidden: .forbidden
             case .ambiguous, .locked, .downgrade: .conflict
             case .invalid, .notEditable: .unprocessableContent
             case .registry, .push: .badGateway

@@ -15,7 +15,7 @@ struct PastAPI: Sendable {
             await Routes.answer { () async throws(APIFailure) in
                 let admission = try await view.admit(request, context)
                 let fields = try QueryFields(request, known: ["application", "time", "revision"])
-                let application = try fields.required("application", example: "shop")
+                let application = try fields.text("application")
                 let moment: Moment
                 switch (try fields.time("time"), try Self.revision("revision", fields)) {
                 case (let time?, nil): moment = .time(time)

@@ -1,4 +1,5 @@
 internal import Automation
+internal import Basics
 internal import Document
 internal import HTTPTypes
 internal import Hummingbird
@@ -58,7 +59,25 @@ struct WorkloadsAPI: Sendable {
         let request = ChangeRequest(
             workload: key, action: body.action, container: body.container, force: body.force,
             requester: admission.caller.requester(emailDomain: view.emailDomain))
-        do throws(AutomationError) { return try await view.change(request).value } catch { throw APIFailure(error) }
+        // Whatever else the files that change are read by is known to the writer alone.
+        let unknown = Locked<APIFailure?>(nil)
+        let permission: ChangePermission = { (touched: [ObjectKey]) throws(AutomationError) in
+            do throws(APIFailure) {
+                for other in touched where other != key {
+                    guard try await admission.may(.patch, other, name: other.name) else {
+                        throw admission.refusal(.patch, "\(other), which the same change of files would change")
+                    }
+                }
+            } catch {
+                unknown.withLock { $0 = error }
+                throw AutomationError(.forbidden, error.message, advice: error.advice)
+            }
+        }
+        do throws(AutomationError) {
+            return try await view.change(request, permission).value
+        } catch {
+            throw unknown.withLock { $0 } ?? APIFailure(error)
+        }
     }
 
     // MARK: who asks, and for what

@@ -43,10 +43,10 @@ import Testing
         }
 
         /// - Parameter files: for a registry's host.
-        init(files: (String) -> [String: String]) async throws {
+        init(store: TagStore? = nil, files: (String) -> [String: String]) async throws {
             registry = try await FaultyRegistry()
             server = ModelServer(files(registry.host))
-            let store = try TagStore(path: nil)
+            let store = try store ?? TagStore(path: nil)
             let client = RegistryClient(
                 transport: CurlTransport(userAgent: "test"), settings: RegistryClient.Settings(insecure: [registry.host]), time: time,
                 random: RandomSource(seed: 1), store: store)
