@@ -27,7 +27,9 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The files to begin with; by default the shop of Examples.", valueName: "folder"))
     var repository: String?
 
-    func run() async throws {
+    func run() async throws { try await reporting(perform) }
+
+    private func perform() async throws {
         let files = try await shop()
         let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-demo-\(ULID(at: SystemTime().now, random: RandomSource()))").path
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -36,7 +36,9 @@ struct DevClusterCommand: AsyncParsableCommand {
         guard (1...1000).contains(nodes) else { throw ValidationError("--nodes is \(nodes), expected 1 to 1000") }
     }
 
-    func run() async throws {
+    func run() async throws { try await reporting(serve) }
+
+    private func serve() async throws {
         var options = EmbeddedCluster.Options()
         options.port = port
         options.nodes = NodeOptions(count: nodes, startDelay: .milliseconds(500), readyDelay: .milliseconds(500))

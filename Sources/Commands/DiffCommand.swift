@@ -28,6 +28,7 @@ struct DiffCommand: AsyncParsableCommand {
     var application: String?
 
     @OptionGroup(title: "The cluster, for a folder") var cluster: ClusterOptions
+    @OptionGroup(title: "The cluster, for a folder") var records: RecordOptions
     @OptionGroup var past: PastOptions
     @OptionGroup var output: OutputOptions
 
@@ -82,10 +83,10 @@ struct DiffCommand: AsyncParsableCommand {
     private func compare() async throws -> Bool {
         let time = SystemTime()
         let client = try cluster.connect(time: time, random: RandomSource())
-        let store = InventoryStore(client: client, namespace: cluster.martletNamespace)
+        let store = InventoryStore(client: client, namespace: records.martletNamespace)
         let tree = FolderTree(root: path)
         let layout = try await scan(tree, root: "", name: name ?? folderName(path))
-        if let application, !layout.parts.contains(where: { $0.spec.name == application }) {
+        if let application, !layout.parts.contains(where: { $0.spec.name == application }), layout.problems[application] == nil {
             let names = layout.parts.map(\.spec.name).joined(separator: ", ")
             throw CommandFailure("no application \"\(application)\" in \"\(path)\", there are: \(names)")
         }
@@ -100,11 +101,20 @@ struct DiffCommand: AsyncParsableCommand {
             }
             problems += report.problems
         }
-        problems += layout.problems.values.joined().map(\.description)
+        problems += layout.faults(of: application)
         if let first = problems.first {
-            for problem in problems.dropFirst() { Terminal.standardError.line("martlet: \(problem)") }
+            for problem in problems.dropFirst() { Terminal.standardError.line("martlet: \(printableLines(problem))") }
             throw CommandFailure(first)
         }
         return hasDifference
+    }
+}
+
+extension Layout {
+    /// What is wrong with how the tree is divided, always in the same order.
+    ///
+    /// - Parameter application: only with this one; nil: with all.
+    func faults(of application: String?) -> [String] {
+        problems.filter { application == nil || $0.key == application }.sorted { $0.key < $1.key }.flatMap { $0.value.map(\.description) }
     }
 }

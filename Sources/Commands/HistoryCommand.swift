@@ -37,6 +37,9 @@ struct HistoryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The most deploys to show, up to 1000.", valueName: "number"))
     var limit = 50
 
+    @Option(help: ArgumentHelp("Only what came before this event, by its id: the last line says which to go on with.", valueName: "id"))
+    var before: String?
+
     @OptionGroup(title: "By a running daemon") var daemon: DaemonOptions
     @OptionGroup(title: "Without a daemon") var history: HistoryFileOptions
     @OptionGroup var output: OutputOptions
@@ -81,6 +84,7 @@ struct HistoryCommand: AsyncParsableCommand {
             if !name.resource.isEmpty { query.kind = name.resource }
         }
         if let since { query.from = try Moment.time(since, now: SystemTime().now) }
+        query.before = before
         query.outcomes = Set(outcome.compactMap { DeployEvent.Outcome(rawValue: $0) })
         if let store = try history.store() {
             let events = try await store.events(query)
@@ -93,11 +97,34 @@ struct HistoryCommand: AsyncParsableCommand {
         guard let server = daemon.server ?? environment["MARTLET_SERVER"] else {
             throw CommandFailure("whose history? Name a daemon with --server (or MARTLET_SERVER), or its file with --history-file")
         }
-        let outcomes = outcome.isEmpty ? nil : outcome.joined(separator: ",")
-        let text = queryText([
-            ("application", query.application), ("namespace", query.namespace), ("kind", query.kind), ("name", query.name),
-            ("from", query.from?.inMilliseconds), ("outcome", outcomes), ("limit", String(limit)),
-        ])
-        return try await daemon.client(server, environment: environment).ask("GET", "/api/v1/history" + text)
+        let agent = try daemon.client(server, environment: environment)
+        return try await Self.pages(query, outcomes: outcome) { path in try await agent.ask("GET", path) }
+    }
+
+    /// The most that the API gives at once.
+    private static let pageSize = 500
+    /// Who may see few of many events gets short pages, and many of them.
+    private static let mostPages = 50
+
+    /// Asks for page after page, until there are as many events as are wanted or no more.
+    static func pages(_ query: EventQuery, outcomes: [String], ask: (String) async throws -> Value) async throws -> Value {
+        var events: [Value] = []
+        var before = query.before
+        for _ in 0..<mostPages {
+            let text = queryText([
+                ("application", query.application), ("namespace", query.namespace), ("kind", query.kind), ("name", query.name),
+                ("from", query.from?.inMilliseconds), ("outcome", outcomes.isEmpty ? nil : outcomes.joined(separator: ",")), ("before", before),
+                ("limit", String(min(pageSize, query.limit - events.count))),
+            ])
+            var page = try await ask("/api/v1/history" + text)
+            events += page["events"]?.sequence ?? []
+            let next = page["next"]?.string
+            guard events.count < query.limit, let next, next != before else {
+                page["events"] = .sequence(events)
+                return page
+            }
+            before = next
+        }
+        return ["events": .sequence(events), "next": before.map { .string($0) } ?? .null, "knownSince": .null]
     }
 }

@@ -5,7 +5,7 @@ struct PromoteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "promote", abstract: "Let a rollout go on: past its gate, past the step that runs, or out of a pause.",
         discussion: """
-            The request is an annotation on the Deployment, so whoever may patch it may promote. The daemon carries it out: at the
+            The request is an annotation on the workload, so whoever may patch it may promote. The daemon carries it out: at the
             last step the new version becomes that of all; before, the next step begins.
 
             Examples:

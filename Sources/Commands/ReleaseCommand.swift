@@ -24,7 +24,7 @@ struct ReleaseCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only this container.", valueName: "name"))
     var container: String?
 
-    @Flag(help: "Go through a lock.")
+    @Flag(help: "Go through a lock, take an older version than the one that runs, and a tag that the registry does not have.")
     var force = false
 
     mutating func validate() throws {

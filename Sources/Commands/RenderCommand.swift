@@ -10,7 +10,8 @@ struct RenderCommand: AsyncParsableCommand {
         commandName: "render", abstract: "Print what a chart or a folder says, as YAML.",
         discussion: """
             A chart, a folder or packed as .tgz, is printed as "helm template --include-crds" prints it, and takes the
-            same options. Any other folder is printed as Martlet would apply it, application by application.
+            same options. Any other folder is printed as Martlet would apply it, application by application. Exits with 0 when
+            all of it could be rendered, 1 when something could not, 2 when there is nothing to render.
 
             Examples:
               martlet render charts/front-end -f values-prod.yaml --set replicas=3
@@ -42,10 +43,12 @@ struct RenderCommand: AsyncParsableCommand {
         var problems: [String] = []
     }
 
-    func run() async throws {
+    func run() async throws { try await reporting(show) }
+
+    private func show() async throws {
         let output = try await output()
         print(output.text, terminator: "")
-        for problem in output.problems { Terminal.standardError.line("martlet: \(problem)") }
+        for problem in output.problems { Terminal.standardError.line("martlet: \(printableLines(problem))") }
         if !output.problems.isEmpty { throw ExitCode(1) }
     }
 
@@ -145,7 +148,7 @@ struct RenderCommand: AsyncParsableCommand {
 
     /// Helm's own words, and below them what can be done.
     private static func failure(_ what: String, _ error: ChartError) -> CommandFailure {
-        CommandFailure("\(what):\n\(error)")
+        CommandFailure("\(what):\n\(error)", exitCode: 1)
     }
 
     // MARK: a folder

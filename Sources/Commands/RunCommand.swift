@@ -21,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Every YAML document below --git-path is applied, every folder with a Chart.yaml is rendered as a chart, and
             martlet.yaml files, where there are any, say more. Images of workloads with "martlet.dev/automated" are followed: a
-            better tag becomes a commit on the branch. Deployments with "martlet.dev/strategy" are rolled out step by step, and
+            better tag becomes a commit on the branch. Workloads with "martlet.dev/strategy" are rolled out step by step, and
             with --prometheus-url judged by what their requests say. What was deployed is kept in --history-file, and told to the
             "Notification" documents in git. It serves the page at /, /healthz, /readyz, /metrics, the API (described in
             /api/v1/openapi.yaml), /webhooks/{generic,github,gitlab} and, for pushes to registries,
@@ -35,7 +35,9 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var git: GitOptions
+    @OptionGroup var follow: FollowOptions
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var records: RecordOptions
     @OptionGroup var images: AutomationOptions
     @OptionGroup var access: AccessOptions
     @OptionGroup var metrics: MetricsOptions
@@ -64,7 +66,9 @@ struct RunCommand: AsyncParsableCommand {
         return host.isEmpty ? nil : (String(host), port)
     }
 
-    func run() async throws {
+    func run() async throws { try await reporting(serve) }
+
+    private func serve() async throws {
         guard let url = git.gitURL, let address else { return }
         let logger = makeLogger()
         let registry = MetricRegistry()
@@ -73,11 +77,11 @@ struct RunCommand: AsyncParsableCommand {
         let random = RandomSource()
         let client = try cluster.connect(time: time, random: random)
         let remote = try git.remote(url)
-        let listeners = observed(logger)
+        let listeners = observed(logger, registry)
         let progress = listeners.progress
         let cache = WatchCache(client: client, time: time, random: random, logger: logger)
         var environment = WorkEnvironment(
-            client: client, cache: cache, store: InventoryStore(client: client, namespace: cluster.martletNamespace), time: time,
+            client: client, cache: cache, store: InventoryStore(client: client, namespace: records.martletNamespace), time: time,
             random: random, logger: logger, progress: progress)
         environment.analysis = try metrics.analysis(time: time)
         environment.gateWebhook = GateWebhook(transport: CurlTransport(userAgent: "martlet/\(MartletVersion.current)"))
@@ -92,7 +96,7 @@ struct RunCommand: AsyncParsableCommand {
         let watcher = SourceWatcher(
             settings: SourceWatcher.Settings(
                 remote: remote, reference: git.reference, root: git.gitPath, mirrorPath: try git.mirrorPath(url),
-                pollInterval: git.pollInterval, followsRewrites: git.onRewrite == .follow),
+                pollInterval: follow.pollInterval, followsRewrites: follow.onRewrite == .follow),
             time: time, random: random, logger: logger, progress: progress)
         let work = Applications(
             settings: Applications.Settings(source: remote.description, root: git.gitPath, name: git.applicationName(url)),
@@ -166,7 +170,7 @@ struct RunCommand: AsyncParsableCommand {
         guard case .branch(let branch) = git.reference, let url = git.gitURL else { return nil }
         let parts = AutomationOptions.Parts(
             mirror: watcher.mirror, branch: branch, root: git.gitPath, applicationName: git.applicationName(url),
-            cacheFolder: try git.mirrorPath(url), time: time, random: random, logger: logger)
+            cacheFolder: try git.mirrorPath(url), time: time, random: random, logger: logger, settings: follow.automation)
         let templates = TemplateCache()
         return try images.automation(
             parts,
@@ -197,7 +201,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let file = try deploys.historyFile ?? "\(git.mirrorPath(url))-history.sqlite"
             var parts = DaemonHistory.Parts(
-                mirror: watcher.mirror, namespace: cluster.martletNamespace, client: client, time: time, random: random, logger: logger)
+                mirror: watcher.mirror, namespace: records.martletNamespace, client: client, time: time, random: random, logger: logger)
             if case .branch = git.reference, deploys.historyNotes {
                 parts.notes = NoteKeeper(
                     mirror: watcher.mirror, author: (images.author.name, images.author.email), time: time, random: random, logger: logger,
@@ -224,9 +228,9 @@ struct RunCommand: AsyncParsableCommand {
         return quiet
     }
 
-    private func observed(_ logger: Logger) -> ProgressListeners {
+    private func observed(_ logger: Logger, _ registry: MetricRegistry) -> ProgressListeners {
         let listeners = ProgressListeners()
-        let metrics = ProgressMetrics()
+        let metrics = ProgressMetrics(factory: registry)
         let log = ProgressLog(logger: logger)
         listeners.add { metrics.note($0) }
         listeners.add { log.note($0) }

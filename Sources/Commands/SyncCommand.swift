@@ -12,7 +12,8 @@ struct SyncCommand: AsyncParsableCommand {
         commandName: "sync", abstract: "Apply now, and follow until healthy.",
         discussion: """
             With names of applications it asks the running daemon, and agrees to deletions when told so. With --path or
-            --git-url it does one pass by itself, without a daemon.
+            --git-url it does one pass by itself, without a daemon. Exits with 0 when all is synced and healthy, 1 when something
+            is not, 2 when it could not be done.
 
             Examples:
               martlet sync front-end
@@ -38,9 +39,10 @@ struct SyncCommand: AsyncParsableCommand {
 
     @OptionGroup var git: GitOptions
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var records: RecordOptions
 
     mutating func validate() throws {
-        guard parseDuration(timeout) != nil else { throw ValidationError("--timeout is \"\(timeout)\", expected a duration such as \"5m\"") }
+        guard let limit = parseDuration(timeout), limit > .zero else { throw ValidationError("--timeout is \"\(timeout)\", expected a duration such as \"5m\"") }
         if path != nil, git.gitURL != nil { throw ValidationError("--path and --git-url: choose one") }
         if path != nil || git.gitURL != nil, !applications.isEmpty {
             throw ValidationError("names of applications are for the running daemon: leave out --path and --git-url")
@@ -49,7 +51,9 @@ struct SyncCommand: AsyncParsableCommand {
 
     private var limit: Duration { parseDuration(timeout) ?? .seconds(300) }
 
-    func run() async throws {
+    func run() async throws { try await reporting(sync) }
+
+    private func sync() async throws {
         let outcome = path != nil || git.gitURL != nil ? try await passAlone() : try await askDaemon()
         let printer = ProgressPrinter(terminal: .standardError)
         var isWell = true
@@ -67,7 +71,7 @@ struct SyncCommand: AsyncParsableCommand {
         let client = try cluster.connect(time: time, random: random)
         var logger = Logger(label: "martlet")
         logger.logLevel = .critical
-        let store = InventoryStore(client: client, namespace: cluster.martletNamespace)
+        let store = InventoryStore(client: client, namespace: records.martletNamespace)
         let bell = Doorbell()
         let printed = ProgressPrinter(terminal: .standardError).progress
         var environment = WorkEnvironment(
@@ -127,15 +131,15 @@ struct SyncCommand: AsyncParsableCommand {
         let time = SystemTime()
         let random = RandomSource()
         let client = try cluster.connect(time: time, random: random)
-        let store = InventoryStore(client: client, namespace: cluster.martletNamespace)
+        let store = InventoryStore(client: client, namespace: records.martletNamespace)
         let known = try await store.loadAll()
         let names = applications.isEmpty ? known.keys.sorted() : applications
         for name in names where known[name] == nil {
             let all = known.keys.sorted().joined(separator: ", ")
-            throw CommandFailure("no application \"\(name)\" in namespace \"\(cluster.martletNamespace)\", there are: \(all.isEmpty ? "none" : all)")
+            throw CommandFailure("no application \"\(name)\" in namespace \"\(records.martletNamespace)\", there are: \(all.isEmpty ? "none" : all)")
         }
         guard !names.isEmpty else {
-            throw CommandFailure("no applications in namespace \"\(cluster.martletNamespace)\": is the daemon running? (martlet run --help)")
+            throw CommandFailure("no applications in namespace \"\(records.martletNamespace)\": is the daemon running? (martlet run --help)")
         }
         let request = SyncRequest(
             id: ULID(at: time.now, random: random).description, allowsDeletions: allowDeletions, forcesConflicts: forceConflicts)

@@ -18,7 +18,9 @@ struct VersionCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var clusterOptions: ClusterOptions
 
-    func run() async throws {
+    func run() async throws { try await reporting(show) }
+
+    private func show() async throws {
         var value: Value = ["martlet": .string(MartletVersion.current)]
         if cluster {
             let version = try await clusterOptions.connect(time: SystemTime(), random: RandomSource()).serverVersion()

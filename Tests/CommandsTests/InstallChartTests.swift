@@ -43,7 +43,7 @@ import Testing
         #expect(arguments.first == "run")
         let command = try RunCommand.parse(Array(arguments.dropFirst()))
         #expect(command.listen == "0.0.0.0:8080")
-        #expect(command.cluster.martletNamespace == release.namespace)
+        #expect(command.records.martletNamespace == release.namespace)
         #expect(command.git.mirrorFolder == "/var/lib/martlet/mirror")
         #expect(command.access.apiClusterTokens)
         guard values == InstallChart.everything else {
@@ -53,7 +53,7 @@ import Testing
         #expect(command.access.apiTokensFile == "/etc/martlet/api/people.csv")
         #expect(command.images.registryConfig == "/etc/martlet/images/config.json")
         #expect(command.images.gitSigningKeyFile == "/etc/martlet/images/signing-key")
-        #expect(command.images.registryPollInterval == "10m")
+        #expect(command.follow.registryPollInterval == "10m")
         #expect(command.images.author.email == "robot@example.com")
         #expect(command.git.gitTokenFile == "/etc/martlet/git/token")
         #expect(command.git.gitKnownHostsFile == "/etc/martlet/git/known-hosts")

@@ -31,6 +31,13 @@ private let run = ["run", "--git-url", "https://git.example.com/shop.git"]
         (run + ["--name", "Shop"], "--name is \"Shop\", expected lower case letters"),
         (run + ["--on-rewrite", "folow"], "folow"), (run + ["--log-level", "loud"], "loud"), (run + ["--gti-branch", "x"], "--git-branch"),
         (["sync", "--timeout", "x"], "--timeout is \"x\", expected a duration"),
+        (["sync", "--timeout", "0s"], "--timeout is \"0s\", expected a duration"),
+        // What only the daemon's loop reads, only the daemon takes.
+        (["sync", "--git-poll-interval", "1m"], "Unknown option '--git-poll-interval'"), (["at", "now", "--on-rewrite=follow"], "Unknown option '--on-rewrite'"),
+        (["release", "web", "--image", "a", "--registry-poll-interval", "1m"], "Unknown option '--registry-poll-interval'"),
+        (["blame", "web", "--martlet-namespace", "x"], "Unknown option '--martlet-namespace'"),
+        (["promote", "web", "--martlet-namespace=x"], "Unknown option '--martlet-namespace'"),
+        (run + ["--registry-poll-interval", "1s"], "--registry-poll-interval is \"1s\", expected a duration of at least ten seconds"),
         (["sync", "--path", "a", "--git-url", "b"], "--path and --git-url: choose one"),
         (["sync", "web", "--path", "a"], "names of applications are for the running daemon"),
         (["dev", "cluster", "--port", "70000"], "--port is 70000, expected 0 to 65535"),
@@ -75,7 +82,7 @@ private let run = ["run", "--git-url", "https://git.example.com/shop.git"]
         #expect(try Self.command(RunCommand.self, run).git.reference.name == "main")
         #expect(try Self.command(RunCommand.self, run + ["--git-branch", "x"]).git.reference.name == "x")
         #expect(try Self.command(RunCommand.self, run + ["--git-tag", "v1"]).git.reference.name == "v1")
-        #expect(try Self.command(RunCommand.self, run + ["--git-poll-interval", "2m"]).git.pollInterval == .seconds(120))
+        #expect(try Self.command(RunCommand.self, run + ["--git-poll-interval", "2m"]).follow.pollInterval == .seconds(120))
     }
 
     @Test(arguments: [

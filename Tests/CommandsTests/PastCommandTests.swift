@@ -93,4 +93,52 @@ import Testing
         let past = try await Self.past(arguments + ["--history-file", path])
         #expect(try await past.formerRevision(of: key) == String(repeating: "b", count: 40))
     }
+
+    /// A thousand events of an API that gives five hundred at once, and the ones before them.
+    @Test func pagesOfHistory() async throws {
+        let asked = Locked<[String]>([])
+        let all = (0..<1200).map { "E\(1200 - $0)" }
+        let ask = { @Sendable (path: String) async throws -> Value in
+            asked.withLock { $0.append(path) }
+            let words = path.split(separator: "?").last?.split(separator: "&").map(String.init) ?? []
+            func parameter(_ name: String) -> String? { words.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) } }
+            let limit = try #require(Int(parameter("limit") ?? ""))
+            #expect((1...500).contains(limit))
+            let start = parameter("before").flatMap { all.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+            let page = all.dropFirst(start).prefix(limit)
+            return [
+                "events": .sequence(page.map { ["id": .string($0)] }), "knownSince": "2026-01-01T00:00:00Z",
+                "next": start + limit < all.count ? page.last.map { .string($0) } ?? .null : .null,
+            ]
+        }
+        func ids(_ limit: Int, before: String? = nil) async throws -> (ids: [String], next: String?) {
+            var query = EventQuery(application: "shop", limit: limit)
+            query.before = before
+            let value = try await HistoryCommand.pages(query, outcomes: ["failed", "running"], ask: ask)
+            #expect(value["knownSince"] == "2026-01-01T00:00:00Z")
+            return ((value["events"]?.sequence ?? []).compactMap { $0["id"]?.string }, value["next"]?.string)
+        }
+        let first = try await ids(1000)
+        #expect(first.ids == Array(all.prefix(1000)) && first.next == "E201")
+        #expect(asked.withLock { $0 } == ["/api/v1/history?application=shop&outcome=failed%2Crunning&limit=500", "/api/v1/history?application=shop&outcome=failed%2Crunning&before=E701&limit=500"])
+        let rest = try await ids(1000, before: first.next)
+        #expect(rest.ids == Array(all.suffix(200)) && rest.next == nil)
+        #expect(try await ids(20).ids.count == 20)
+        #expect(HistoryText.table(["events": [["id": "E9", "startedAt": "2026-01-01T00:00:00Z"]], "next": "E9"], now: Timestamp(milliseconds: 0)).hasSuffix("and more: --before E9"))
+    }
+
+    /// Short pages, and none that goes on for ever.
+    @Test func pagesThatAreShort() async throws {
+        let count = Locked(0)
+        let value = try await HistoryCommand.pages(EventQuery(limit: 3), outcomes: []) { _ in
+            let page = count.withLock { count -> Int in
+                count += 1
+                return count
+            }
+            return ["events": page % 2 == 0 ? [["id": .int(Int64(page))]] : [], "next": .string("p\(page)"), "knownSince": .null]
+        }
+        #expect(value["events"]?.sequence?.count == 3 && count.withLock { $0 } == 6 && value["next"] == "p6")
+        let stuck = try await HistoryCommand.pages(EventQuery(limit: 3), outcomes: []) { _ in ["events": [], "next": "same", "knownSince": .null] }
+        #expect(stuck["events"] == [])
+    }
 }

@@ -102,7 +102,7 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
             RolloutText.text(report, now: Self.now) == """
                 deployment.apps/front-end -n shop: canary, analysing, revision main@4f4f4f4, since 3m
                 step 2 of 2: 25% see the new version, for 5m at least
-                VERSION   REPLICASET      PODS   READY   ASKED
+                VERSION   SET             PODS   READY   ASKED
                 stable    front-end-aaa   5      5       75%
                 next      front-end-bbb   2      1       25%
                 METRIC      STABLE                 NEXT                      SO FAR
@@ -110,7 +110,7 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
                 latency     no requests yet        no requests yet           -
                 queue-lag   no requests yet        12.35                     -
                 step 2 of 2: errors: nothing against it
-                whoever may patch the Deployment can: martlet promote, martlet pause, martlet abort deployment.apps/front-end -n shop
+                whoever may patch the workload can: martlet promote, martlet pause, martlet abort deployment.apps/front-end -n shop
                 """)
     }
 
@@ -251,6 +251,34 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
             #expect(report.state == nil && report.ready == 1)
             let refused = await #expect(throws: WorkloadFailure.self) { _ = try await stage.visit.ask(.promote, of: report, limit: nil) }
             #expect(refused?.description == "deployment.apps/web -n shop: no rollout of it runs")
+        }
+    }
+
+    /// Without a namespace it is whichever has it, as for images; where several have, none is guessed.
+    @Test func anyNamespace() async throws {
+        try await RolloutStage.run { stage in
+            try await stage.candidate.deploy("web:1", replicas: 1)
+            var visit = stage.visit
+            visit.namespace = "elsewhere"
+            func found(_ arguments: String...) async throws -> ObjectKey { try await visit.report(try PauseCommand.parse(arguments).workload).workload }
+            #expect(try await found("web").namespace == "shop")
+            #expect(try await found("web", "-n", "shop").namespace == "shop")
+            let missing = try await #require(throws: WorkloadFailure.self) { _ = try await found("wep") }
+            #expect(missing.description.contains("did you mean \"deployment.apps/web -n shop\"?"), "\(missing)")
+            try await stage.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: elsewhere}\n")
+            let deployment = try await stage.candidate.deployment()
+            try await stage.apply(
+                """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: \(deployment.name), namespace: elsewhere}
+                spec:
+                  selector: {matchLabels: {a: b}}
+                  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: web, image: "web:1"}]}}
+                """)
+            let several = try await #require(throws: WorkloadFailure.self) { _ = try await found("web") }
+            #expect(several.exitCode == 2 && several.description.contains("-n elsewhere, deployment.apps/web -n shop"), "\(several)")
+            #expect(try await found("web", "-n", "elsewhere").namespace == "elsewhere")
         }
     }
 }

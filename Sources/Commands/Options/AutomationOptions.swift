@@ -13,9 +13,6 @@ import Registry
 
 /// How images are followed, and how commits are made.
 struct AutomationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How often registries are asked for new tags when no webhook says so.", valueName: "duration"))
-    var registryPollInterval = "5m"
-
     @Option(help: ArgumentHelp("Credentials for registries in Docker's config.json; those of workloads' pull secrets come first.", valueName: "file"))
     var registryConfig: String?
 
@@ -36,9 +33,6 @@ struct AutomationOptions: ParsableArguments {
     var gitSigningKeyFile: String?
 
     mutating func validate() throws {
-        guard let interval = parseDuration(registryPollInterval), interval >= .seconds(10) else {
-            throw ValidationError("--registry-poll-interval is \"\(registryPollInterval)\", expected a duration of at least ten seconds such as \"5m\"")
-        }
         guard (1...100_000).contains(registryRequestsPerSecond) else {
             throw ValidationError("--registry-requests-per-second is \(registryRequestsPerSecond), expected 1 to 100000")
         }
@@ -68,6 +62,7 @@ struct AutomationOptions: ParsableArguments {
         var time: any TimeSource
         var random: RandomSource
         var logger: Logger
+        var settings = Automation.Settings()
     }
 
     /// - Parameters:
@@ -113,7 +108,7 @@ struct AutomationOptions: ParsableArguments {
         let pull = PullCredentials(own: config, time: parts.time, object: object)
         return Automation(
             writer: writer, scanner: Scanner(client: client, store: store, time: parts.time),
-            settings: Automation.Settings(interval: parseDuration(registryPollInterval) ?? .seconds(300)),
+            settings: parts.settings,
             credentials: { await pull.credential(for: $0, $1) }, time: parts.time, random: parts.random, logger: parts.logger,
             hold: hold)
     }

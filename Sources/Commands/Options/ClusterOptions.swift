@@ -4,16 +4,13 @@ import Cluster
 import Delivery
 import HTTP
 
-/// Which cluster, and where in it Martlet keeps its own things.
+/// Which cluster.
 struct ClusterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The kubeconfig file; by default $KUBECONFIG, then ~/.kube/config, then the pod's own account.", valueName: "file"))
     var kubeconfig: String?
 
     @Option(help: ArgumentHelp("The context of the kubeconfig.", valueName: "name"))
     var context: String?
-
-    @Option(help: ArgumentHelp("The namespace for Martlet's own records.", valueName: "namespace"))
-    var martletNamespace = "martlet-system"
 
     func configuration() throws -> ClusterConfiguration {
         do {
@@ -35,9 +32,17 @@ struct ClusterOptions: ParsableArguments {
     }
 }
 
+/// Where in the cluster Martlet keeps its own things.
+struct RecordOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The namespace for Martlet's own records.", valueName: "namespace"))
+    var martletNamespace = "martlet-system"
+}
+
 /// A failure told in the words a person needs; nothing more is printed.
 struct CommandFailure: Error, CustomStringConvertible {
     var description: String
+    /// 1: what was asked about is not as it should be. 2: it could not be found out.
+    var exitCode: Int32
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, exitCode: Int32 = 2) { (self.description, self.exitCode) = (description, exitCode) }
 }

@@ -22,9 +22,6 @@ struct GitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only the folder below this path is applied.", valueName: "path"))
     var gitPath = ""
 
-    @Option(help: ArgumentHelp("How often to look for new commits when no webhook says so.", valueName: "duration"))
-    var gitPollInterval = "60s"
-
     @Option(help: ArgumentHelp("The user for https.", valueName: "user"))
     var gitUser = "git"
 
@@ -43,21 +40,13 @@ struct GitOptions: ParsableArguments {
     @Flag(help: "Also allow http:// and file://, which prove nothing of the server.")
     var gitAllowInsecure = false
 
-    @Option(help: ArgumentHelp("What to do when the branch was rewritten: keep or follow.", valueName: "policy"))
-    var onRewrite = RewritePolicy.keep
-
     @Option(help: ArgumentHelp("The name of the application that plain manifests belong to; by default the repository's.", valueName: "name"))
     var name: String?
 
     @Option(help: ArgumentHelp("The folder for the mirror of the repository, kept between restarts.", valueName: "folder"))
     var mirrorFolder: String?
 
-    enum RewritePolicy: String, ExpressibleByArgument, CaseIterable { case keep, follow }
-
     mutating func validate() throws {
-        guard let interval = parseDuration(gitPollInterval), interval >= .seconds(1) else {
-            throw ValidationError("--git-poll-interval is \"\(gitPollInterval)\", expected a duration of at least one second such as \"60s\"")
-        }
         if let gitCommit, ObjectID(gitCommit) == nil {
             throw ValidationError("--git-commit is \"\(gitCommit)\", expected 40 hexadecimal digits")
         }
@@ -74,8 +63,6 @@ struct GitOptions: ParsableArguments {
         if let gitTag { return .tag(gitTag) }
         return .branch(gitBranch)
     }
-
-    var pollInterval: Duration { parseDuration(gitPollInterval) ?? .seconds(60) }
 
     func remote(_ url: String) throws -> GitRemote {
         var schemes: Set<String> = ["https", "ssh"]
@@ -117,12 +104,8 @@ struct GitOptions: ParsableArguments {
     }
 }
 
-/// Sixteen hex digits that depend on a text alone.
-func stableDigest(_ text: String) -> String {
-    var hash: UInt64 = 14_695_981_039_346_656_037
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
-    return String(hash, radix: 16)
-}
+/// Up to sixteen hex digits that depend on a text alone. Not filled up with zeros: folders have been named so.
+func stableDigest(_ text: String) -> String { String(stableHash(text.utf8), radix: 16) }
 
 func bytes(of file: String, _ option: String) throws -> [UInt8] {
     do {

@@ -22,7 +22,7 @@ enum HistoryText {
                 end == nil ? took + " so far" : took)
         }
         var text = table.text
-        if let next = history["next"]?.string, !next.isEmpty { text += "\nand more before: --limit" }
+        if let next = history["next"]?.string, !next.isEmpty { text += "\nand more: --before \(next)" }
         return printableLines(text)
     }
 

@@ -12,7 +12,7 @@ struct RolloutOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The workload, as kubectl takes it: deployment/front-end, statefulset/store.", valueName: "workload"))
     var words: [String] = []
 
-    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Its namespace; by default the kubeconfig's.", valueName: "namespace"))
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Its namespace; by default any that has one of the name, or the kubeconfig's where one may not look into all.", valueName: "namespace"))
     var namespace: String?
 
     @OptionGroup var cluster: ClusterOptions
@@ -26,8 +26,9 @@ struct RolloutOptions: ParsableArguments {
         guard !words.isEmpty else { throw ValidationError("which workload? Name it like deployment/front-end -n shop") }
     }
 
+    /// - Parameter standard: the namespace where none is said; nil: it stays open.
     /// - Throws: a mistake of the command line.
-    func name(in standard: String) throws -> WorkloadName {
+    func name(in standard: String?) throws -> WorkloadName {
         var name: WorkloadName
         do throws(AutomationError) {
             name = try WorkloadName(words, namespace: namespace)
@@ -60,7 +61,7 @@ struct RolloutVisit: Sendable {
     var desk: RolloutDesk { RolloutDesk(client: client, time: time, random: random) }
 
     func report(_ options: RolloutOptions) async throws -> RolloutReport {
-        let name = try options.name(in: namespace)
+        let name = try await place(of: try options.name(in: nil))
         let namespace = name.namespace ?? namespace
         do throws(ClusterError) {
             guard let key = name.rolloutKey else { throw ClusterError(.notFound, message: "\(name) has no rollouts") }
@@ -69,6 +70,21 @@ struct RolloutVisit: Sendable {
             guard error.reason == .notFound else { throw error }
             throw await missing(name, namespace)
         }
+    }
+
+    /// With the namespace that has it, where none was said.
+    private func place(of name: WorkloadName) async throws -> WorkloadName {
+        var placed = name
+        placed.namespace = name.namespace ?? namespace
+        // Who may not look everywhere means the namespace of the kubeconfig.
+        guard name.namespace == nil, let keys = try? await desk.names(namespace: nil) else { return placed }
+        do throws(AutomationError) {
+            placed.namespace = try name.resolve(among: keys).namespace
+        } catch {
+            // None is told as what is missing where it was to be expected.
+            if case .ambiguous = error.kind { throw WorkloadFailure("\(error)", exitCode: 2) }
+        }
+        return placed
     }
 
     /// With the nearest name there is, as far as one may look.

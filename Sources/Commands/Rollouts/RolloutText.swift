@@ -66,7 +66,7 @@ enum RolloutText {
     }
 
     private static func versions(_ report: RolloutReport) -> String {
-        var table = Table("VERSION", "REPLICASET", "PODS", "READY", "ASKED")
+        var table = Table("VERSION", "SET", "PODS", "READY", "ASKED")
         for arm in Arm.allCases {
             guard let version = report.versions[arm] else { continue }
             let name = version.set.isEmpty ? "(pod-template-hash \(version.hash))" : version.set
@@ -129,7 +129,7 @@ enum RolloutText {
             switch state.phase {
             case .gated: "it waits for a decision"
             case .rejected: "the same version is not tried again by itself"
-            default: state.pausedAt == nil ? "whoever may patch the Deployment can" : "it waits until somebody goes on"
+            default: state.pausedAt == nil ? "whoever may patch the workload can" : "it waits until somebody goes on"
             }
         return "\(who): \(words.joined(separator: ", ")) \(report.workload)"
     }

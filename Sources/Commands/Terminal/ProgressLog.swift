@@ -1,3 +1,4 @@
+import Automation
 import Basics
 import Delivery
 import Kubernetes
@@ -11,7 +12,7 @@ struct ProgressLog: Sendable {
         switch event {
         case .rendered, .observed, .notifications: break
         case .fetched(_, let revision, let subject, let author):
-            logger.info("new revision", metadata: ["revision": "\(revision)", "subject": "\(subject)", "author": "\(author)"])
+            logger.info("new revision", metadata: ["revision": "\(revision)", "subject": "\(printable(subject))", "author": "\(printable(author))"])
         case .sourceFailed: break  // The watcher logs it itself.
         case .planned(let application, let revision, let set):
             logger.info("plan", metadata: ["application": "\(application)", "revision": "\(revision)", "plan": "\(set.summary)"])
@@ -26,7 +27,7 @@ struct ProgressLog: Sendable {
         case .healthy(let application, let revision, let duration):
             logger.info("healthy", metadata: ["application": "\(application)", "revision": "\(revision)", "took": "\(durationText(duration))"])
         case .hook(let application, let key, let message):
-            logger.info("\(message)", metadata: ["application": "\(application)", "object": "\(key)"])
+            logger.info("\(printable(message))", metadata: ["application": "\(application)", "object": "\(key)"])
         case .rollouts: break  // Each step is logged where it is taken.
         case .status(let status, let previous):
             guard status.sync != previous.sync || status.health != previous.health || status.message != previous.message else { return }
@@ -35,7 +36,7 @@ struct ProgressLog: Sendable {
                 level: isWell ? .info : .warning, "status",
                 metadata: [
                     "application": "\(status.application)", "sync": "\(status.sync.rawValue)", "health": "\(status.health.rawValue)",
-                    "message": "\(status.message)",
+                    "message": "\(printable(status.message))",
                 ])
         }
     }
@@ -43,12 +44,12 @@ struct ProgressLog: Sendable {
     private func note(_ outcome: Outcome, _ application: String) {
         var metadata: Logger.Metadata = ["application": "\(application)", "object": "\(outcome.key)"]
         if let origin = outcome.origin { metadata["origin"] = "\(origin)" }
-        for warning in outcome.warnings { logger.warning("the server warns: \(warning)", metadata: metadata) }
+        for warning in outcome.warnings { logger.warning("the server warns: \(printable(warning))", metadata: metadata) }
         switch outcome.result {
         case .applied(_, let isCreated):
             logger.info(isCreated ? "created" : outcome.action == .correct ? "corrected" : "updated", metadata: metadata)
         case .deleting: logger.info("deleted", metadata: metadata)
-        case .failed(let failure): logger.error("failed: \(failure)", metadata: metadata)
+        case .failed(let failure): logger.error("failed: \(printable("\(failure)"))", metadata: metadata)
         case .superseded: break
         }
     }

@@ -5,8 +5,6 @@ import Kubernetes
 /// Tells a person at a terminal what the loop does, as it does it.
 struct ProgressPrinter: Sendable {
     let terminal: Terminal
-    /// Also tell of each object that was applied without change of note.
-    var isVerbose = true
 
     var progress: Progress { Progress { event in self.show(event) } }
 
@@ -37,9 +35,8 @@ struct ProgressPrinter: Sendable {
         switch outcome.result {
         case .failed(let failure): say("failed", .red, "\(place)\(outcome.key): \(failure)")
         case .superseded: break
-        case .deleting: if isVerbose { say("delete", .yellow, "\(outcome.key)") }
+        case .deleting: say("delete", .yellow, "\(outcome.key)")
         case .applied(_, let isCreated):
-            guard isVerbose else { return }
             let word = isCreated ? "create" : outcome.action == .correct ? "correct" : "update"
             say(word, outcome.action == .correct ? .yellow : .green, "\(outcome.key)")
         }
@@ -56,8 +53,11 @@ struct ProgressPrinter: Sendable {
         }
     }
 
-    func say(_ word: String, _ color: Terminal.Color, _ text: String) {
+    func say(_ word: String, _ color: Terminal.Color, _ text: String) { terminal.line(line(word, color, text)) }
+
+    /// The text is others', up to a commit's first line; the color is ours.
+    func line(_ word: String, _ color: Terminal.Color, _ text: String) -> String {
         let padded = String(repeating: " ", count: max(0, 8 - word.count)) + word
-        terminal.line("\(terminal.color(padded, color))  \(text)")
+        return "\(terminal.color(padded, color))  \(printableLines(text))"
     }
 }

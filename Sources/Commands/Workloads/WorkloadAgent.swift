@@ -35,15 +35,15 @@ struct WorkloadFailure: Error, CustomStringConvertible {
     }
 }
 
-/// Runs what a verb does; tells a failure in one line, and by the exit code what kind it is.
+/// Runs what a verb does; tells a failure in one line, and by the exit code what kind it is: 2 where nothing else is said.
 func reporting(_ body: () async throws -> Void) async throws {
     do {
         try await body()
-    } catch let error as ExitCode {
-        throw error
     } catch {
+        // These have words and codes of their own.
+        if error is ExitCode || error is ValidationError || error is CleanExit { throw error }
         Terminal.standardError.line("martlet: \(printableLines("\(error)"))")
-        throw ExitCode((error as? WorkloadFailure)?.exitCode ?? 2)
+        throw ExitCode((error as? WorkloadFailure)?.exitCode ?? (error as? CommandFailure)?.exitCode ?? 2)
     }
 }
 
