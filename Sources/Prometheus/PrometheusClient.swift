@@ -56,7 +56,7 @@ package struct PrometheusClient: Sendable {
     }
 
     private func ask(_ endpoint: String, _ fields: [(String, String)]) async throws(PrometheusError) -> QueryAnswer {
-        let form = (fields + [("timeout", Self.seconds(settings.timeout))]).map { "\($0)=\(Self.formEncoded($1))" }.joined(separator: "&")
+        let form = (fields + [("timeout", Self.seconds(settings.timeout))]).map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
         var request = HTTPRequest("POST", base + endpoint, body: Array(form.utf8), timeout: settings.timeout, stallTimeout: settings.timeout)
         for field in settings.headers.sorted(by: { $0.key < $1.key }) { request.headers[field.key] = field.value }
         request.headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -135,23 +135,6 @@ extension PrometheusClient {
         guard milliseconds > 0 else { return "\(sign)\(seconds.magnitude)" }
         let digits = String(milliseconds)
         return "\(sign)\(seconds.magnitude)." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
-    }
-
-    /// `application/x-www-form-urlencoded` (WHATWG URL, 5.2), with spaces as "%20", which every server reads.
-    static func formEncoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "*"):
-                bytes.append(byte)
-            default:
-                bytes.append(UInt8(ascii: "%"))
-                for nibble in [Int(byte >> 4), Int(byte & 15)] where digits.indices.contains(nibble) { bytes.append(digits[nibble]) }
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -1,6 +1,5 @@
 internal import Chart
 package import Document
-internal import FoundationEssentials
 package import Basics
 package import Kubernetes
 
@@ -37,7 +36,7 @@ package struct InventoryEncoding: Sendable {
             pieces = split(inventory, into: count)
         }
         return pieces.enumerated().compactMap { index, bytes in
-            var data: Mapping = ["entries": .string(base64(bytes))]
+            var data: Mapping = ["entries": .string(Base64.encode(bytes))]
             if index == 0 {
                 let head: Value = [
                     "application": .string(inventory.application), "source": .string(inventory.source),
@@ -49,9 +48,9 @@ package struct InventoryEncoding: Sendable {
                         "reads": encoded(inventory.release.reads),
                     ],
                 ]
-                data["head"] = .string(base64(JSON.write(head)))
-                data["key"] = .string(base64(key.bytes))
-                data["status"] = .string(base64(JSON.write(status)))
+                data["head"] = .string(Base64.encode(JSON.write(head)))
+                data["key"] = .string(Base64.encode(key.bytes))
+                data["status"] = .string(Base64.encode(JSON.write(status)))
             }
             return Object([
                 "apiVersion": "v1", "kind": "Secret", "type": "martlet.dev/inventory",
@@ -143,8 +142,6 @@ package struct InventoryEncoding: Sendable {
     }
 
     private static func decoded(_ secret: Object, _ name: String) -> [UInt8]? {
-        secret.value[path: "data", name]?.string.flatMap { Data(base64Encoded: $0) }.map { [UInt8]($0) }
+        secret.value[path: "data", name]?.string.flatMap { Base64.decode($0) }
     }
-
-    private func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 }

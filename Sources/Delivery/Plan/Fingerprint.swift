@@ -38,14 +38,3 @@ package struct FingerprintKey: Sendable {
 
 /// The name under which Martlet owns fields (KEP-555, server-side apply).
 package let fieldManager = "martlet"
-
-/// Lower-case hex.
-package func hexText(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
-}

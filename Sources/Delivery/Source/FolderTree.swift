@@ -1,3 +1,4 @@
+internal import Basics
 internal import Crypto
 internal import FoundationEssentials
 
@@ -71,6 +72,6 @@ package struct FolderTree: SourceTree {
     }
 
     private func digest(_ path: String) throws(SourceError) -> String {
-        SHA256.hash(data: try bytes(path)).map { String($0, radix: 16) }.joined(separator: ".")
+        hexText(SHA256.hash(data: try bytes(path)))
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 import Document
 package import Kubernetes
@@ -20,8 +21,7 @@ func armName(_ name: String, _ arm: Arm, limit: Int) -> String {
 /// A name of at most so many letters, the same for the same name everywhere.
 func shortened(_ name: String, to limit: Int) -> String {
     guard name.utf8.count > limit else { return name }
-    var digest = ""
-    for byte in SHA256.hash(data: Array(name.utf8)).prefix(4) { digest += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+    let digest = hexText(SHA256.hash(data: Array(name.utf8)).prefix(4))
     var head = Substring(name)
     while head.utf8.count > limit &- 9 { head.removeLast() }
     while let last = head.last, !last.isLetter && !last.isNumber { head.removeLast() }

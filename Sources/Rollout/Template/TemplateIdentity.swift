@@ -1,3 +1,4 @@
+internal import Basics
 internal import Crypto
 package import Document
 package import Kubernetes
@@ -6,11 +7,7 @@ package import Kubernetes
 /// again without asking the server.
 package func templateIdentity(_ object: Object) -> String {
     let template = object.value[path: "spec", "template"] ?? .null
-    var text = ""
-    for byte in SHA256.hash(data: JSON.write(template, sortedKeys: true)).prefix(8) {
-        text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-    return text
+    return hexText(SHA256.hash(data: JSON.write(template, sortedKeys: true)).prefix(8))
 }
 
 /// The candidate's `pod-template-hash`: ten letters of Kubernetes' own alphabet
