@@ -1,3 +1,4 @@
+internal import Automation
 internal import Basics
 internal import Delivery
 internal import Document
@@ -14,6 +15,8 @@ struct SinkAccount: Sendable {
     let signingKey: [UInt8]?
     /// What must stand in no message.
     private let secrets: [[UInt8]]
+    /// Nothing of what is shown stands so far back in a text, in whatever spelling.
+    private static let searchLimit = 65_536
 
     struct Problem: Error, Sendable {
         var text: String
@@ -35,10 +38,16 @@ struct SinkAccount: Sendable {
         }
         let token = text("token")
         // The host is for people's eyes; the rest of an address may be a secret itself.
-        secrets = [text("token"), text("secret"), address.password, data == nil ? nil : url, data == nil || address.path.count < 12 ? nil : address.path]
-            .compactMap { $0.map { Array($0.utf8) } }.filter { $0.count >= 4 }
+        var hidden = [
+            text("token"), text("secret"), address.password, data == nil ? nil : url, data == nil || address.path.count < 12 ? nil : address.path,
+        ]
         var basic: String?
-        if let user = address.user { basic = "Basic " + Base64.encode(Array("\(user):\(address.password ?? "")".utf8)) }
+        if let user = address.user {
+            let pair = "\(user):\(address.password ?? "")"
+            basic = "Basic " + Base64.encode(Array(pair.utf8))
+            hidden += [pair, basic]
+        }
+        secrets = hidden.compactMap { $0.map { Array($0.utf8) } }.filter { $0.count >= 4 }
         (address.user, address.password) = (nil, nil)
         var shown = address.description
         if document.sink.kind != "webhook" { while shown.hasSuffix("/") { shown.removeLast() } }
@@ -73,17 +82,19 @@ struct SinkAccount: Sendable {
 
     /// A text from the sink or the network as it may be shown; nil where it holds a secret in any usual spelling.
     func shown(_ text: String) -> String? {
-        let line = DeployText.line(text)
+        // All of it is searched, not what is shown: of a secret that stands across the end its beginning would be seen.
+        let whole = printable(String(text.unicodeScalars.prefix(Self.searchLimit)))
         // As it is, and as it would be read if it were a part of a URL, where any letter may be written as a number.
-        let spellings = [line, percentDecoded(line)].map { Array($0.lowercased().utf8) }
+        let spellings = [whole, percentDecoded(whole)].map { Array($0.lowercased().utf8) }
         for secret in secrets {
             let text = String(decoding: secret, as: UTF8.self)
-            let hex = secret.map { byte in [byte >> 4, byte & 15].map { String($0, radix: 16) }.joined() }.joined()
             // The last letters of base 64 depend on what follows, so they are left out.
-            for form in [text, String(Base64.encode(secret).prefix { $0 != "=" }.dropLast()), hex] where !form.isEmpty {
+            let base64 = String(Base64.encode(secret).prefix { $0 != "=" }.dropLast())
+            let forURLs = base64.replacing("+", with: "-").replacing("/", with: "_")
+            for form in [text, printable(text), base64, forURLs, hexText(secret)] where !form.isEmpty {
                 if spellings.contains(where: { $0.contains(Array(form.lowercased().utf8)) }) { return nil }
             }
         }
-        return line
+        return DeployText.line(whole)
     }
 }

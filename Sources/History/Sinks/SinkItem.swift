@@ -8,11 +8,12 @@ struct SinkItem: Sendable, Hashable {
         case told = 0
         case waiting = 1
         case dead = 2
+        /// Too many were there: only its id is kept, so that it is not taken for new when the history tells it again.
+        case forgotten = 3
     }
 
     var id: String
     var version: Int
-    var toldVersion: Int
     var isDigest: Bool
     /// Nil for a digest, and for what cannot be read any more.
     var event: DeployEvent?
@@ -24,7 +25,7 @@ struct SinkItem: Sendable, Hashable {
     var waitsSince: Timestamp
 
     init(_ row: Row) {
-        (id, version, toldVersion, isDigest) = (row["id"], row["version"], row["toldVersion"], row["isDigest"])
+        (id, version, isDigest) = (row["id"], row["version"], row["isDigest"])
         event = isDigest ? nil : StoredText.read(Array(row["state"] as Data)).flatMap { DeployEvent($0) }
         (target, remote, told, triedAt) = (row["target"], row["remote"], row["told"], row["triedAt"])
         (attempts, waitsSince) = (row["attempts"], Timestamp(milliseconds: row["waitsSince"]))

@@ -34,9 +34,9 @@ extension SinkStore {
             try database.execute(
                 sql: """
                     UPDATE sinkItem SET remote = coalesce(?, remote), told = coalesce(?, told), attempts = 0, nextTry = NULL, reason = NULL, touchedAt = ?,
-                    toldVersion = CASE WHEN ? THEN ? ELSE toldVersion END, phase = CASE WHEN version = ? THEN 0 ELSE phase END WHERE sink = ? AND id = ? AND target = ?
+                    phase = CASE WHEN version = ? THEN 0 ELSE phase END WHERE sink = ? AND id = ? AND target = ?
                     """,
-                arguments: [remote, told, now.milliseconds, told != nil, item.version, item.version, sink, item.id, item.target])
+                arguments: [remote, told, now.milliseconds, item.version, sink, item.id, item.target])
             if told != nil {
                 try database.execute(
                     sql: "UPDATE sinkLane SET failures = 0, nextTry = NULL, lastError = NULL WHERE sink = ? AND (failures > 0 OR lastError IS NOT NULL)",
@@ -47,12 +47,13 @@ extension SinkStore {
 
     /// Given up: the sink will never take it, or was away too long.
     func bury(_ sink: String, _ item: SinkItem, reason: String, at now: Timestamp) async throws(HistoryError) {
+        let limit = deadLimit
         try await write { database in
             try database.execute(
                 sql: "UPDATE sinkItem SET phase = CASE WHEN version = ? THEN 2 ELSE 1 END, attempts = attempts + 1, reason = ?, nextTry = NULL, touchedAt = ? WHERE sink = ? AND id = ?",
                 arguments: [item.version, reason, now.milliseconds, sink, item.id])
             try database.execute(sql: "UPDATE sinkLane SET lastError = ? WHERE sink = ?", arguments: [reason, sink])
-            try Self.forgetDead(sink, database)
+            try Self.forgetDead(sink, limit, now, database)
         }
     }
 
@@ -79,7 +80,7 @@ extension SinkStore {
     func putOff(
         _ sink: String, _ item: SinkItem, reason: String, wait: Duration, setsAside: Bool, deadline: Timestamp, buriesAll: Bool, at now: Timestamp
     ) async throws(HistoryError) {
-        let next = now.adding(wait).milliseconds
+        let (next, limit) = (now.adding(wait).milliseconds, deadLimit)
         try await write { database in
             try database.execute(
                 sql: "UPDATE sinkItem SET attempts = attempts + 1, nextTry = ? WHERE sink = ? AND id = ?", arguments: [setsAside ? next : nil, sink, item.id])
@@ -88,14 +89,14 @@ extension SinkStore {
             try database.execute(
                 sql: "UPDATE sinkItem SET phase = 2, reason = ?, nextTry = NULL, touchedAt = ? WHERE sink = ? AND phase = 1 AND waitsSince <= ? AND (? OR id = ?)",
                 arguments: [reason, now.milliseconds, sink, deadline.milliseconds, buriesAll, item.id])
-            try Self.forgetDead(sink, database)
+            try Self.forgetDead(sink, limit, now, database)
         }
     }
 
-    private static func forgetDead(_ sink: String, _ database: Database) throws {
-        try database.execute(
-            sql: "DELETE FROM sinkItem WHERE sink = ? AND phase = 2 AND id NOT IN (SELECT id FROM sinkItem WHERE sink = ? AND phase = 2 ORDER BY touchedAt DESC LIMIT ?)",
-            arguments: [sink, sink, deadLimit])
+    private static func forgetDead(_ sink: String, _ limit: Int, _ now: Timestamp, _ database: Database) throws {
+        let old = try String.fetchAll(
+            database, sql: "SELECT id FROM sinkItem WHERE sink = ? AND phase = 2 ORDER BY touchedAt DESC, position DESC LIMIT -1 OFFSET ?", arguments: [sink, limit])
+        try forget(sink, old, now, database)
     }
 
     /// How long a sink is to be left alone, as it was said before the last end of the program.
@@ -124,7 +125,8 @@ extension SinkStore {
         try await write { database in
             try database.execute(
                 sql: """
-                    DELETE FROM sinkItem WHERE (phase = 0 AND hasEnded = 1 AND touchedAt < ?) OR (phase = 2 AND touchedAt < ?) OR (phase = 0 AND touchedAt < ?)
+                    DELETE FROM sinkItem WHERE (phase IN (0, 3) AND hasEnded = 1 AND touchedAt < ?) OR (phase = 2 AND touchedAt < ?)
+                    OR (phase IN (0, 3) AND touchedAt < ?)
                     """, arguments: [week, month, quarter])
             let known = try String.fetchAll(database, sql: "SELECT DISTINCT sink FROM sinkItem UNION SELECT sink FROM sinkLane")
             for sink in known where !sinks.contains(sink) {

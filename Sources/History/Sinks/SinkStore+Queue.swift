@@ -10,7 +10,6 @@ extension SinkStore {
         var target: String
         var id: String
         var state: [UInt8]
-        var startedAt: Timestamp
         var endedAt: Timestamp?
         /// The sink's filter takes it as it is now.
         var isTaken: Bool
@@ -42,16 +41,23 @@ extension SinkStore {
     }
 
     private static func note(_ entry: Entry, _ now: Timestamp, _ limit: Int, _ database: Database) throws -> Bool {
-        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM sinkItem WHERE sink = ? AND id = ?", arguments: [entry.sink, entry.id]) else {
+        var found = try Row.fetchOne(database, sql: "SELECT * FROM sinkItem WHERE sink = ? AND id = ?", arguments: [entry.sink, entry.id])
+        if let row = found, row["phase"] as Int == SinkItem.Phase.forgotten.rawValue {
+            // Only the end of what was forgotten while it went on is news.
+            guard entry.endedAt != nil, !(row["hasEnded"] as Bool), entry.isTaken else { return false }
+            try database.execute(sql: "DELETE FROM sinkItem WHERE sink = ? AND id = ?", arguments: [entry.sink, entry.id])
+            found = nil
+        }
+        guard let row = found else {
             guard entry.isTaken else { return false }
             let since = try Int64.fetchOne(database, sql: "SELECT since FROM sinkLane WHERE sink = ?", arguments: [entry.sink])
             // What was over before the sink was there is none of its business; a minute's grace, as both come with one commit.
             if let end = entry.endedAt, let since, end.milliseconds < since &- 60_000 { return false }
-            try makeRoom(entry.sink, limit, database)
+            try makeRoom(entry.sink, limit, now, database)
             try database.execute(
                 sql: """
-                    INSERT INTO sinkItem (sink, id, position, phase, version, toldVersion, state, isDigest, scope, target, attempts, waitsSince, hasEnded, touchedAt)
-                    VALUES (?, ?, \(nextPosition), 1, 1, 0, ?, 0, '', ?, 0, ?, ?, ?)
+                    INSERT INTO sinkItem (sink, id, position, phase, version, state, isDigest, scope, target, attempts, waitsSince, hasEnded, touchedAt)
+                    VALUES (?, ?, \(nextPosition), 1, 1, ?, 0, '', ?, 0, ?, ?, ?)
                     """,
                 arguments: [
                     entry.sink, entry.id, entry.sink, Data(entry.state), entry.target, now.milliseconds, entry.endedAt != nil, now.milliseconds,
@@ -94,13 +100,25 @@ extension SinkStore {
 
     private static let nextPosition = "(SELECT coalesce(max(position), 0) + 1 FROM sinkItem WHERE sink = ?)"
 
-    private static func makeRoom(_ sink: String, _ limit: Int, _ database: Database) throws {
+    private static func makeRoom(_ sink: String, _ limit: Int, _ now: Timestamp, _ database: Database) throws {
         let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sinkItem WHERE sink = ? AND phase = 1", arguments: [sink]) ?? 0
         guard count >= limit else { return }
         let oldest = try String.fetchOne(
             database, sql: "SELECT id FROM sinkItem WHERE sink = ? AND phase = 1 ORDER BY hasEnded DESC, position LIMIT 1", arguments: [sink])
-        try database.execute(sql: "DELETE FROM sinkItem WHERE sink = ? AND id = ?", arguments: [sink, oldest])
+        if let oldest { try forget(sink, [oldest], now, database) }
         try database.execute(sql: "UPDATE sinkLane SET dropped = dropped + 1 WHERE sink = ?", arguments: [sink])
+    }
+
+    /// Lets go of all but the ids; of digests, which nobody tells again, of all.
+    static func forget(_ sink: String, _ ids: [String], _ now: Timestamp, _ database: Database) throws {
+        for id in ids {
+            try database.execute(sql: "DELETE FROM sinkItem WHERE sink = ? AND id = ? AND isDigest = 1", arguments: [sink, id])
+            try database.execute(
+                sql: """
+                    UPDATE sinkItem SET phase = 3, state = x'', remote = NULL, told = NULL, triedAt = NULL, nextTry = NULL, reason = NULL, touchedAt = ?
+                    WHERE sink = ? AND id = ?
+                    """, arguments: [now.milliseconds, sink, id])
+        }
     }
 
     /// What a sink is to do now.
@@ -158,8 +176,8 @@ extension SinkStore {
                 let digest = id()
                 try database.execute(
                     sql: """
-                        INSERT INTO sinkItem (sink, id, position, phase, version, toldVersion, state, isDigest, scope, target, attempts, waitsSince, hasEnded, touchedAt)
-                        VALUES (?, ?, ?, 1, 1, 0, x'', 1, ?, ?, 0, ?, 0, ?)
+                        INSERT INTO sinkItem (sink, id, position, phase, version, state, isDigest, scope, target, attempts, waitsSince, hasEnded, touchedAt)
+                        VALUES (?, ?, ?, 1, 1, x'', 1, ?, ?, 0, ?, 0, ?)
                         """, arguments: [sink, digest, rows.first?["position"] as Int64?, scope, target, now.milliseconds, now.milliseconds])
                 for row in rows { try Self.join(sink, row["id"], digest, database) }
             }

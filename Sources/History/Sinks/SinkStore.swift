@@ -20,7 +20,7 @@ package struct SinkStore: Sendable {
     /// Of one sink; then the oldest event that has ended is dropped.
     var queueLimit = 10_000
     /// Of one sink; then the oldest is forgotten.
-    static let deadLimit = 1_000
+    var deadLimit = 1_000
 
     static func register(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("sinks 1") { database in
@@ -61,6 +61,9 @@ package struct SinkStore: Sendable {
                 table.column("lastError", .text)
                 table.column("dropped", .integer).notNull()
             }
+        }
+        migrator.registerMigration("sinks 2") { database in
+            try database.alter(table: "sinkItem") { $0.drop(column: "toldVersion") }
         }
     }
 

@@ -69,7 +69,7 @@ package actor Sinks {
     }
 
     /// What an event is now; returns when it is on disk. Telling the same twice changes nothing, so that after a
-    /// start the events of the last day can be told again, in case the end came between two files.
+    /// start the events of the last three days can be told again, in case the end came between two files.
     package func note(_ event: DeployEvent) async {
         await takeDeclared()
         keep(event)
@@ -171,7 +171,7 @@ package actor Sinks {
             for document in documents.values {
                 entries.append(
                     SinkStore.Entry(
-                        sink: document.name, target: document.target, id: event.id, state: state, startedAt: event.startedAt, endedAt: event.endedAt,
+                        sink: document.name, target: document.target, id: event.id, state: state, endedAt: event.endedAt,
                         isTaken: document.takes(event), isEdited: dialect(document).isEdited && document.concerns(event)))
             }
         }

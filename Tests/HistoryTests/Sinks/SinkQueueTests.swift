@@ -181,7 +181,7 @@ import Testing
                 let event = deploy("E\(100_000 + number)")
                 let end = number == 5 ? Timestamp(milliseconds: stage.time.now.milliseconds) : nil
                 return SinkStore.Entry(
-                    sink: "slack", target: "t", id: event.id, state: StoredText.write(event.summary), startedAt: event.startedAt, endedAt: end, isTaken: true,
+                    sink: "slack", target: "t", id: event.id, state: StoredText.write(event.summary), endedAt: end, isTaken: true,
                     isEdited: true)
             }
         }
@@ -192,8 +192,54 @@ import Testing
         #expect(state.waiting == 100)
         #expect(state.dropped == 2)
         // First the one that had ended, then the oldest.
-        let left = try await stage.database.queue.read { try String.fetchAll($0, sql: "SELECT id FROM sinkItem WHERE id IN ('E100000', 'E100005', 'E100001')") }
+        let left = try await stage.database.queue.read { try String.fetchAll($0, sql: "SELECT id FROM sinkItem WHERE phase = 1 AND id IN ('E100000', 'E100005', 'E100001')") }
         #expect(left == ["E100001"])
+    }
+
+    private func entry(_ event: DeployEvent) -> SinkStore.Entry {
+        SinkStore.Entry(
+            sink: "slack", target: "t", id: event.id, state: StoredText.write(event.summary), endedAt: event.endedAt, isTaken: true, isEdited: true)
+    }
+
+    /// What had to go is not new when the history tells it again an hour later.
+    @Test(arguments: [false, true]) func whatWasLetGoDoesNotComeBack(isDead: Bool) async throws {
+        let stage = try await SinkStage()
+        var store = SinkStore(stage.database)
+        (store.queueLimit, store.deadLimit) = (isDead ? 100 : 2, 2)
+        let now = stage.time.now
+        try await store.begin(["slack"], at: now)
+        let events = (0..<5).map { deploy("E\($0)", at: Int64($0)).ended(.failed) }
+        func phases() async throws -> [Int] { try await stage.database.queue.read { try Int.fetchAll($0, sql: "SELECT phase FROM sinkItem ORDER BY position") } }
+        for event in events {
+            _ = try await store.note([entry(event)], at: now)
+            guard isDead, let head = try await store.next("slack", gathersAll: false, at: now).head else { continue }
+            try await store.bury("slack", head, reason: "no", at: now)
+        }
+        let kept = isDead ? [3, 3, 3, 2, 2] : [3, 3, 3, 1, 1]
+        #expect(try await phases() == kept)
+        for _ in 0..<3 { #expect(try await store.note(events.map(entry), at: now.adding(.seconds(3600))).isEmpty) }
+        #expect(try await phases() == kept)
+        let state = try await store.state("slack", at: now)
+        #expect(state.deadLetterCount == (isDead ? 2 : 0))
+        #expect(try await store.retry("slack", id: nil, at: now) == (isDead ? 2 : 0))
+        // When the history tells it no more, it is forgotten.
+        try await store.expire(keeping: ["slack"], at: now.adding(.seconds(4 * 86_400)))
+        #expect(try await phases().filter { $0 == 3 }.count == 3)
+        try await store.expire(keeping: ["slack"], at: now.adding(.seconds(8 * 86_400)))
+        #expect(try await !phases().contains(3))
+    }
+
+    /// A start that had to go is no reason to keep the end to oneself.
+    @Test func theEndOfWhatWasLetGoIsNews() async throws {
+        let stage = try await SinkStage()
+        var store = SinkStore(stage.database)
+        store.queueLimit = 1
+        try await store.begin(["slack"], at: stage.time.now)
+        let first = deploy("E1")
+        _ = try await store.note([entry(first), entry(deploy("E2"))], at: stage.time.now)
+        #expect(try await store.note([entry(first.step(5))], at: stage.time.now).isEmpty)
+        #expect(try await store.note([entry(first.ended())], at: stage.time.now) == ["slack"])
+        #expect(try await store.next("slack", gathersAll: false, at: stage.time.now).head?.event?.outcome == .succeeded)
     }
 
     @Test func whatIsOldIsForgotten() async throws {

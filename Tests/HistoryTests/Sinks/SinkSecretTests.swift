@@ -93,6 +93,33 @@ import Testing
         #expect(said.contains("status 401"))
     }
 
+    /// What is cut off is searched, too: else the first part of a secret that stands across the end would be seen.
+    @Test(arguments: [("/repos", github), ("/api/annotations", grafana)]) func aSecretAcrossTheEndIsNotShown(_ part: String, _ document: NotificationDocument) async throws {
+        for length in stride(from: 120, through: 200, by: 8) {
+            let stage = try await SinkStage()
+            var data = stage.secret("sinks") ?? [:]
+            data["token"] = Array("MARKER-token-\(String(repeating: "4711", count: 20))".utf8)
+            stage.setSecret("sinks", data)
+            let sinks = await stage.start([document])
+            let text = String(repeating: "x", count: length) + String(decoding: data["token"] ?? [], as: UTF8.self)
+            stage.server.fail(part, .status(400, headers: [:], body: "{\"message\":\"\(text)\"}"))
+            await sinks.note(deploy())
+            await stage.settle(sinks, limit: .seconds(1))
+            let said = (stage.log.withLock { $0 } + (await sinks.states()).map { JSON.text($0.value) }).joined(separator: "\n")
+            #expect(said.contains("refuses it"))
+            #expect(!said.contains("MARKER"), "after \(length)")
+        }
+    }
+
+    /// The header that a user and a password make is as good as they are.
+    @Test func credentialsInAHeaderAreNotShown() throws {
+        let account = try SinkAccount(grafana, data: ["url": Array("https://me:hunter2@g.example/".utf8)])
+        for text in ["Basic bWU6aHVudGVyMg==", "bWU6aHVudGVyMg", "me:hunter2", "6d653a68756e74657232", "QmFzaWMgYldVNmFIVnVkR1Z5TWc9PQ"] {
+            #expect(account.shown("it said \(text)!") == nil, "\(text)")
+        }
+        #expect(account.shown("it said no") == "it said no")
+    }
+
     @Test func credentialsGoToTheSecretsOwnAddressAlone() async throws {
         let stage = try await SinkStage(), other = try await SinkServer()
         // A redirect is not followed.
