@@ -112,7 +112,7 @@ import TestKit
         case .observed(let sight):
             return sight.workloads.map(\.message) + sight.changes.flatMap { $0.fields.flatMap { [$0.path, $0.from ?? "", $0.to ?? ""] } }
         case .notifications(let documents): return documents.map { "\($0)" }
-        case .fetched, .applied, .healthy: return []
+        case .fetched, .applied, .healthy, .applications: return []
         }
     }
 

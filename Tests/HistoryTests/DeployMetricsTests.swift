@@ -51,12 +51,24 @@ import Testing
             ])
     }
 
+    /// Also after a start, from what the store has.
+    @Test func whatWasDeletedStaysGone() async throws {
+        let store = EventStore(try HistoryDatabase(path: nil))
+        var gone = event("b", "", at: 20, .succeeded)
+        gone.isDeletion = true
+        gone.changes = [.init(key: web, action: .deleted)]
+        try await store.save([event("a", "web:1", at: 10, .succeeded), gone])
+        let metrics = DeployMetrics(factory: registry)
+        metrics.begin(try await store.events(EventQuery()))
+        #expect(lines == [])
+    }
+
     @Test func whatIsDeletedGoes() {
         let metrics = DeployMetrics(factory: registry)
         metrics.note(event("a", "web:1", at: 10, .succeeded))
         var gone = event("b", "", at: 20, .succeeded)
         gone.images = [.init(container: "web", from: "web:1", to: nil)]
-        gone.changes = [.init(key: web, action: .deleted)]
+        gone.isDeletion = true
         metrics.note(gone)
         #expect(lines == [#"martlet_deploys_total{W,outcome="succeeded"} 2"#])
     }

@@ -145,6 +145,41 @@ private func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds
         #expect(try await store.moment(at(30)).applications.last?.workloads.first?.sight == workload(web, "web:2", .progressing))
     }
 
+    /// What is known begins with the first look: an event that was had again, or one that goes on for long, is no look.
+    @Test func onlyLooksMoveWhatIsKnown() async throws {
+        try await store.save([event(1)])
+        try await store.restore([event(2)])
+        try await store.restore(sight("shop", []), since: at(3))
+        #expect(try await store.knownSince() == nil)
+        try await store.record(sight("shop", []), at: at(100))
+        #expect(try await store.knownSince() == at(100))
+        try await store.save([event(4, web, .running)])
+        try await store.expire(olderThan: at(500), maxBytes: .max)
+        #expect(try await store.knownSince() == at(500))
+        try await store.save([event(4, web, .failed)])
+        #expect(try await store.knownSince() == at(500))
+    }
+
+    /// What was seen stays as it was seen, whatever is had again.
+    @Test func whatIsHadAgainTakesNoPlace() async throws {
+        var seen = event(5, web, .failed)
+        seen.changes = [.init(key: web, action: .changed)]
+        try await store.save([seen])
+        var other = event(5)
+        other.reason = "again"
+        var guess = event(3, web)
+        (guess.id, guess.reason) = ("G1", Rebuild.unknownEnd)
+        var elsewhere = event(3, api)
+        (elsewhere.id, elsewhere.reason) = ("G2", Rebuild.unknownEnd)
+        try await store.restore([other, guess, elsewhere])
+        #expect(try await store.event(id: "E5") == seen)
+        #expect(try await store.events(EventQuery()).map(\.id) == ["E5", "G2"])
+        try await store.record(sight("shop", [workload(web, "web:1")], commit: "c2"), at: at(10))
+        try await store.restore(sight("shop", [], commit: "c1"), since: at(1))
+        #expect(try await store.moment(at(5)).applications.isEmpty)
+        #expect(try await store.moment(at(10)).applications.first?.workloads.count == 1)
+    }
+
     @Test func whatIsTheSameTakesNoRoom() async throws {
         for second in 1...50 { try await store.record(sight("shop", [workload(web, "web:1"), workload(api, "api:\(second)")]), at: at(Int64(second))) }
         let rows = try await store.database.queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM observation") }

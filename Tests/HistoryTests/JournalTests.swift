@@ -267,6 +267,42 @@ private struct Result {
         #expect(event.images == [.init(container: "web", from: "web:1", to: "web:2")])
     }
 
+    /// However long it goes on, how it ends is seen.
+    @Test func aLongRolloutIsSentBack() throws {
+        let marks = (0..<300).map { index in
+            Look(seconds: Int64(index + 1), workloads: [seen(live: "web:1", rollout: rollout("analysing", step: 1, weight: index % 2))])
+        }
+        let looks =
+            [Look(seconds: 0, commit: c0, workloads: [seen(web, "web:1")])] + marks + [
+                Look(seconds: 400, workloads: [seen(live: "web:1", rollout: rollout("aborting", message: "errors"))]), Look(seconds: 401, workloads: [seen(live: "web:1")]),
+            ]
+        let result = Result(looks)
+        #expect(result.lines == ["web@1 rolled-back: errors"])
+        let event = try #require(result.events.first)
+        #expect(event.steps.count == 200)
+        #expect(event.steps.last?.phase == "aborting")
+    }
+
+    /// What stands in a full list is still brought up to date.
+    @Test func manyChanges() throws {
+        let others = (0..<60).map { ObjectKey(group: "", kind: "ConfigMap", namespace: "shop", name: "c\($0)") }
+        var later = changed()
+        later.fields = [.init(path: "spec.x", from: "2", to: "3"), .init(path: "spec.y", from: nil, to: "1")]
+        let event = try #require(
+            Result([
+                Look(seconds: 1, workloads: [seen(former: "web:1", health: .progressing)], changes: [changed()] + others.map { changed($0) }),
+                Look(seconds: 2, workloads: [seen(health: .progressing)], changes: [later]),
+            ]).events.first)
+        #expect(event.changes.count == 50)
+        let own = try #require(event.changes.first { $0.key == web })
+        #expect(own.fields == [.init(path: "spec.x", from: "1", to: "3"), .init(path: "spec.y", from: nil, to: "1")])
+    }
+
+    @Test func aDeletionSaysSo() throws {
+        let events = Result([Self.before, Look(seconds: 10, workloads: [], changes: [changed(web, .deleted)])]).events
+        #expect(events.map(\.isDeletion) == [true])
+    }
+
     @Test func severalContainers() throws {
         var sight = seen()
         sight.images = ["web": "web:2", "log": "log:1", "new": "new:1"]

@@ -10,12 +10,14 @@ import Testing
 
 private let web = ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
 
-private func sight(_ commit: String, _ image: String, wrote: Bool = true) -> ApplicationSight {
-    var workload = WorkloadSight(key: web, images: ["web": image], liveImages: ["web": image], health: .progressing)
+private func sight(
+    _ commit: String, _ image: String, wrote: Bool = true, health: ApplicationStatus.Health = .progressing, of application: String = "shop"
+) -> ApplicationSight {
+    var workload = WorkloadSight(key: web, images: ["web": image], liveImages: ["web": image], health: health)
     workload.formerImages = ["web": "web:1"]
     return ApplicationSight(
-        application: "shop", revision: SourceRevision(reference: "main", commit: commit), previousCommit: "c0", status: ApplicationStatus(application: "shop"),
-        workloads: [workload], changes: wrote ? [ObjectChange(key: web, action: .changed)] : [])
+        application: application, revision: SourceRevision(reference: "main", commit: commit), previousCommit: "c0",
+        status: ApplicationStatus(application: application), workloads: [workload], changes: wrote ? [ObjectChange(key: web, action: .changed)] : [])
 }
 
 /// A store that cannot be used for a while.
@@ -66,6 +68,53 @@ private func sight(_ commit: String, _ image: String, wrote: Bool = true) -> App
         #expect(third?.revision.commit == "c2")
         try await set(isDown: false)
         try await wait { try await store.openEvents().map(\.revision.commit) == ["c2"] }
+        work.cancel()
+        await work.value
+    }
+
+    /// A store that is away for longer than anybody waits: what goes on is known as soon as it is back, and comes to
+    /// its end; what was begun anew meanwhile takes its place.
+    @Test(arguments: [false, true]) func whatGoesOnIsKnownLate(isBegunAnew: Bool) async throws {
+        let open = DeployEvent(
+            id: "E1", application: "shop", workload: web, startedAt: time.now, revision: SourceRevision(reference: "main", commit: "c1"), previousCommit: "c0",
+            cause: .init(.commit, by: "ada"))
+        try await store.save([open])
+        try await set(isDown: true)
+        let (recorder, work) = start()
+        var heard = recorder.updates().makeAsyncIterator()
+        recorder.note(.observed(sight(isBegunAnew ? "c2" : "c1", "web:2", wrote: isBegunAnew)))
+        if isBegunAnew { #expect(await { await time.advance(by: .seconds(30)); return await heard.next() }()?.revision.commit == "c2") }
+        await time.advance(by: .seconds(30))
+        try await set(isDown: false)
+        let wanted: DeployEvent.Outcome = isBegunAnew ? .superseded : .succeeded
+        try await wait {
+            if !isBegunAnew { recorder.note(.observed(sight("c1", "web:2", wrote: false, health: .healthy))) }
+            return try await store.event(id: "E1")?.outcome == wanted
+        }
+        #expect(try await store.openEvents().map(\.revision.commit) == (isBegunAnew ? ["c2"] : []))
+        work.cancel()
+        await work.value
+    }
+
+    /// The daemon ended between the deed and the word: who is not there any more goes from the history at the start.
+    @Test func whatIsNotThereEnds() async throws {
+        for (number, name) in ["shop", "gone", "new"].enumerated() {
+            var event = DeployEvent(
+                id: "E\(number)", application: name, workload: web, startedAt: time.now, revision: SourceRevision(reference: "main", commit: "c1"),
+                previousCommit: "c0", cause: .init(.commit, by: "ada"))
+            event.strategy = "canary"
+            try await store.save([event], number == 2 ? nil : sight("c1", "web:1", of: name), at: time.now)
+        }
+        let (recorder, work) = start()
+        // Seen since the start, although the list does not say it.
+        recorder.note(.observed(sight("c1", "web:2", wrote: false, of: "new")))
+        try await wait { try await store.moment(time.now).applications.count == 3 }
+        recorder.note(.applications(["shop"]))
+        try await wait { try await store.openEvents().map(\.application) == ["shop", "new"] }
+        let ended = try #require(try await store.event(id: "E1"))
+        #expect(ended.outcome == .superseded)
+        #expect(ended.reason == "the application was removed")
+        #expect(try await store.moment(time.now).applications.map(\.application) == ["new", "shop"])
         work.cancel()
         await work.value
     }

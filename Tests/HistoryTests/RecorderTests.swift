@@ -102,15 +102,14 @@ private func until(_ what: String, _ condition: () async throws -> Bool) async t
             nobody knows what this is {
             {"version":1,"kind":"lock","time":"1970-01-01T00:00:06Z","bumps":[]}
             """
-        let random = RandomSource(seed: 1)
-        let events = Rebuild.events(of: note, on: commit, reference: "main", random)
+        let events = Rebuild.events(of: note, on: commit, reference: "main")
         #expect(events.map(\.workload) == [web])
         #expect(events.first?.images == [.init(container: "web", from: "web:1", to: "web:2")])
         #expect(events.first?.cause == .init(.automation, by: "Martlet <m@x.org>"))
         // What the deploy itself has said is better.
         var own = try #require(events.first)
         (own.outcome, own.reason) = (.failed, "no")
-        let both = Rebuild.events(of: note + "\n" + EventNote.text(own), on: commit, reference: "main", random)
+        let both = Rebuild.events(of: note + "\n" + EventNote.text(own), on: commit, reference: "main")
         #expect(both.map(\.outcome) == [.failed])
     }
 

@@ -10,7 +10,7 @@ struct ProgressLog: Sendable {
 
     func note(_ event: ProgressEvent) {
         switch event {
-        case .rendered, .observed, .notifications: break
+        case .rendered, .observed, .applications, .notifications: break
         case .fetched(_, let revision, let subject, let author):
             logger.info("new revision", metadata: ["revision": "\(revision)", "subject": "\(printable(subject))", "author": "\(printable(author))"])
         case .sourceFailed: break  // The watcher logs it itself.

@@ -17,7 +17,7 @@ struct ProgressMetrics: Sendable {
         case .fetched: Counter(label: "martlet_revisions_total", dimensions: [], factory: factory).increment()
         case .sourceFailed: Counter(label: "martlet_source_failures_total", dimensions: [], factory: factory).increment()
         case .observed(let sight): if sight.isRemoved { forget(sight.application) }
-        case .planned, .hook, .notifications: break
+        case .planned, .hook, .applications, .notifications: break
         case .outcome(let application, let outcome):
             let result =
                 switch outcome.result {

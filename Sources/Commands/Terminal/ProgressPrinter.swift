@@ -10,7 +10,7 @@ struct ProgressPrinter: Sendable {
 
     private func show(_ event: ProgressEvent) {
         switch event {
-        case .rendered, .observed, .notifications: break
+        case .rendered, .observed, .applications, .notifications: break
         case .fetched(_, let revision, let subject, let author):
             let by = author.isEmpty ? "" : " (\(author))"
             say("commit", .cyan, "\(revision) \(subject)\(by)")

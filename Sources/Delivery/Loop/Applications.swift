@@ -29,6 +29,7 @@ package actor Applications {
     private var specs: [String: ApplicationSpec] = [:]
     private let starts = AsyncStream.makeStream(of: Reconciler.self)
     private var hasLoaded = false
+    private var hasDelivered = false
 
     package init(settings: Settings, environment: WorkEnvironment) {
         self.settings = settings
@@ -88,6 +89,10 @@ package actor Applications {
                 part: Layout.Part(spec: spec, form: .manifests, files: []), tree: tree, source: settings.source)
             assignment.isRemoval = true
             await reconciler.assign(assignment)
+        }
+        if !hasDelivered {
+            hasDelivered = true
+            environment.progress.report(.applications(Set(reconcilers.keys)))
         }
     }
 

@@ -17,6 +17,8 @@ package enum ProgressEvent: Sendable {
     case healthy(application: String, revision: SourceRevision, duration: Duration)
     /// What a look saw, when it differs from the look before or wrote something.
     case observed(ApplicationSight)
+    /// All applications that git or an inventory names, once after the start.
+    case applications(Set<String>)
     /// Who is to be told of deploys, as the newest revision says.
     case notifications([NotificationDocument])
     case hook(application: String, key: ObjectKey, message: String)

@@ -19,7 +19,7 @@ extension DeployEvent {
             "revision": .string(revision.description), "commit": .string(revision.commit), "previousCommit": .string(previousCommit),
             "commits": .sequence(commits.map(\.value)), "images": .sequence(images.map(\.value)), "strategy": .string(strategy),
             "steps": .sequence(steps.map(\.value)), "cause": ["kind": .string(cause.kind.rawValue), "by": .string(cause.by)],
-            "outcome": .string(outcome.rawValue), "reason": .string(reason),
+            "outcome": .string(outcome.rawValue), "reason": .string(reason), "isDeletion": .bool(isDeletion),
         ]
     }
 
@@ -41,6 +41,7 @@ extension DeployEvent {
         steps = (value["steps"]?.sequence ?? []).compactMap { StepMark($0) }
         self.outcome = outcome
         reason = value["reason"]?.string ?? ""
+        isDeletion = value["isDeletion"]?.bool ?? false
         changes = (value["changes"]?.sequence ?? []).compactMap { ObjectChange($0) }
     }
 }

@@ -90,6 +90,8 @@ package struct DeployEvent: Sendable, Hashable {
     package var outcome = Outcome.running
     package var reason = ""
     package var changes: [ObjectChange] = []
+    /// It took its workload away.
+    package var isDeletion = false
 
     package static let commitLimit = 50
 

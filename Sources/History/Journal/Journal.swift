@@ -48,6 +48,28 @@ package struct Journal: Sendable {
         }
     }
 
+    /// The events that go on as the store has them, where it could not be read at the start: what has begun meanwhile
+    /// comes after them.
+    ///
+    /// - Returns: Those that are over by it.
+    package mutating func adopt(_ stored: [DeployEvent], at: Timestamp) -> [DeployEvent] {
+        var ended: [DeployEvent] = []
+        for var event in stored {
+            let current = open[event.application]?[event.workload]?.event
+            guard current?.id != event.id else { continue }
+            let last = applications[event.application]?.last[event.workload]
+            if let newer = current ?? last, newer.id != event.id {
+                (event.outcome, event.endedAt) = (.superseded, at)
+                event.reason = newer.revision == event.revision ? "it was begun anew" : "\(newer.revision) came before it was done"
+                ended.append(event)
+            } else {
+                open[event.application, default: [:]][event.workload] = OpenEvent(event: event)
+                applications[event.application, default: Memory()].last[event.workload] = event
+            }
+        }
+        return ended
+    }
+
     /// What the store knows of an application, before its first sight after a restart.
     package mutating func remember(_ application: String, seen: PastMoment.Application?, last: [DeployEvent]) {
         var memory = applications[application] ?? Memory()

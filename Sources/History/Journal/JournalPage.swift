@@ -150,6 +150,7 @@ struct JournalPage {
         event.images = imageChanges(from: images.isEmpty ? known?.images ?? [:] : images, to: [:])
         event.strategy = known?.strategy ?? ""
         event.reason = "the workload was deleted"
+        event.isDeletion = true
         start(event, key)
         add(changes, to: key)
     }
@@ -183,7 +184,8 @@ struct JournalPage {
         if !rollout.strategy.isEmpty { one.event.strategy = rollout.strategy }
         let last = one.event.steps.last
         guard last?.phase != rollout.phase || last?.step != rollout.step || last?.weight != rollout.weight else { return }
-        guard one.event.steps.count < Self.stepLimit else { return }
+        // The last says how it ends: it is never the one that is left out.
+        if one.event.steps.count >= Self.stepLimit { one.event.steps.removeLast() }
         one.event.steps.append(.init(at: at, phase: rollout.phase, step: rollout.step, weight: rollout.weight, message: rollout.message))
         open[key] = one
         dirty.insert(key)
@@ -320,11 +322,12 @@ struct JournalPage {
 
     private mutating func add(_ changes: [ObjectChange], to slot: ObjectKey?) {
         guard var one = open[slot] else { return }
-        for change in changes where one.event.changes.count < Self.changeLimit {
+        for change in changes {
             if let index = one.event.changes.firstIndex(where: { $0.key == change.key && $0.action == change.action }) {
                 guard one.event.changes[index] != change else { continue }
                 one.event.changes[index].take(change)
             } else {
+                guard one.event.changes.count < Self.changeLimit else { continue }
                 one.event.changes.append(change)
             }
             dirty.insert(slot)

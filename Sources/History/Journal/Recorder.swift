@@ -24,6 +24,7 @@ package actor Recorder {
     private nonisolated let logger: Logger
     private nonisolated let retention: Retention
     private nonisolated let inbox = Locked(SightQueue())
+    private nonisolated let existing = Locked<Set<String>?>(nil)
     private nonisolated let bell = Doorbell()
     private nonisolated let listeners = Locked<[UInt64: AsyncStream<DeployEvent>.Continuation]>([:])
     private nonisolated let notes: NoteKeeper?
@@ -31,11 +32,19 @@ package actor Recorder {
     private nonisolated let inventories: InventoryStore?
 
     private var journal = Journal()
+    /// Applications that the store was asked about.
     private var known: Set<String> = []
+    /// Applications that were seen since the start.
+    private var seen: Set<String> = []
     private var hasBegun = false
     private var beginTries = 0
-    /// The store has nothing: what can be had again is fetched with the first sight, which says where from.
-    private var isEmpty = false
+    /// What goes on is known from the store.
+    private var isLoaded = false
+    /// False for a file that was lost, until it has what can be had again, which a sight says where from.
+    private var isRebuilt = true
+    /// By `TimeSource.elapsed`.
+    private var nextRebuild: Duration?
+    private var rebuildBackoff = Backoff(base: .seconds(30), limit: .seconds(3600))
     private var isStoreDown = false
     /// What the store could not take, by id.
     private var unsaved: [String: DeployEvent] = [:]
@@ -57,15 +66,19 @@ package actor Recorder {
     ) {
         (self.store, self.time, self.random, self.logger, self.retention) = (store, time, random, logger, retention)
         (self.notes, self.inventories) = (notes, inventories)
-        rebuild = mirror.map { Rebuild(mirror: $0, random: random) }
+        rebuild = mirror.map { Rebuild(mirror: $0) }
         commits = CommitReader(mirror: mirror)
     }
 
     /// Takes note of what the loop did; returns at once.
     package nonisolated func note(_ event: ProgressEvent) {
-        guard case .observed(let sight) = event else { return }
-        let now = time.now
-        inbox.withLock { $0.add(sight, at: now) }
+        switch event {
+        case .observed(let sight):
+            let now = time.now
+            inbox.withLock { $0.add(sight, at: now) }
+        case .applications(let names): existing.withLock { $0 = names }
+        default: return
+        }
         bell.ring()
     }
 
@@ -94,6 +107,7 @@ package actor Recorder {
                 try? await time.sleep(for: .seconds(1))
                 continue
             }
+            await endMissing()
             for (sight, at) in inbox.withLock({ $0.takeAll() }) {
                 await take(sight, at: at)
                 if Task.isCancelled { return }
@@ -102,41 +116,68 @@ package actor Recorder {
             if !ended.isEmpty || !unsaved.isEmpty { await keep(ended, nil, at: time.now) }
             await expire()
             let wait = journal.nextTick.map { max(.milliseconds(50), $0.duration(since: time.now)) } ?? .seconds(60)
-            _ = await bell.wait(upTo: min(wait, unsaved.isEmpty ? .seconds(60) : Self.retryInterval), time)
+            _ = await bell.wait(upTo: min(wait, unsaved.isEmpty && isLoaded ? .seconds(60) : Self.retryInterval), time)
         }
     }
 
     /// Goes on where the daemon was when it ended.
     private func begin() async {
-        guard !hasBegun else { return }
-        beginTries += 1
+        guard !isLoaded else { return }
         do {
-            let open = try await store.openEvents()
-            isEmpty = try await store.isEmpty()
-            journal = Journal(open: open)
+            let open = try await store.openEvents().filter { unsaved[$0.id] == nil }
+            isRebuilt = try await store.isRebuilt()
+            isLoaded = true
+            if hasBegun {
+                let ended = journal.adopt(open, at: time.now)
+                if !ended.isEmpty { await keep(ended, nil, at: time.now) }
+            } else {
+                journal = Journal(open: open)
+            }
             hasBegun = true
         } catch {
             storeFailed(error)
             // Who listens is not to wait for ever for a store that cannot be read at all.
+            beginTries += 1
             if beginTries >= Self.beginLimit { hasBegun = true }
         }
     }
 
-    /// Fills an empty store from git's notes and the cluster's inventories; both may have nothing, and fail quietly.
-    private func refill(at revision: SourceRevision) async {
-        guard isEmpty else { return }
-        isEmpty = false
-        let events = await rebuild?.events(upTo: revision) ?? []
-        let records = (try? await inventories?.loadAll()) ?? [:]
+    /// What was removed while nobody could tell is gone, too: the daemon ended between the deed and the word.
+    private func endMissing() async {
+        guard isLoaded, let names = existing.withLock({ $0 }) else { return }
         do {
-            for start in stride(from: 0, to: events.count, by: 500) { try await store.save(Array(events.dropFirst(start).prefix(500))) }
-            for record in records.values {
-                guard let sight = ApplicationSight(record), let at = sight.status.changedAt else { continue }
-                try await store.record(sight, at: at)
+            for name in try await store.applications() where !names.contains(name) && !seen.contains(name) {
+                var sight = ApplicationSight(
+                    application: name, revision: SourceRevision(reference: "", commit: ""), previousCommit: "", status: ApplicationStatus(application: name))
+                sight.isRemoved = true
+                await take(sight, at: time.now)
             }
-            if !events.isEmpty { logger.notice("deploy events were had again from git notes", metadata: ["events": "\(events.count)"]) }
+            existing.withLock { $0 = nil }
         } catch {
             storeFailed(error)
+        }
+    }
+
+    /// Fills a file that was lost from git's notes and the cluster's inventories, now or later: it is done when all
+    /// that they have is kept.
+    private func refill(at revision: SourceRevision) async {
+        guard !isRebuilt, rebuild == nil || !revision.commit.isEmpty, nextRebuild.map({ time.elapsed >= $0 }) ?? true else { return }
+        do {
+            let events = try await rebuild?.events(upTo: revision) ?? []
+            let records = try await inventories?.loadAll() ?? [:]
+            for start in stride(from: 0, to: events.count, by: 500) { try await store.restore(Array(events.dropFirst(start).prefix(500))) }
+            for record in records.values {
+                guard let sight = ApplicationSight(record), let since = sight.status.changedAt else { continue }
+                try await store.restore(sight, since: since)
+            }
+            try await store.setRebuilt()
+            isRebuilt = true
+            // What is known now is more than was asked for.
+            known = []
+            if !events.isEmpty { logger.notice("deploy events were had again from git notes", metadata: ["events": "\(events.count)"]) }
+        } catch {
+            nextRebuild = time.elapsed + rebuildBackoff.next(random)
+            if !Task.isCancelled { logger.warning("the history is not had again for now", metadata: ["error": "\(error)"]) }
         }
     }
 
@@ -146,12 +187,13 @@ package actor Recorder {
             do {
                 let (seen, last) = try await store.known(of: sight.application)
                 journal.remember(sight.application, seen: seen, last: last)
+                known.insert(sight.application)
             } catch {
                 storeFailed(error)
             }
-            known.insert(sight.application)
         }
         if sight.isRemoved { known.remove(sight.application) }
+        seen.insert(sight.application)
         let sight = journal.completed(sight)
         let (journal, events) = noted(sight, at: at)
         self.journal = journal

@@ -85,8 +85,3 @@ package final class DeployMetrics: Sendable {
         return Gauge(label: "martlet_deploy_info", dimensions: place.dimensions + more, factory: factory)
     }
 }
-
-extension DeployEvent {
-    /// It took its workload away.
-    package var isDeletion: Bool { workload.map { key in changes.contains { $0.key == key && $0.action == .deleted } } ?? false }
-}

@@ -11,30 +11,43 @@ internal import Kubernetes
 /// is at least that they were made; how they went is not known.
 struct Rebuild: Sendable {
     let mirror: SharedMirror
-    let random: RandomSource
+
+    /// How an event ended that only an automation's note tells of.
+    static let unknownEnd = "from the commit's note: how it went is not known"
 
     private static let commitLimit = 5000
     /// Notes are read a few at a time, for the mirror has other readers.
     private static let batch = 50
 
+    /// The same events each time, whatever is told meanwhile.
+    ///
     /// - Parameter revision: whose history is gone through.
-    func events(upTo revision: SourceRevision) async -> [DeployEvent] {
-        guard let tip = ObjectID(revision.commit), let mirror = try? await mirror.open(),
-            (try? await mirror.fetchNotes(reference: NoteKeeper.reference)) ?? nil != nil,
-            let commits = try? await mirror.log(from: tip, notReachableFrom: nil, touching: [], limit: Self.commitLimit)
-        else { return [] }
+    /// - Throws: what may succeed later. A note that cannot be read for good is passed over.
+    func events(upTo revision: SourceRevision) async throws(HistoryError) -> [DeployEvent] {
+        guard let tip = ObjectID(revision.commit) else { return [] }
         var events: [DeployEvent] = []
-        for (index, commit) in commits.enumerated() {
-            if Task.isCancelled { return [] }
-            if index % Self.batch == 0 { await Task.yield() }
-            guard let note = (try? await mirror.note(of: commit.id, reference: NoteKeeper.reference)) ?? nil else { continue }
-            events += Self.events(of: note, on: commit, reference: revision.reference, random)
+        do throws(GitError) {
+            let mirror = try await mirror.open()
+            guard try await mirror.fetchNotes(reference: NoteKeeper.reference) != nil else { return [] }
+            let commits = try await mirror.log(from: tip, notReachableFrom: nil, touching: [], limit: Self.commitLimit)
+            for (index, commit) in commits.enumerated() {
+                if index % Self.batch == 0 { await Task.yield() }
+                if Task.isCancelled { throw GitError(.cancelled, "the history is not had again", place: "notes", advice: "it will be tried again") }
+                do throws(GitError) {
+                    guard let note = try await mirror.note(of: commit.id, reference: NoteKeeper.reference) else { continue }
+                    events += Self.events(of: note, on: commit, reference: revision.reference)
+                } catch where !error.isTemporary {
+                    continue
+                }
+            }
+        } catch {
+            throw HistoryError(error)
         }
         return events
     }
 
     /// What one commit's note tells; lines that are something else are passed over.
-    static func events(of note: String, on commit: Commit, reference: String, _ random: RandomSource) -> [DeployEvent] {
+    static func events(of note: String, on commit: Commit, reference: String) -> [DeployEvent] {
         var events: [DeployEvent] = []
         var bumps: [DeployEvent] = []
         for line in note.split(whereSeparator: \.isNewline).prefix(10_000) {
@@ -43,14 +56,14 @@ struct Rebuild: Sendable {
                 // A note can be copied to another commit; it is still about its own.
                 if event.revision.commit == "\(commit.id)" { events.append(event) }
             } else {
-                bumps += Self.bumps(value, on: commit, reference: reference, random)
+                bumps += Self.bumps(value, on: commit, reference: reference)
             }
         }
         let known = Set(events.map(\.workload))
         return events + bumps.filter { !known.contains($0.workload) }
     }
 
-    private static func bumps(_ note: Value, on commit: Commit, reference: String, _ random: RandomSource) -> [DeployEvent] {
+    private static func bumps(_ note: Value, on commit: Commit, reference: String) -> [DeployEvent] {
         guard let kind = note["kind"]?.string.flatMap(CommitNote.Kind.init(rawValue:)), [.automated, .release, .rollback].contains(kind),
             let time = note["time"]?.string.flatMap({ Timestamp($0) })
         else { return [] }
@@ -63,12 +76,14 @@ struct Rebuild: Sendable {
                 continue
             }
             let line = DeployEvent.CommitLine(commit)
+            // Of the same note the same name.
+            let seed = StoredText.digest(Array("\(commit.id) \(application) \(key)".utf8))
             var event = DeployEvent(
-                id: ULID(at: time, random: random).description, application: application, workload: key, startedAt: time,
+                id: ULID(at: time, random: RandomSource(seed: UInt64(bitPattern: seed))).description, application: application, workload: key, startedAt: time,
                 revision: SourceRevision(reference: reference, commit: "\(commit.id)"), previousCommit: commit.parents.first?.description ?? "",
                 cause: kind == .automated ? .init(.automation, by: line.author) : .init(.command, by: note["requester"]?.string ?? line.author))
             (event.commits, event.images) = ([line], [image])
-            (event.endedAt, event.outcome, event.reason) = (time, .succeeded, "from the commit's note: how it went is not known")
+            (event.endedAt, event.outcome, event.reason) = (time, .succeeded, unknownEnd)
             events.append(event)
         }
         return events

@@ -38,13 +38,6 @@ extension EventStore {
         return (try await moment(Timestamp(milliseconds: .max), of: application).applications.first, last)
     }
 
-    /// Whether nothing was ever kept.
-    func isEmpty() async throws(HistoryError) -> Bool {
-        try await read { database in
-            try !(Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM observation)") ?? false)
-        }
-    }
-
     static func save(_ event: DeployEvent, _ database: Database) throws {
         var body = event.summary
         // What stands in columns.
@@ -52,7 +45,6 @@ extension EventStore {
         let changes: [UInt8]? = event.changes.isEmpty ? nil : StoredText.write(.sequence(event.changes.map(\.value)))
         let application = try place(event.application, nil, database)
         let place = event.workload == nil ? application : try place(event.application, event.workload, database)
-        try know(event.startedAt, database)
         try database.cachedStatement(
             sql: """
                 INSERT INTO event (id, place, application, started, ended, outcome, cause, body, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -89,7 +81,7 @@ extension EventStore {
         }
     }
 
-    private static func event(_ number: Int64, withChanges: Bool, _ database: Database) throws -> DeployEvent? {
+    static func event(_ number: Int64, withChanges: Bool, _ database: Database) throws -> DeployEvent? {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT event.id AS event, started, ended, outcome, body, \(withChanges ? "changes" : "NULL AS changes"),

@@ -22,19 +22,16 @@ extension EventStore {
         var last = try lastStates(of: application, database)
         // Clocks may be set back; what was seen later stays later.
         let at = last.values.reduce(time) { max($0, Timestamp(milliseconds: $1.at)) }
-        var hasChanged = false
         for state in seen {
             let previous = last.removeValue(forKey: state.key)
             guard (previous?.digest ?? 0) != state.digest else { continue }
-            hasChanged = true
             let place = try previous?.place ?? place(application, state.key, database)
             try insert(state, place, at: at, since: previous?.state == state.state ? previous?.since : nil, database)
         }
         for gone in last.values where gone.digest != 0 && !isPartial {
-            hasChanged = true
             try insert(.gone, gone.place, at: at, since: nil, database)
         }
-        if hasChanged { try know(at, database) }
+        try know(at, database)
     }
 
     private struct LastState {
@@ -60,7 +57,7 @@ extension EventStore {
         return states
     }
 
-    private static func insert(_ state: ObservedState, _ place: Int64, at: Timestamp, since: Int64?, _ database: Database) throws {
+    static func insert(_ state: ObservedState, _ place: Int64, at: Timestamp, since: Int64?, _ database: Database) throws {
         try database.cachedStatement(
             sql: "INSERT OR REPLACE INTO observation (place, at, since, state, digest, body) VALUES (?, ?, ?, ?, ?, ?)"
         ).execute(arguments: [place, at.milliseconds, since ?? at.milliseconds, state.state, state.digest, Data(state.body)])

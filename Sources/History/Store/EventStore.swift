@@ -60,6 +60,16 @@ package struct EventStore: Sendable {
                 table.column("value", .integer).notNull()
             }
         }
+        migrator.registerMigration("events 2") { database in
+            // What was kept before is not lost, and known since the first look.
+            try database.execute(
+                sql: """
+                    INSERT INTO fact (name, value) SELECT 'rebuilt', 1
+                    WHERE EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM observation)
+                    """)
+            try database.execute(sql: "UPDATE fact SET value = max(value, (SELECT coalesce(min(at), 0) FROM observation)) WHERE name = 'knownSince'")
+            try database.execute(sql: "DELETE FROM fact WHERE name = 'knownSince' AND NOT EXISTS (SELECT 1 FROM observation)")
+        }
     }
 
     func read<Result: Sendable>(_ work: @escaping @Sendable (Database) throws -> Result) async throws(HistoryError) -> Result {
@@ -114,10 +124,10 @@ extension EventStore {
         try Int64.fetchOne(database, sql: "SELECT value FROM fact WHERE name = 'knownSince'").map(Timestamp.init(milliseconds:))
     }
 
-    /// The first thing that is told begins what is known; an older one, as from a rebuild, brings it forward.
+    /// The first look that is kept begins what is known. What is had again of a lost history does not: of its time not
+    /// all is known.
     static func know(_ at: Timestamp, _ database: Database) throws {
-        try database.cachedStatement(
-            sql: "INSERT INTO fact (name, value) VALUES ('knownSince', ?) ON CONFLICT (name) DO UPDATE SET value = min(value, excluded.value)"
-        ).execute(arguments: [at.milliseconds])
+        try database.cachedStatement(sql: "INSERT INTO fact (name, value) VALUES ('knownSince', ?) ON CONFLICT (name) DO NOTHING")
+            .execute(arguments: [at.milliseconds])
     }
 }
