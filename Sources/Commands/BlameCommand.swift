@@ -62,7 +62,7 @@ struct BlameCommand: AsyncParsableCommand {
         }
     }
 
-    private func answer() async throws -> Value {
+    func answer() async throws -> Value {
         let name: WorkloadName
         do throws(AutomationError) {
             name = try WorkloadName(words, namespace: namespace)

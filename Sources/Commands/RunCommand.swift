@@ -107,10 +107,12 @@ struct RunCommand: AsyncParsableCommand {
         writer.withLock { $0 = automation }
         let history = history(watcher, client: client, time: time, random: random, logger: logger)
         if let history { listeners.add { history.note($0) } }
+        let target = ClusterTarget(client: client, time: time)
         let page = DaemonPage(
             work: work, watcher: watcher, source: remote.description, history: history,
             past: Past(
-                mirror: watcher.mirror, settings: .init(reference: git.reference, root: git.gitPath, name: name), store: history?.store, time: time),
+                mirror: watcher.mirror, settings: .init(reference: git.reference, root: git.gitPath, name: name), store: history?.store,
+                target: { target.current }),
             prometheus: try metrics.client(), client: client, cache: cache, time: time, random: random)
         listeners.add { page.board.note($0) }
         let sessions = Sessions(time: time, random: random)
@@ -149,6 +151,7 @@ struct RunCommand: AsyncParsableCommand {
                             for await _ in await UnixSignalsSequence(trapping: .sigusr1) { link.withLock { $0 }?.print() }
                         }),
                     .init(service: LoopService { await history?.run() }),
+                    .init(service: LoopService { await target.run() }),
                     .init(service: LoopService { await work.run() }),
                     .init(service: LoopService { await automation?.run() }),
                     .init(

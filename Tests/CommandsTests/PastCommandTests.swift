@@ -1,11 +1,14 @@
 @testable import Commands
 import ArgumentParser
 import Basics
+import Cluster
 import Delivery
+import DevCluster
 import Document
 import Git
 import History
 import Kubernetes
+import Logging
 import TestKit
 import Testing
 
@@ -43,6 +46,47 @@ import Testing
         #expect(text.contains("\(ids[0].short)   Ada Lovelace"))
         #expect(text.contains("containers[name=\"web\"].image"))
         #expect(text.contains("second"))
+    }
+
+    /// Who set what git does not say: one who scales through another door than git's.
+    @Test(.timeLimit(.minutes(1))) func blameOfALiveObject() async throws {
+        let (folder, arguments, ids) = try await Self.stage()
+        defer { withExtendedLifetime(folder) {} }
+        var options = EmbeddedCluster.Options()
+        options.port = 0
+        let cluster = EmbeddedCluster(options: options, logger: Logger(label: "cluster") { SwiftLogNoOpLogHandler($0) })
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try? await cluster.run() }
+            try await cluster.ready()
+            try folder.write("kubeconfig", Array(cluster.kubeconfig().utf8))
+            let client = cluster.client(userAgent: "test")
+            let namespace = try #require(Object(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "shop"]]))
+            _ = try await client.create(try await client.resource(for: namespace.groupKind), namespace)
+            let past = try await Self.past(arguments)
+            let wanted = try #require(try await past.objects(application: nil, at: .revision("HEAD")).objects.first?.object)
+            let deployments = try await client.resource(for: wanted.groupKind)
+            _ = try await client.apply(deployments, wanted)
+            _ = try await client.patch(
+                deployments, namespace: "shop", name: "web", subresource: "scale", ["spec": ["replicas": 3]], type: .merge, fieldManager: "kubectl")
+            _ = try await client.patch(
+                deployments, namespace: "shop", name: "web", ["spec": ["template": ["spec": ["containers": [["name": "web", "image": "web:9"]]]]]],
+                type: .strategic, fieldManager: "kubectl-set")
+            let command = try BlameCommand.parse(["deployment/web", "-n", "shop", "--live", "--kubeconfig", folder.file("kubeconfig")] + arguments)
+            let fields = try await command.answer()["fields"]?.sequence ?? []
+            func field(_ path: String) throws -> Value { try #require(fields.first { $0["path"]?.string == path }, "\(path)") }
+            let replicas = try field("spec.replicas")
+            #expect(replicas["value"]?.string == "3")
+            #expect(replicas["manager"]?.string == "kubectl")
+            #expect(replicas["managedAt"]?.string != nil)
+            let image = try field("spec.template.spec.containers[name=\"web\"].image")
+            #expect(image["manager"]?.string == "kubectl-set")
+            // What git says, and is so, is git's; what nobody said is the server's.
+            let label = try field("spec.template.metadata.labels.a")
+            #expect(label["manager"]?.string == nil)
+            #expect(JSON.text(label).contains("\(ids[0])"))
+            #expect(try field("spec.strategy.type")["manager"]?.string == "server default")
+            group.cancelAll()
+        }
     }
 
     @Test func twoRevisions() async throws {
@@ -88,10 +132,6 @@ import Testing
         for part in ["2023-11-14T22:13:20Z", "deployment.apps/web -n shop", "1 → 2", "aaaaaaa", "Ada", "succeeded"] { #expect(text.contains(part), "\(part)") }
         let command = try HistoryCommand.parse(["deployment/web", "-n", "shop", "--history-file", path, "--outcome", "succeeded"])
         try await command.run()
-        let (kept, arguments, _) = try await Self.stage()
-        defer { withExtendedLifetime(kept) {} }
-        let past = try await Self.past(arguments + ["--history-file", path])
-        #expect(try await past.formerRevision(of: key) == String(repeating: "b", count: 40))
     }
 
     /// A thousand events of an API that gives five hundred at once, and the ones before them.

@@ -26,7 +26,7 @@ struct DemoPage: Sendable {
         let source = "file://\(folder)/shop.git"
         let page = DaemonPage(
             work: work, watcher: watcher, source: source, history: history,
-            past: Past(mirror: watcher.mirror, settings: .init(reference: .branch("main"), root: "", name: "shop"), store: history?.store, time: time),
+            past: Past(mirror: watcher.mirror, settings: .init(reference: .branch("main"), root: "", name: "shop"), store: history?.store),
             prometheus: nil, client: client, cache: cache, time: time, random: random)
         var view = DaemonView(
             unreadiness: { nil }, status: { statusValue(source: source, watcher.state, work.statuses) }, markDue: { watcher.markDue() }, branch: "main",

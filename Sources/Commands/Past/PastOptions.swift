@@ -48,9 +48,8 @@ struct PastOptions: ParsableArguments {
         }
         let past = Past(
             mirror: mirror,
-            settings: .init(
-                reference: git.reference, root: git.gitPath, name: git.applicationName(url), target: RenderTarget(kubeVersion: kubeVersion)),
-            store: try history.store(), time: SystemTime())
+            settings: .init(reference: git.reference, root: git.gitPath, name: git.applicationName(url)), store: try history.store(),
+            target: { [kubeVersion] in RenderTarget(kubeVersion: kubeVersion) })
         return .repository(past)
     }
 }

@@ -12,6 +12,7 @@ extension Past {
     ///   - live: the object as the cluster has it, where it can be asked: its fields that git does not say, or says
     ///     otherwise, are told by their managers.
     package func blame(_ key: ObjectKey, at moment: Moment? = nil, live: Object? = nil) async throws(HistoryError) -> BlameReport {
+        await renderer.aim()
         let mirror = try await opened()
         let tip: ObjectID
         if let moment {

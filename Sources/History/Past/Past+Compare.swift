@@ -7,6 +7,7 @@ internal import Kubernetes
 extension Past {
     /// What git said at a moment, object by object; Secrets masked.
     package func objects(application: String?, at moment: Moment) async throws(HistoryError) -> PastObjects {
+        await renderer.aim()
         let revision = try await revision(at: moment)
         let rendered = try await rendered(revision, application)
         let mask = Mask()
@@ -21,6 +22,7 @@ extension Past {
 
     /// How what git said differs between two moments. What cannot be rendered is not taken for deleted: it is a problem.
     package func compare(from: Moment, to: Moment, application: String?) async throws(HistoryError) -> Comparison {
+        await renderer.aim()
         let (old, new) = (try await revision(at: from), try await revision(at: to))
         let (before, after) = (try await rendered(old, application), try await rendered(new, application))
         if let application, !(before.desired + after.desired).contains(where: { $0.spec.name == application }) {

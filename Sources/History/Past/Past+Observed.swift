@@ -2,7 +2,6 @@ internal import Basics
 internal import Delivery
 package import Document
 internal import Git
-package import Kubernetes
 
 /// A moment of the past told whole: what was meant to be, and what was seen.
 package struct PastSight: Sendable {
@@ -31,6 +30,7 @@ extension Past {
                 meant: try await objects(application: application, at: moment), seen: seen,
                 notes: ["\(since): this is the newest commit from before"])
         }
+        await renderer.aim()
         // Each application may have been at another revision.
         var newest = try await revision(at: moment)
         let mirror = try await opened()
@@ -38,7 +38,10 @@ extension Past {
         var (objects, problems): ([PastObject], [String]) = ([], [])
         var commits: [Commit] = []
         for live in seen.applications where application == nil || live.application == application {
-            guard let commit = ObjectID(live.revision.commit) else { continue }
+            guard let commit = ObjectID(live.revision.commit) else {
+                problems.append("\(live.application): of \"\(live.revision)\", which was live, the commit is not known")
+                continue
+            }
             let rendered: RevisionRenderer.Rendered
             do throws(HistoryError) {
                 rendered = try await renderer.render(mirror, at: commit, reference: live.revision.reference, application: live.application)
@@ -68,16 +71,6 @@ extension Past {
         let different = Set(commits.map(\.id))
         if different.count > 1 { notes.append("applications were at \(different.count) different revisions") }
         return PastSight(meant: PastObjects(revision: newest, objects: objects, problems: problems), seen: seen, notes: notes)
-    }
-
-    /// The revision that a workload was at before its present version, as the history knows it; nil where it does not:
-    /// then git is asked.
-    package func formerRevision(of key: ObjectKey) async throws(HistoryError) -> String? {
-        guard let store else { return nil }
-        let events = try await store.events(EventQuery(namespace: key.namespace, kind: key.kind, name: key.name, limit: 20))
-        let last = events.first { !$0.images.isEmpty && $0.cause.kind != .drift && $0.workload?.group == key.group }
-        guard let commit = last?.previousCommit, !commit.isEmpty else { return nil }
-        return commit
     }
 }
 

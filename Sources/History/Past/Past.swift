@@ -1,4 +1,3 @@
-package import Basics
 package import Delivery
 package import Git
 
@@ -11,22 +10,19 @@ package struct Past: Sendable {
         package var root: String
         /// Of the application that plain manifests belong to.
         package var name: String
-        package var target: RenderTarget
 
-        package init(reference: GitReference, root: String, name: String, target: RenderTarget = RenderTarget()) {
-            (self.reference, self.root, self.name, self.target) = (reference, root, name, target)
-        }
+        package init(reference: GitReference, root: String, name: String) { (self.reference, self.root, self.name) = (reference, root, name) }
     }
 
     let mirror: SharedMirror
     let settings: Settings
     /// Which revision was live when; nil where nobody kept it.
     let store: EventStore?
-    let time: any TimeSource
     let renderer: RevisionRenderer
 
-    package init(mirror: SharedMirror, settings: Settings, store: EventStore?, time: any TimeSource) {
-        (self.mirror, self.settings, self.store, self.time) = (mirror, settings, store, time)
-        renderer = RevisionRenderer(settings: .init(root: settings.root, name: settings.name), target: settings.target)
+    /// - Parameter target: what charts are rendered for, asked at each question: a daemon learns it from its cluster.
+    package init(mirror: SharedMirror, settings: Settings, store: EventStore?, target: @escaping @Sendable () -> RenderTarget = { RenderTarget() }) {
+        (self.mirror, self.settings, self.store) = (mirror, settings, store)
+        renderer = RevisionRenderer(settings: .init(root: settings.root, name: settings.name), target: target)
     }
 }

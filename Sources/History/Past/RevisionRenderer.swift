@@ -35,21 +35,32 @@ package actor RevisionRenderer {
     }
 
     nonisolated let settings: Settings
-    private let target: RenderTarget
+    private let latestTarget: @Sendable () -> RenderTarget
+    private var target: RenderTarget
+    /// Counts the targets: what was made for one is not for another.
+    private var targetNumber = 0
     private let templates = TemplateCache()
-    /// By application and input.
+    /// By target, application and input.
     private var renders = BoundedCache<String, Desired>(limit: 20_000) { $0.objects.count + 1 }
     private var layouts = BoundedCache<ObjectID, Layout>(limit: 100_000) { $0.parts.reduce(1) { $0 + $1.files.count } }
     private var generated: [String: [String: String]] = [:]
     /// What charts made, and what was read of it: for those who look for one object.
-    private var results = BoundedCache<String, Result<RenderResult, RenderError>>(limit: 16 << 20) { made in
-        ((try? made.get())?.manifests ?? []).reduce(1) { $0 + $1.text.utf8.count }
-    }
+    private var results = BoundedCache<String, Result<RenderResult, RenderError>>(limit: 16 << 20, cost: RevisionRenderer.cost)
     /// What a `martlet.yaml` declares, by its blob.
     var specs = BoundedCache<String, [ApplicationSpec]>(limit: 10_000) { $0.count + 1 }
     var documents = BoundedCache<String, [Object]>(limit: 256)
 
-    package init(settings: Settings, target: RenderTarget) { (self.settings, self.target) = (settings, target) }
+    package init(settings: Settings, target: @escaping @Sendable () -> RenderTarget) {
+        (self.settings, latestTarget, self.target) = (settings, target, target())
+    }
+
+    /// From now on renders for what the target is now: so that all of one answer is for the same.
+    func aim() {
+        let latest = latestTarget()
+        guard latest != target else { return }
+        target = latest
+        targetNumber &+= 1
+    }
 
     /// One application, or all, at a commit.
     ///
@@ -95,7 +106,7 @@ package actor RevisionRenderer {
     }
 
     func desired(_ part: Layout.Part, _ tree: any SourceTree) async throws(HistoryError) -> Desired {
-        let key = "\(part.spec.name) \(part.spec.path) \(part.form) \(inputDigest(part, reads: nil))"
+        let key = "\(targetNumber) \(part.spec.name) \(part.spec.path) \(part.form) \(inputDigest(part, reads: nil))"
         if var known = renders[key] {
             known.revision = tree.revision
             return known
@@ -113,17 +124,13 @@ package actor RevisionRenderer {
 
     /// A chart's documents, not yet read.
     func chartResult(_ part: Layout.Part, _ bytes: [String: [UInt8]]) -> Result<RenderResult, RenderError> {
-        let key = "\(part.spec.name) \(part.spec.path) \(inputDigest(part, reads: nil))"
+        let key = "\(targetNumber) \(part.spec.name) \(part.spec.path) \(inputDigest(part, reads: nil))"
         if let known = results[key] { return known }
         let result: Result<RenderResult, RenderError>
         do throws(RenderError) {
-            let context = context(part.spec)
-            let release = try ChartRelease(part, bytes: bytes, context: context)
-            var made = try release.rendered()
-            if release.generated.contains(where: { $0.key != "now" && context.release.generated[$0.key] == nil }) {
-                generated[part.spec.name] = release.generated
-                // What is kept takes no random numbers: what comes after it is as in every later render.
-                made = try release.rendered()
+            let made = try settled(part.spec) { context throws(RenderError) in
+                let release = try ChartRelease(part, bytes: bytes, context: context)
+                return (try release.rendered(), release.generated)
             }
             result = .success(made)
         } catch {
@@ -144,14 +151,32 @@ package actor RevisionRenderer {
     }
 
     func render(_ part: Layout.Part, bytes: [String: [UInt8]], revision: SourceRevision) -> Desired {
-        var context = context(part.spec)
-        var desired = Delivery.render(part, bytes: bytes, revision: revision, context: context)
-        guard desired.generated != context.release.generated, part.form == .chart, !desired.isBlocked else { return desired }
-        generated[part.spec.name] = desired.generated
-        // What is kept takes no random numbers: what comes after it is as in every later render.
-        context.release.generated = desired.generated
-        desired = Delivery.render(part, bytes: bytes, revision: revision, context: context)
-        return desired
+        settled(part.spec) { context in
+            let desired = Delivery.render(part, bytes: bytes, revision: revision, context: context)
+            return (desired, desired.generated)
+        }
+    }
+
+    /// Of a chart's result in the cache: about its bytes. What failed takes room, too.
+    static func cost(of made: Result<RenderResult, RenderError>) -> Int {
+        switch made {
+        case .failure(let error): 1024 &+ error.description.utf8.count
+        case .success(let result): (result.manifests + result.hooks.map(\.document)).reduce(1024) { $0 &+ $1.text.utf8.count }
+        }
+    }
+
+    /// Renders with what was made up before; where something new is made up, keeps it and renders again: what is kept
+    /// takes no random numbers, so that what comes after it is as in every later render.
+    private func settled<Made, Failure: Error>(
+        _ spec: ApplicationSpec, _ render: (RenderContext) throws(Failure) -> (made: Made, generated: [String: String])
+    ) throws(Failure) -> Made {
+        var context = context(spec)
+        let (made, all) = try render(context)
+        // The time is the same each time.
+        guard all.contains(where: { $0.key != "now" && context.release.generated[$0.key] == nil }) else { return made }
+        generated[spec.name] = all
+        context.release.generated = all
+        return try render(context).made
     }
 
     /// The same for all of the past: a chart that writes down the time of its render must not look changed.

@@ -22,7 +22,9 @@ struct PastStage {
     let root: String
 
     /// - Parameter steps: the last one is `main`; without parents one stands on the one before.
-    init(_ steps: [Step], root: String = "", name: String = "shop") async throws {
+    init(
+        _ steps: [Step], root: String = "", name: String = "shop", store: EventStore? = nil, target: @escaping @Sendable () -> RenderTarget = { RenderTarget() }
+    ) async throws {
         folder = try TemporaryFolder()
         self.root = root
         let repository = try await TestRepository(in: folder)
@@ -40,7 +42,7 @@ struct PastStage {
             path: folder.file("mirror"), remote: GitRemote(url: "file://\(repository.path)", allowedSchemes: ["file"]))
         _ = try await mirror.open().fetch(.branch("main"))
         past = Past(
-            mirror: mirror, settings: .init(reference: .branch("main"), root: root, name: name), store: nil, time: SystemTime())
+            mirror: mirror, settings: .init(reference: .branch("main"), root: root, name: name), store: store, target: target)
     }
 
     func name(_ id: String?) -> String? { ids.first { $0.value.description == id }?.key }
