@@ -62,8 +62,14 @@ import Testing
             let client = cluster.client(userAgent: "test")
             let namespace = try #require(Object(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "shop"]]))
             _ = try await client.create(try await client.resource(for: namespace.groupKind), namespace)
-            let past = try await Self.past(arguments)
-            let wanted = try #require(try await past.objects(application: nil, at: .revision("HEAD")).objects.first?.object)
+            let wanted = try #require(
+                Object([
+                    "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web", "namespace": "shop"],
+                    "spec": [
+                        "selector": ["matchLabels": ["a": "b"]],
+                        "template": ["metadata": ["labels": ["a": "b"]], "spec": ["containers": [["name": "web", "image": "web:2"]]]],
+                    ],
+                ]))
             let deployments = try await client.resource(for: wanted.groupKind)
             _ = try await client.apply(deployments, wanted)
             _ = try await client.patch(

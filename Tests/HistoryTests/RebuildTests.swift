@@ -2,6 +2,7 @@ import Basics
 import Delivery
 import FoundationEssentials
 import Git
+import GRDB
 import Kubernetes
 import Logging
 import TestKit

@@ -78,7 +78,7 @@ enum PastBenchmark {
 
     /// Nothing rendered yet.
     private static func past(_ mirror: SharedMirror) -> Past {
-        Past(mirror: mirror, settings: .init(reference: .branch("main"), root: "", name: "shop"), store: nil, time: SystemTime())
+        Past(mirror: mirror, settings: .init(reference: .branch("main"), root: "", name: "shop"), store: nil)
     }
 
     // MARK: a chart as people have them

@@ -1,5 +1,6 @@
 import Basics
 import Delivery
+import Document
 import Git
 import Kubernetes
 import TestKit
