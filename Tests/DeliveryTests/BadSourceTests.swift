@@ -56,6 +56,37 @@ import TestKit
         }
     }
 
+    /// The note for the next start cannot be written, and a delivery fails for a while: both are tried again, and the commit is told of once.
+    @Test(.timeLimit(.minutes(3))) func aTipThatCannotBeNoted() async throws {
+        let repository = try await TestRepository(in: folder)
+        let commit = try await repository.commit("one", ["a.yaml": "a"])
+        let (mirror, told, deliveries) = (folder.file("mirror.git"), Locked(0), Locked(0))
+        let notes = "\(mirror)/refs/martlet"
+        let watcher = SourceWatcher(
+            settings: .init(remote: file(repository), reference: .branch("main"), root: "", mirrorPath: mirror, pollInterval: .milliseconds(200)),
+            time: SystemTime(), random: RandomSource(seed: 1), logger: Self.quiet(), progress: Progress { if case .fetched = $0 { told.withLock { $0 += 1 } } })
+        let task = Task {
+            await watcher.run { _ in
+                let count = deliveries.withLock { count in
+                    count += 1
+                    return count
+                }
+                if count < 3 { throw ClusterError(.unreachable, message: "away") }
+                try? FileManager.default.removeItem(atPath: notes)
+                try Data().write(to: URL(fileURLWithPath: notes))
+            }
+        }
+        defer { task.cancel() }
+        try await eventually("the trouble") { watcher.state.error?.contains("next start") == true }
+        #expect(watcher.state.revision?.commit == commit.description)
+        try FileManager.default.removeItem(atPath: notes)
+        try await eventually("the note") { watcher.state.error == nil }
+        #expect(watcher.state.revision?.commit == commit.description)
+        task.cancel()
+        await task.value
+        #expect(told.withLock { $0 } == 1 && deliveries.withLock { $0 } == 3)
+    }
+
     @Test(.timeLimit(.minutes(3))) func anUnknownBranch() async throws {
         let repository = try await TestRepository(in: folder)
         try await repository.commit("one", ["a.yaml": "a"], branch: "main")

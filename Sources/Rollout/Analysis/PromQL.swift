@@ -23,14 +23,7 @@ package enum PromQL {
     }
 
     /// An RE2 pattern that matches a text alone.
-    static func literalPattern(_ text: String) -> String {
-        var output = ""
-        for scalar in text.unicodeScalars {
-            if "\\.+*?()|[]{}^$".unicodeScalars.contains(scalar) { output += "\\" }
-            output.unicodeScalars.append(scalar)
-        }
-        return output
-    }
+    static func literalPattern(_ text: String) -> String { quotedForExpression(text) }
 
     /// An RE2 pattern that matches one of several names; none of them, where there are none.
     static func pattern(anyOf names: some Sequence<String>) -> String {

@@ -39,7 +39,7 @@ extension SequentialTest {
     /// For people, at the start: `step 10% for 5m: at 1% errors of the old version, 3 times as many are found from 9.7
     /// requests per second to the new version on, 10 times as many from 0.8 on`.
     package func trafficNeededText(_ step: RolloutSpec.Step, badShare: Double = 0.01) -> String {
-        let name = "step \(step.exposure.text) for \(durationText(step.duration))"
+        let name = "step \(step.exposure.annotationText) for \(durationText(step.duration))"
         let needed = trafficNeeded(step.exposure, duration: step.duration, badShare: badShare)
         guard !needed.isEmpty else { return "\(name): there are no two versions with requests to compare" }
         let parts = needed.enumerated().map { index, need in
@@ -65,7 +65,7 @@ extension Exposure {
     }
 
     /// As the annotation writes it.
-    fileprivate var text: String {
+    fileprivate var annotationText: String {
         switch self {
         case .preview: "preview"
         case .weight(let percent): "\(percent)%"

@@ -6,7 +6,7 @@ package struct RolloutTimes: Sendable, Hashable {
     package var drain = Duration.seconds(15)
     /// Between two looks while evidence is gathered.
     package var tick = Duration.seconds(15)
-    /// Losing all pods more often than this fails the rollout.
+    /// Losing all pods so many times fails the rollout.
     package var retreats = 3
 
     /// Without a pod getting ready: for the kinds of workload that have no `progressDeadlineSeconds`.

@@ -110,7 +110,7 @@ extension RolloutView {
         let own = pods.filter { $0.isControlled(by: set.uid) }
         var ready = set.count("status", (set.count("spec", "minReadySeconds") ?? 0) > 0 ? "availableReplicas" : "readyReplicas") ?? 0
         // The status is behind while pods go.
-        if !pods.isEmpty { ready = min(ready, own.count { !$0.isBeingDeleted && isReady($0) }) }
+        if !pods.isEmpty { ready = min(ready, own.count { !$0.isBeingDeleted && readyCondition($0) != nil }) }
         return RolloutObservation.ReplicaSet(
             name: set.name, uid: set.uid, hash: set.label(templateHashLabel) ?? "",
             replicas: set.count("spec", "replicas") ?? 1,
@@ -120,8 +120,9 @@ extension RolloutView {
             trouble: own.lazy.compactMap(trouble).first)
     }
 
-    private func isReady(_ pod: Object) -> Bool {
-        (pod.value[path: "status", "conditions"]?.sequence ?? []).contains { $0["type"]?.string == "Ready" && $0["status"]?.string == "True" }
+    /// Nil for a pod that is not ready.
+    func readyCondition(_ pod: Object) -> Value? {
+        (pod.value[path: "status", "conditions"]?.sequence ?? []).first { $0["type"]?.string == "Ready" && $0["status"]?.string == "True" }
     }
 
     /// Why a pod will not run without somebody changing something.

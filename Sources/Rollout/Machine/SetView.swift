@@ -117,10 +117,6 @@ extension RolloutView {
         return (revision(hash)?.name ?? "", own.count, own.count { readyCondition($0) != nil })
     }
 
-    private func readyCondition(_ pod: Object) -> Value? {
-        (pod.value[path: "status", "conditions"]?.sequence ?? []).first { $0["type"] == "Ready" && $0["status"] == "True" }
-    }
-
     /// `intstr.IntOrString`, rounded up.
     private func share(_ value: Value?, of total: Int) -> Int? {
         if let count = value?.int { return Int(clamping: count) }

@@ -93,16 +93,10 @@ private struct ArmsRemoval {
         return route
     }
 
-    private func hostParts(_ host: Value?) -> (name: String, namespace: String, rest: String) {
-        let text = host?.string ?? ""
-        let labels = text.split(separator: ".", maxSplits: 2).map(String.init)
-        let name = labels.first ?? ""
-        return (name, labels.count > 1 ? labels[1] : namespace, String(text.dropFirst(name.count)))
-    }
+    private func istioHost(_ host: Value?) -> IstioHost? { host?.string.flatMap { IstioHost($0, namespace: namespace) } }
 
     private func target(host: Value?) -> (service: String, arm: Arm)? {
-        let parts = hostParts(host)
-        return target(parts.name, parts.namespace)
+        istioHost(host).flatMap { target($0.name, $0.namespace) }
     }
 
     private func virtualRule(_ rule: Value) -> Value {
@@ -110,8 +104,8 @@ private struct ArmsRemoval {
         if let routes = rule["route"]?.sequence, routes.contains(where: { target(host: $0[path: "destination", "host"]) != nil }) {
             rule["route"] = .sequence(
                 joined(routes, weight: "weight", { target(host: $0[path: "destination", "host"]) }) { route, service in
-                    let rest = hostParts(route[path: "destination", "host"]).rest
-                    route[path: "destination", "host"] = .string(service + rest)
+                    let host = istioHost(route[path: "destination", "host"])?.renamed(service)
+                    route[path: "destination", "host"] = .string(host ?? service)
                 })
         }
         if target(host: rule[path: "mirror", "host"])?.arm == .next {

@@ -107,7 +107,7 @@ extension HeaderCondition {
     }
 }
 
-/// A text as an expression that matches this text alone.
+/// A text as an expression of RE2 that matches this text alone.
 func quotedForExpression(_ text: String) -> String {
     var quoted = ""
     for scalar in text.unicodeScalars {

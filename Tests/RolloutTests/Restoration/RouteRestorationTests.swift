@@ -97,4 +97,19 @@ import Testing
             _ = withoutArms(route, of: Self.services)
         }
     }
+
+    /// A host of another domain only begins like an arm.
+    @Test(arguments: ["web--next.shop.example.com", "web--next.shop.svcs.cluster.local", "*.web--next"])
+    func hostsThatAreNoService(_ host: String) throws {
+        let route = try #require(
+            try Shop.objects(
+                """
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: v, namespace: shop}
+                spec: {http: [{route: [{destination: {host: "\(host)"}}], mirror: {host: "\(host)"}}]}
+                """
+            ).first)
+        #expect(withoutArms(route, of: RoutedServices([ObjectKey(group: "", kind: "Service", namespace: "shop", name: "web")])) == nil)
+    }
 }
