@@ -38,7 +38,7 @@ struct RolloutStatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let visit = try workload.connect()
-            let first = try await visit.report(workload)
+            let first = try await visit.report(workload, onlyLooks: true)
             let last = watch ?? (output.format == .table) ? try await follow(visit, first) : first
             if watch != true || output.format == .table { show(last, visit.time.now) }
             if Self.isBad(last) { throw ExitCode(1) }

@@ -12,8 +12,8 @@ package struct HTTPService: Service {
         /// A connection that neither asks nor is answered for so long is closed; an answer that takes its time, as the
         /// stream of events does, is none. Longer than the 60 s for which proxies keep theirs, so that they close first.
         package var idle = Duration.seconds(75)
-        /// An answer of which nothing is taken for so long ends with its connection.
-        package var unread = Duration.seconds(120)
+        /// What is left of an answer is taken in so long, or ends with its connection: megabytes on a slow line, too.
+        package var unread = Duration.seconds(600)
         /// Connections at once; others wait until one is closed. Well below the 1,024 open files that a process may
         /// have in many places, for the daemon's work takes files, too.
         package var connections = 512

@@ -254,14 +254,19 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
         }
     }
 
-    /// Without a namespace it is whichever has it, as for images; where several have, none is guessed.
+    /// Without a namespace it is the kubeconfig's, then whichever has it, as for images; what changes something goes nowhere else.
     @Test func anyNamespace() async throws {
         try await RolloutStage.run { stage in
             try await stage.candidate.deploy("web:1", replicas: 1)
             var visit = stage.visit
             visit.namespace = "elsewhere"
-            func found(_ arguments: String...) async throws -> ObjectKey { try await visit.report(try PauseCommand.parse(arguments).workload).workload }
+            func found(_ arguments: String...) async throws -> ObjectKey {
+                try await visit.report(try PauseCommand.parse(arguments).workload, onlyLooks: true).workload
+            }
             #expect(try await found("web").namespace == "shop")
+            let pause = try PauseCommand.parse(["web"]).workload
+            let refused = try await #require(throws: WorkloadFailure.self) { _ = try await visit.report(pause) }
+            #expect(refused.exitCode == 2 && refused.description.contains("deployment.apps/web -n shop"), "\(refused)")
             #expect(try await found("web", "-n", "shop").namespace == "shop")
             let missing = try await #require(throws: WorkloadFailure.self) { _ = try await found("wep") }
             #expect(missing.description.contains("did you mean \"deployment.apps/web -n shop\"?"), "\(missing)")
@@ -276,6 +281,9 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
                   selector: {matchLabels: {a: b}}
                   template: {metadata: {labels: {a: b}}, spec: {containers: [{name: web, image: "web:1"}]}}
                 """)
+            #expect(try await found("web").namespace == "elsewhere")
+            #expect(try await visit.report(pause).workload.namespace == "elsewhere")
+            visit.namespace = "third"
             let several = try await #require(throws: WorkloadFailure.self) { _ = try await found("web") }
             #expect(several.exitCode == 2 && several.description.contains("-n elsewhere, deployment.apps/web -n shop"), "\(several)")
             #expect(try await found("web", "-n", "elsewhere").namespace == "elsewhere")

@@ -78,6 +78,30 @@ import Testing
         #expect(asked.withLock { $0 } == 10)
     }
 
+    /// A page or a script that asks for much at once with its one token.
+    @Test func oneTokenAtOnceIsOneGuess() async {
+        let guesses = Guesses(time: time)
+        var attempts: [Guesses.Attempt] = []
+        for _ in 0..<30 { if case .look(let attempt) = guesses.begin("right", from: "10.0.0.1") { attempts.append(attempt) } }
+        #expect(attempts.count == 30)
+        for attempt in attempts { guesses.succeeded(attempt) }
+        for number in 0..<10 {
+            guard case .look(let attempt) = guesses.begin("\(number)", from: "10.0.0.1") else { return #expect(Bool(false), "\(number)") }
+            guesses.failed(attempt)
+        }
+        if case .look = guesses.begin("x", from: "10.0.0.1") { #expect(Bool(false), "one too many") }
+    }
+
+    /// While the cluster does not answer, nobody is told that they guess.
+    @Test func whatCannotBeCheckedIsNoGuess() async throws {
+        struct Away: Authority {
+            func caller(token: String) async throws(AccessError) -> Caller? { throw AccessError("the cluster is away", advice: "wait") }
+            func isAllowed(_ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?) async throws(AccessError) -> Bool { false }
+        }
+        let call = call([Away()])
+        for number in 0..<30 { #expect(try await call("GET", Self.frontEnd, token: "\(number % 15)", from: "10.0.0.1").status == 503) }
+    }
+
     @Test func fewAddressesAreKept() async {
         var limits = Guesses.Limits()
         (limits.addresses, limits.most) = (3, 1)

@@ -224,11 +224,14 @@ import Testing
 
     @Test func secureWhenSo() async throws {
         let call = call(Door(listeningOn: "0.0.0.0", external: Address("https://deploy.example.com")))
-        let answer = try await call("POST", "/api/v1/session", Array(#"{"token":"the-token-of-ada"}"#.utf8))
+        let form = Array(#"{"token":"the-token-of-ada"}"#.utf8)
+        let forwarded = try await call("POST", "/api/v1/session", authority: "localhost:8080", form)
+        #expect(forwarded.headers[.setCookie]?.hasPrefix("martlet_session_8080=") == true, "a forwarded port has no TLS")
+        let answer = try await call("POST", "/api/v1/session", authority: "deploy.example.com", form)
         #expect(answer.headers[.setCookie]?.hasSuffix("; Secure") == true && answer.headers[.setCookie]?.hasPrefix("__Host-martlet_session=") == true)
         let id = try #require(cookieID(answer))
-        #expect(try await call("GET", "/api/v1/session", headers: [("Cookie", "__Host-martlet_session=\(id)")]).status == 200)
-        #expect(try await call("GET", "/api/v1/session", headers: [("Cookie", "martlet_session=\(id)")]).status == 401, "a sibling may have planted it")
+        #expect(try await call("GET", "/api/v1/session", headers: [("Cookie", "__Host-martlet_session=\(id)")], authority: "deploy.example.com").status == 200)
+        #expect(try await call("GET", "/api/v1/session", headers: [("Cookie", "martlet_session=\(id)")], authority: "deploy.example.com").status == 401, "a sibling may have planted it")
     }
 
     static let ports: [(String, String)] = [

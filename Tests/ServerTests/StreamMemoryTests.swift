@@ -15,8 +15,23 @@ import Testing
         return OverviewSnapshot.Application(status, sight, [:])
     }
 
+    /// Of somebody who has been told an application.
+    private func knowing(_ application: OverviewSnapshot.Application) -> StreamMemory {
+        var memory = StreamMemory([])
+        _ = memory.news(of: [application.status.application], in: [application])
+        return memory
+    }
+
+    /// What the listener asked for itself may be older, or newer.
+    @Test func theFirstTimeIsAllOfIt() {
+        var memory = StreamMemory(["shop"])
+        let shop = application("shop", ["a": "x", "b": "x"])
+        #expect(memory.news(of: ["shop"], in: [shop]).applications.first?["workloads"]?.sequence?.count == 2)
+        #expect(memory.news(of: ["shop"], in: [shop]).applications.isEmpty)
+    }
+
     @Test func aCommitElsewhereIsAHeadAlone() {
-        var memory = StreamMemory([application("shop", ["a": "x", "b": "x"])])
+        var memory = knowing(application("shop", ["a": "x", "b": "x"]))
         let (news, gone) = memory.news(of: ["shop"], in: [application("shop", revision: "main@2", ["a": "x", "b": "x"])])
         #expect(news.count == 1 && gone.isEmpty)
         #expect(news.first?["revision"] == "main@2")
@@ -25,7 +40,7 @@ import Testing
     }
 
     @Test func workloadsThatChangedAlone() {
-        var memory = StreamMemory([application("shop", ["a": "x", "b": "x"])])
+        var memory = knowing(application("shop", ["a": "x", "b": "x"]))
         let (news, _) = memory.news(of: ["shop"], in: [application("shop", ["a": "x", "b": "y"])])
         #expect(news.first?["changed"]?.sequence?.map { $0["name"] } == ["b"])
         #expect(news.first?["changed"]?[0]?["message"] == "y")
@@ -34,7 +49,7 @@ import Testing
     }
 
     @Test func otherWorkloadsMeanAllOfThem() {
-        var memory = StreamMemory([application("shop", ["a": "x", "b": "x"])])
+        var memory = knowing(application("shop", ["a": "x", "b": "x"]))
         for texts in [["a": "x"], ["a": "x", "c": "x"], ["a": "x", "b": "x", "c": "x"]] {
             let (news, _) = memory.news(of: ["shop"], in: [application("shop", texts)])
             #expect(news.first?["workloads"]?.sequence?.compactMap { $0["name"]?.string } == texts.keys.sorted())
@@ -43,7 +58,7 @@ import Testing
     }
 
     @Test func comesAndGoes() {
-        var memory = StreamMemory([application("shop", ["a": "x"])])
+        var memory = StreamMemory(["shop"])
         let both = [application("new", ["n": "x"]), application("shop", ["a": "x"])]
         let (news, none) = memory.news(of: ["new", "unknown"], in: both)
         #expect(news.map { $0["application"] } == ["new"] && none.isEmpty)

@@ -12,7 +12,7 @@ struct RolloutOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The workload, as kubectl takes it: deployment/front-end, statefulset/store.", valueName: "workload"))
     var words: [String] = []
 
-    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Its namespace; by default any that has one of the name, or the kubeconfig's where one may not look into all.", valueName: "namespace"))
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Its namespace; by default the kubeconfig's. What only looks finds it in any other, too.", valueName: "namespace"))
     var namespace: String?
 
     @OptionGroup var cluster: ClusterOptions
@@ -60,8 +60,9 @@ struct RolloutVisit: Sendable {
 
     var desk: RolloutDesk { RolloutDesk(client: client, time: time, random: random) }
 
-    func report(_ options: RolloutOptions) async throws -> RolloutReport {
-        let name = try await place(of: try options.name(in: nil))
+    /// - Parameter onlyLooks: nothing is changed, so that it may be in another namespace than one would think.
+    func report(_ options: RolloutOptions, onlyLooks: Bool = false) async throws -> RolloutReport {
+        let name = try await place(of: try options.name(in: nil), onlyLooks: onlyLooks)
         let namespace = name.namespace ?? namespace
         do throws(ClusterError) {
             guard let key = name.rolloutKey else { throw ClusterError(.notFound, message: "\(name) has no rollouts") }
@@ -73,11 +74,12 @@ struct RolloutVisit: Sendable {
     }
 
     /// With the namespace that has it, where none was said.
-    private func place(of name: WorkloadName) async throws -> WorkloadName {
+    private func place(of name: WorkloadName, onlyLooks: Bool) async throws -> WorkloadName {
         var placed = name
         placed.namespace = name.namespace ?? namespace
-        // Who may not look everywhere means the namespace of the kubeconfig.
-        guard name.namespace == nil, let keys = try? await desk.names(namespace: nil) else { return placed }
+        // The kubeconfig's comes first, and it alone where one may not look everywhere.
+        guard name.namespace == nil, onlyLooks, let keys = try? await desk.names(namespace: nil) else { return placed }
+        if (try? placed.resolve(among: keys)) != nil { return placed }
         do throws(AutomationError) {
             placed.namespace = try name.resolve(among: keys).namespace
         } catch {

@@ -13,14 +13,17 @@ extension DeployEvent {
 
     /// Without what was written: for lists.
     package var summary: Value {
-        [
+        var value: Value = [
             "id": .string(id), "application": .string(application), "workload": workload?.value ?? .null,
             "startedAt": .string(startedAt.inMilliseconds), "endedAt": endedAt.map { .string($0.inMilliseconds) } ?? .null,
             "revision": .string(revision.description), "commit": .string(revision.commit), "previousCommit": .string(previousCommit),
             "commits": .sequence(commits.map(\.value)), "images": .sequence(images.map(\.value)), "strategy": .string(strategy),
             "steps": .sequence(steps.map(\.value)), "cause": ["kind": .string(cause.kind.rawValue), "by": .string(cause.by)],
-            "outcome": .string(outcome.rawValue), "reason": .string(reason), "isDeletion": .bool(isDeletion),
+            "outcome": .string(outcome.rawValue), "reason": .string(reason),
         ]
+        // Only where it is so: what sinks were told of events of before is compared with this.
+        if isDeletion { value["isDeletion"] = true }
+        return value
     }
 
     /// Nil for a value that is no event.

@@ -152,7 +152,8 @@ package actor Recorder {
                 sight.isRemoved = true
                 await take(sight, at: time.now)
             }
-            existing.withLock { $0 = nil }
+            // What could not be kept is tried again.
+            if !isStoreDown { existing.withLock { $0 = nil } }
         } catch {
             storeFailed(error)
         }

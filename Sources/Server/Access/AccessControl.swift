@@ -118,7 +118,10 @@ package struct AccessControl: Sendable {
                 failure = failure ?? error
             }
         }
-        if let failure { throw APIFailure(failure) }
+        if let failure {
+            guesses.isOpen(attempt)
+            throw APIFailure(failure)
+        }
         guesses.failed(attempt)
         throw APIFailure(.unauthorized, "unauthorized", "nobody knows this token", advice: "it may have expired: take a new one")
     }

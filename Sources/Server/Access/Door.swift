@@ -46,6 +46,9 @@ package struct Door: Sendable {
         return authority.map { names.contains(Self.name(of: $0.lowercased())) } ?? false
     }
 
+    /// Whether a request's `Host` is that of `--external-url`.
+    func isExternal(_ authority: String?) -> Bool { external != nil && authority?.lowercased() == external }
+
     /// Whether a request that changes something was made by our own page, or by no browser at all.
     func isOwn(_ request: Request) -> Bool {
         let site = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] }

@@ -25,12 +25,16 @@ final class Guesses: Sendable {
     private let limits: Limits
     private let time: any TimeSource
     private let rests = Locked<[String: Rest]>([:])
-    /// By digest: no token stands in memory longer than its request.
-    private let seen: AnswerCache<[UInt8], Bool>
+    /// By digest: no token stands in memory longer than its request. Apart, so that many wrong ones drive out no right one.
+    private let known: AnswerCache<[UInt8], Bool>
+    private let unknown: AnswerCache<[UInt8], Bool>
+    /// Tokens that are being looked at: many requests at once with one token are one guess.
+    private let underWay = Locked<Set<[UInt8]>>([])
 
     init(limits: Limits = Limits(), time: any TimeSource) {
         (self.limits, self.time) = (limits, time)
-        seen = AnswerCache(lifetime: limits.memory, most: 10_000, time: time)
+        known = AnswerCache(lifetime: limits.memory, most: 10_000, time: time)
+        unknown = AnswerCache(lifetime: limits.memory, most: 10_000, time: time)
     }
 
     /// Takes an attempt before a token is looked at, so that many at once are no more than one after the other.
@@ -38,7 +42,7 @@ final class Guesses: Sendable {
     /// - Returns: How long to wait where there is none left; else what to do when the token was right.
     func begin(_ token: String, from remote: String) -> Verdict {
         let digest = Array(SHA256.hash(data: Array(token.utf8)))
-        if seen[digest] != nil { return .look(Attempt(digest: digest, address: nil)) }
+        if known[digest] != nil || unknown[digest] != nil || underWay.withLock({ $0.contains(digest) }) { return .look(Attempt(digest: digest, address: nil)) }
         let address = Self.network(of: remote)
         let (now, limits) = (time.elapsed, limits)
         let wait = rests.withLock { rests -> Duration? in
@@ -57,7 +61,9 @@ final class Guesses: Sendable {
             if rests.count > limits.addresses, let oldest = rests.min(by: { $0.value.at < $1.value.at })?.key { rests[oldest] = nil }
             return nil
         }
-        return wait.map { .wait($0) } ?? .look(Attempt(digest: digest, address: address))
+        if let wait { return .wait(wait) }
+        underWay.withLock { _ = $0.insert(digest) }
+        return .look(Attempt(digest: digest, address: address))
     }
 
     enum Verdict {
@@ -73,8 +79,16 @@ final class Guesses: Sendable {
 
     /// Somebody knows the token: it counts for nothing.
     func succeeded(_ attempt: Attempt) {
-        seen[attempt.digest] = true
+        known[attempt.digest] = true
+        giveBack(attempt)
+    }
+
+    /// Whether somebody does could not be found out: it counts for nothing, and is asked again.
+    func isOpen(_ attempt: Attempt) { giveBack(attempt) }
+
+    private func giveBack(_ attempt: Attempt) {
         guard let address = attempt.address else { return }
+        underWay.withLock { _ = $0.remove(attempt.digest) }
         let most = limits.most
         rests.withLock { rests in
             guard var rest = rests[address] else { return }
@@ -85,7 +99,10 @@ final class Guesses: Sendable {
     }
 
     /// Nobody does.
-    func failed(_ attempt: Attempt) { seen[attempt.digest] = false }
+    func failed(_ attempt: Attempt) {
+        unknown[attempt.digest] = true
+        if attempt.address != nil { underWay.withLock { _ = $0.remove(attempt.digest) } }
+    }
 
     /// Of IPv6 the first 64 bits, for one machine has all the others (RFC 6177); of IPv4 the address.
     static func network(of remote: String) -> String {

@@ -17,7 +17,8 @@ struct SessionCookie {
         let port = Door.port(of: request.head.authority ?? "")
         isSecure = door.isSecure
         // Browsers take such a name over TLS only, and for this very host: no sibling plants one (RFC 6265bis, 4.1.3.2).
-        name = (isSecure ? "__Host-" : "") + Self.base + (port.map { "_\($0)" } ?? "")
+        // Through a forwarded port the daemon is spoken to without TLS all the same.
+        name = (isSecure && door.isExternal(request.head.authority) ? "__Host-" : "") + Self.base + (port.map { "_\($0)" } ?? "")
     }
 
     /// The id that a browser sends; nil where there is none, or more than one: then somebody planted one.

@@ -124,7 +124,7 @@ struct StreamAPI: Sendable {
         var admission = admission
         var eyes = EventEyes(view: view, admission: admission)
         var checkedAt = view.time.elapsed
-        var memory = StreamMemory(try await shown(overview, admission).applications)
+        var memory = StreamMemory(try await shown(overview, admission).applications.map(\.status.application))
         write("retry: 3000\n\n", pipe, client)
         // As one piece, for there may be more than the pipe has room for.
         let missed = try await missed(after: last, &eyes).map(Self.deploy).joined()

@@ -5,11 +5,13 @@ internal import Kubernetes
 /// What one listener has been told of the applications, so that it is told what is new to it and nothing else: a commit
 /// is news of every application, and seldom of more than a few workloads.
 struct StreamMemory {
-    private var told: [String: OverviewSnapshot.Application]
+    /// Nil: the listener knows of it from elsewhere, and it is not known what.
+    private var told: [String: OverviewSnapshot.Application?]
 
-    /// - Parameter applications: those of the moment from which on the listener hears of changes.
-    init(_ applications: [OverviewSnapshot.Application]) {
-        told = Dictionary(applications.map { ($0.status.application, $0) }) { $1 }
+    /// - Parameter applications: those that the listener may know of. What it knows of them it has asked for at another moment,
+    ///   so that each is told whole at first.
+    init(_ applications: some Sequence<String>) {
+        told = Dictionary(applications.map { ($0, nil) }) { $1 }
     }
 
     /// What is new to the listener among the applications of some names, and the names that are gone.
@@ -22,7 +24,7 @@ struct StreamMemory {
         var gone = names
         for application in shown where names.contains(application.status.application) {
             gone.remove(application.status.application)
-            if let news = application.news(since: told[application.status.application]) { applications.append(news) }
+            if let news = application.news(since: told[application.status.application] ?? nil) { applications.append(news) }
             told[application.status.application] = application
         }
         return (applications, gone.filter { told.removeValue(forKey: $0) != nil }.sorted())
