@@ -11,7 +11,8 @@ struct RenderCommand: AsyncParsableCommand {
         discussion: """
             A chart, a folder or packed as .tgz, is printed as "helm template --include-crds" prints it, and takes the
             same options. Any other folder is printed as Martlet would apply it, application by application. Exits with 0 when
-            all of it could be rendered, 1 when something could not, 2 when there is nothing to render.
+            all of it could be rendered, 1 when something could not, 2 when it could not be tried: no such
+            file, or options that do not fit.
 
             Examples:
               martlet render charts/front-end -f values-prod.yaml --set replicas=3

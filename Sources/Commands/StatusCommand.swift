@@ -9,7 +9,7 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status", abstract: "Show the applications: revision, sync and health.",
         discussion: """
             Reads what the daemon recorded in the cluster. Exits with 0 when every application is synced and healthy, 1 when one
-            is not, 2 when the cluster could not be asked.
+            is not or a source cannot be read, 2 when it could not be found out or there is no such application.
 
             Examples:
               martlet status

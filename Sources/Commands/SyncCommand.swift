@@ -148,16 +148,19 @@ struct SyncCommand: AsyncParsableCommand {
         let start = time.elapsed
         var shown: [String: ApplicationStatus] = [:]
         while true {
-            let records = try await store.loadAll()
-            let statuses = names.compactMap { records[$0].flatMap { ApplicationStatus($0.status) } }
+            let now = try await store.loadAll()
+            // One that git has forgotten is done when its inventory is gone.
+            let left = names.filter { now[$0] != nil }
+            let statuses = left.compactMap { now[$0].flatMap { ApplicationStatus($0.status) } }
             for status in statuses where shown[status.application] != status && status.handledRequest == request.id {
                 shown[status.application] = status
                 printer.say("status", .cyan, "\(status.application) at \(status.revision): \(status.sync.rawValue), \(status.health.rawValue)")
             }
-            let isDone = statuses.count == names.count && statuses.allSatisfy { $0.handledRequest == request.id && $0.isFinal }
+            let isDone = statuses.count == left.count && statuses.allSatisfy { $0.handledRequest == request.id && $0.isFinal }
             if isDone { return statuses }
             if time.elapsed - start > limit {
-                let late = statuses.filter { $0.handledRequest != request.id }.map(\.application)
+                let answered = Set(statuses.filter { $0.handledRequest == request.id }.map(\.application))
+                let late = left.filter { !answered.contains($0) }
                 if !late.isEmpty {
                     throw CommandFailure("the daemon did not answer for \(late.joined(separator: ", ")) within \(timeout): is it running?")
                 }

@@ -49,7 +49,7 @@ package struct RegistryImage: Sendable {
     var digest: String { manifests.last?.digest ?? "" }
 
     static func digest(_ bytes: [UInt8]) -> String {
-        "sha256:" + SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        "sha256:" + hexText(SHA256.hash(data: bytes))
     }
 
     private mutating func addManifest(createdAt: Timestamp, architecture: String, isDocker: Bool, mark: String) {

@@ -51,7 +51,7 @@ package final class ProgramOperator: Operator {
     package func notify() async throws {
         let body = Array(#"{"ref":"refs/heads/main"}"#.utf8)
         let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Array(Self.secret.utf8)))
-        let hex = code.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        let hex = hexText(code)
         let transport = CurlTransport(userAgent: "martlet-test")
         let answer = try await transport.send(
             HTTPRequest("POST", "http://127.0.0.1:\(port)/webhooks/generic", headers: ["X-Martlet-Signature": "sha256=\(hex)"], body: body))

@@ -2,7 +2,6 @@ import Basics
 import Cluster
 import DevCluster
 import Document
-import FoundationEssentials
 import Git
 import Glibc
 import HTTP
@@ -37,12 +36,7 @@ enum AutomationBenchmark {
     ]
 
     @Sendable static func run() async throws {
-        let bench = CommandLine.arguments.first?.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") ?? "."
-        let program = "\(bench)/martlet"
-        guard FileManager.default.isExecutableFile(atPath: program) else {
-            print("automation: left out, there is no \(program); build it with \"swift build -c release --product martlet\"")
-            return
-        }
+        guard let program = BuiltProgram.path(for: "automation") else { return }
         let folder = try TemporaryFolder("martlet-bench")
         let server = try await GitServer(root: folder.path, certificates: TestCertificates())
         let ca = try folder.write("ca.pem", server.certificates.ca)

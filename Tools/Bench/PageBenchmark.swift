@@ -1,7 +1,6 @@
 import Basics
 import DevCluster
 import Document
-import FoundationEssentials
 import Git
 import Glibc
 import HTTP
@@ -19,12 +18,7 @@ enum PageBenchmark {
     private static let token = "token-for-measuring"
 
     @Sendable static func run() async throws {
-        let bench = CommandLine.arguments.first?.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") ?? "."
-        let program = "\(bench)/martlet"
-        guard FileManager.default.isExecutableFile(atPath: program) else {
-            print("page: left out, there is no \(program); build it with \"swift build -c release --product martlet\"")
-            return
-        }
+        guard let program = BuiltProgram.path(for: "page") else { return }
         guard Browser.isInstalled else {
             print("page: left out, there is no chromium")
             return

@@ -1,16 +1,10 @@
 import Basics
-import FoundationEssentials
 import TestKit
 
 /// How long a person waits for `martlet version`, against a program that does nothing.
 enum StartupBenchmark {
     @Sendable static func run() async throws {
-        let folder = CommandLine.arguments.first?.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") ?? "."
-        let program = "\(folder)/martlet"
-        guard FileManager.default.isExecutableFile(atPath: program) else {
-            print("startup: left out, there is no \(program); build it with \"swift build -c release --product martlet\"")
-            return
-        }
+        guard let program = BuiltProgram.path(for: "startup") else { return }
         var ours = Rounds(), anchor = Rounds()
         for _ in 0..<20 {
             try await anchor.measure { try await Subprocess.check("/bin/true", []) }

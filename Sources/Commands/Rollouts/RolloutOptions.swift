@@ -12,7 +12,7 @@ struct RolloutOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The workload, as kubectl takes it: deployment/front-end, statefulset/store.", valueName: "workload"))
     var words: [String] = []
 
-    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Its namespace; by default the kubeconfig's. What only looks finds it in any other, too.", valueName: "namespace"))
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Its namespace; by default the kubeconfig's, and then, to rollout status, any that has one of the name.", valueName: "namespace"))
     var namespace: String?
 
     @OptionGroup var cluster: ClusterOptions

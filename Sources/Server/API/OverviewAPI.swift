@@ -48,5 +48,5 @@ extension DaemonView {
 
 /// A strong validator of some bytes (RFC 9110, 8.8.3).
 func entityTag(_ bytes: [UInt8]) -> String {
-    "\"" + SHA256.hash(data: bytes).prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\""
+    "\"\(hexText(SHA256.hash(data: bytes).prefix(16)))\""
 }

@@ -16,7 +16,7 @@ extension WorkloadName {
 
 /// The workload that a path names, whether there is one or not.
 enum WorkloadPath {
-    static let kinds = [("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("apps", "ReplicaSet"), ("batch", "Job"), ("batch", "CronJob"), ("", "Pod")]
+    private static let kinds = [("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("apps", "ReplicaSet"), ("batch", "Job"), ("batch", "CronJob"), ("", "Pod")]
 
     static func key(_ parameters: Parameters) throws(APIFailure) -> (key: ObjectKey, words: String) {
         let name = try WorkloadName(parameters)

@@ -10,7 +10,7 @@ final class Guesses: Sendable {
         /// Failures at once, and how long until there may be one more.
         var most = 10
         var every = Duration.seconds(2)
-        /// Addresses that are kept count of; past this many the one that failed longest ago is forgotten.
+        /// Addresses that are kept count of; past this many the one whose count moved longest ago is forgotten.
         var addresses = 4_096
         /// How long a token that was looked at is no guess.
         var memory = Duration.seconds(3600)
@@ -39,7 +39,7 @@ final class Guesses: Sendable {
 
     /// Takes an attempt before a token is looked at, so that many at once are no more than one after the other.
     ///
-    /// - Returns: How long to wait where there is none left; else what to do when the token was right.
+    /// - Returns: How long to wait where there is none left; else the attempt, of which the caller tells how it ended.
     func begin(_ token: String, from remote: String) -> Verdict {
         let digest = Array(SHA256.hash(data: Array(token.utf8)))
         if known[digest] != nil || unknown[digest] != nil || underWay.withLock({ $0.contains(digest) }) { return .look(Attempt(digest: digest, address: nil)) }
