@@ -36,10 +36,14 @@ demo: setup ## the main job on this machine, on an embedded cluster
 
 # Scenarios run by the clock: what computes at full speed runs before them, not beside them.
 SCENARIOS := ScenarioTests|SetRestoreTests|SightTests
+# Programs of Debian that are started where they are installed.
+REAL := DockerRegistryTests|RealPrometheusTests|RealMetricsTests|DashboardTests
+# Tests at once: with more than there is room for, each waits long for its turn, and limits of seconds are over before it comes.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 12
 
 test: setup layers ## unit and scenario tests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --skip "EndToEndTests|$(SCENARIOS)"
+	$(SWIFT) test --skip-build --skip "EndToEndTests|$(REAL)|$(SCENARIOS)"
 	$(SWIFT) test --skip-build --filter "$(SCENARIOS)"
 
 e2e: setup-e2e ## the same loop on a real control plane, with real git servers and an old kubectl
@@ -47,7 +51,7 @@ e2e: setup-e2e ## the same loop on a real control plane, with real git servers a
 	MARTLET_E2E=1 MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" MARTLET_DATA="$(DATA)" \
 	    $(SWIFT) test --skip-build --no-parallel --filter EndToEndTests
 	MARTLET_KUBECTL="$$(Scripts/control-plane.sh)/kubectl" $(SWIFT) test --skip-build --filter KubectlTests
-	MARTLET_E2E=1 $(SWIFT) test --skip-build --filter "DockerRegistryTests|RealPrometheusTests|RealMetricsTests"
+	MARTLET_E2E=1 $(SWIFT) test --skip-build --filter "$(REAL)"
 
 conformance: setup ## charts against Helm's recorded output: make conformance CORPUS=folder
 	@test -n "$(CORPUS)" || { echo "say where the corpus is: make conformance CORPUS=folder"; exit 2; }

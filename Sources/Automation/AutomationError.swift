@@ -1,3 +1,4 @@
+internal import Delivery
 package import Kubernetes
 
 /// Why an image is not followed, found or changed.
@@ -40,3 +41,6 @@ package struct AutomationError: Error, Sendable, Hashable {
 extension AutomationError: CustomStringConvertible {
     package var description: String { (origin.map { "\($0): " } ?? "") + "\(message); \(advice)" }
 }
+
+/// A revert that git cannot take just now is tried again.
+extension AutomationError: PassingError {}

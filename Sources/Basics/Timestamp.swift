@@ -24,7 +24,8 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
     /// The time between two moments; saturates instead of trapping.
     package func duration(since earlier: Timestamp) -> Duration {
-        .milliseconds(milliseconds.subtractingReportingOverflow(earlier.milliseconds).partialValue)
+        let (difference, overflow) = milliseconds.subtractingReportingOverflow(earlier.milliseconds)
+        return .milliseconds(overflow ? (self < earlier ? .min : .max) : difference)
     }
 }
 
@@ -43,10 +44,7 @@ extension Timestamp: CustomStringConvertible {
             + "." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "000Z"
     }
 
-    private var flooredSeconds: Int64 {
-        let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
-        return remainder < 0 ? quotient &- 1 : quotient
-    }
+    private var flooredSeconds: Int64 { milliseconds.flooredDivision(by: 1000) }
 
     /// Reads RFC 3339 (`2026-11-21T05:12:33Z`, fraction and offset allowed); nil for anything else.
     package init?(_ text: some StringProtocol) {
@@ -79,48 +77,29 @@ extension Timestamp: CustomStringConvertible {
             offset = sign &* (hours &* 3600 &+ minutes &* 60)
         }
         guard reader.atEnd else { return nil }
-        let days = Civil.days(year: year, month: month, day: day)
+        let days = CivilDate(year: year, month: month, day: day).days
         let seconds = days &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second &- offset
         self.init(milliseconds: seconds &* 1000 &+ fraction)
     }
 }
 
-/// A date of the proleptic Gregorian calendar in UTC (H. Hinnant, "chrono-compatible low-level date algorithms").
+/// A second of a day in UTC.
 private struct Civil: CustomStringConvertible {
-    var year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64
+    let date: CivilDate
+    let hour: Int64, minute: Int64, second: Int64
 
     init(secondsSinceEpoch seconds: Int64) {
-        var (days, rest) = seconds.quotientAndRemainder(dividingBy: 86_400)
-        if rest < 0 {
-            rest += 86_400
-            days -= 1
-        }
+        let days = seconds.flooredDivision(by: 86_400)
+        let rest = seconds &- days &* 86_400
+        date = CivilDate(days: days)
         (hour, minute, second) = (rest / 3600, rest % 3600 / 60, rest % 60)
-        let z = days &+ 719_468
-        let era = (z >= 0 ? z : z &- 146_096) / 146_097
-        let dayOfEra = z &- era &* 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shifted + 2) / 5 + 1
-        month = shifted < 10 ? shifted + 3 : shifted - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let y = month <= 2 ? year - 1 : year
-        let era = (y >= 0 ? y : y - 399) / 400
-        let yearOfEra = y - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
     }
 
     var description: String {
         func two(_ n: Int64) -> String { n < 10 ? "0\(n)" : "\(n)" }
-        let digits = String(year)
+        let digits = String(date.year)
         let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        return "\(padded)-\(two(month))-\(two(day))T\(two(hour)):\(two(minute)):\(two(second))"
+        return "\(padded)-\(two(date.month))-\(two(date.day))T\(two(hour)):\(two(minute)):\(two(second))"
     }
 }
 

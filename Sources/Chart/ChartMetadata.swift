@@ -147,7 +147,7 @@ private struct FieldReader {
             throw ChartError(
                 .invalid, file: file,
                 message: "cannot load \(file): error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
-                    + "\(value.jsonName) into Go value of type \(type)")
+                    + "\(value.jsonType) into Go value of type \(type)")
         }
         self.mapping = mapping
         self.type = type
@@ -223,7 +223,7 @@ private struct FieldReader {
 
     private func mismatch(_ value: Value, _ key: String, _ wanted: String) -> ChartError {
         failure(
-            "json: cannot unmarshal \(value.jsonName) into Go struct field "
+            "json: cannot unmarshal \(value.jsonType) into Go struct field "
                 + "\(type.split(separator: ".").last ?? "").\(path)\(key) of type \(wanted)")
     }
 }

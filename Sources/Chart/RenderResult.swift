@@ -22,6 +22,10 @@ package struct RenderedDocument: Sendable, Hashable {
     package var kind: String
 }
 
+/// The path of a file inside its chart ("templates/service.yaml"), which charts speak of with their own name in front
+/// ("chart/templates/service.yaml").
+package func pathInChart(_ source: String) -> String { source.split(separator: "/", maxSplits: 1).last.map(String.init) ?? source }
+
 /// A document that runs at a point of a release's life instead of belonging to it.
 package struct Hook: Sendable, Hashable {
     package var name: String

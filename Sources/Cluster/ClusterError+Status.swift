@@ -57,8 +57,8 @@ extension ClusterError {
 extension ClusterError.Reason {
     /// The caller's task was cancelled; nothing is known about the request.
     package static let cancelled = ClusterError.Reason(rawValue: "Cancelled")
-    /// Nothing came for longer than it may take.
-    package static let timeout = ClusterError.Reason(rawValue: "Timeout")
+    /// Nothing came for longer than it may take. Not the server's own word `Timeout`, with which it refuses and asks for a pause.
+    package static let timeout = ClusterError.Reason(rawValue: "Silent")
 
     /// The reason that belongs to a bare HTTP status (apimachinery, `NewGenericServerResponse`).
     package init(code: Int) {

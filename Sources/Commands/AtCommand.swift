@@ -10,7 +10,7 @@ struct AtCommand: AsyncParsableCommand {
         commandName: "at", abstract: "Show the cluster as it was meant to be, and as it was seen, at a time.",
         discussion: """
             What was meant is rendered again from what git said then: from the revision that was live, where the history knows
-            it, else from the newest commit before. Times without a zone are UTC. Secrets are masked.
+            it, else from the newest commit before, which is said. Times without a zone are UTC. Secrets are masked.
 
             Examples:
               martlet at "2026-11-20 14:00"
@@ -36,7 +36,7 @@ struct AtCommand: AsyncParsableCommand {
     mutating func validate() throws {
         guard !words.isEmpty else { throw ValidationError("at which time? Write it like \"2026-11-20 14:00\" or \"2h ago\"") }
         do throws(HistoryError) {
-            _ = try Moment(text, now: SystemTime().now)
+            _ = try Moment(argument: text)
         } catch {
             throw ValidationError("\(error)")
         }
@@ -60,29 +60,47 @@ struct AtCommand: AsyncParsableCommand {
         }
     }
 
-    private func answer() async throws -> Value {
+    func answer() async throws -> Value {
         let moment = try Moment(argument: text)
         var revisions: [String] = []
         if case .revision(let name) = moment { revisions = [name] }
         switch try await who.source(fetching: revisions) {
         case .daemon(let agent):
-            var query: [(String, String?)] = [("application", application)]
-            var value: Value
-            switch moment {
-            case .time(let time):
-                query.append(("time", time.inMilliseconds))
-                value = try await agent.ask("GET", "/api/v1/objects" + queryText(query))
+            var value = try await agent.ask("GET", "/api/v1/objects" + queryText([("application", application), moment.field]))
+            var names: [String] = []
+            if case .time(let time) = moment {
                 var seen = try await agent.ask("GET", "/api/v1/at" + queryText([("time", time.inMilliseconds)]))
+                names = (seen["applications"]?.sequence ?? []).compactMap { $0["application"]?.string }
                 if let application {
                     seen["applications"] = .sequence((seen["applications"]?.sequence ?? []).filter { $0["application"]?.string == application })
                 }
                 value["seen"] = seen
-            case .revision(let name):
-                query.append(("revision", name))
-                value = try await agent.ask("GET", "/api/v1/objects" + queryText(query))
+            }
+            if isUnknown(in: value, names) {
+                let all = try await agent.ask("GET", "/api/v1/objects" + queryText([moment.field, ("only", "workloads")]))
+                throw unknown(names + Self.names(in: all))
             }
             return value
-        case .repository(let past): return try await past.sight(at: moment, application: application).value
+        case .repository(let past):
+            let value = try await past.sight(at: moment, application: application).value
+            if isUnknown(in: value, []) { throw unknown(Self.names(in: try await past.sight(at: moment, application: nil).value)) }
+            return value
         }
     }
+
+    /// Whether nothing is told of the application, by that name.
+    private func isUnknown(in value: Value, _ seen: [String]) -> Bool {
+        guard let application, !seen.contains(application) else { return false }
+        return (value["objects"]?.sequence ?? []).isEmpty && (value["problems"]?.sequence ?? []).isEmpty
+    }
+
+    private func unknown(_ names: [String]) -> CommandFailure {
+        let name = application ?? ""
+        let all = Set(names).sorted()
+        let guess = nearest(to: name, among: all).map { ", did you mean \"\($0)\"?" } ?? ""
+        return CommandFailure(
+            "nothing is known of an application \"\(printable(name))\" then\(guess)" + (all.isEmpty ? "" : "; there were: \(all.joined(separator: ", "))"), exitCode: 1)
+    }
+
+    private static func names(in value: Value) -> [String] { (value["objects"]?.sequence ?? []).compactMap { $0["application"]?.string } }
 }

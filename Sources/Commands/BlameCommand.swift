@@ -2,6 +2,7 @@ import ArgumentParser
 import Automation
 import Basics
 import Cluster
+import Delivery
 import Document
 import History
 import Kubernetes
@@ -12,11 +13,13 @@ struct BlameCommand: AsyncParsableCommand {
         discussion: """
             The object is what git's files render to, charts and their values included; each field is followed back through
             merges, reverts, moves and renames. What git does not say is told of the field's manager in the cluster: a daemon
-            knows it, --live asks the cluster of the kubeconfig.
+            knows it, --live asks the cluster of the kubeconfig. --at looks back from the revision that was live at a time,
+            where the history knows it, or from another revision; what was set in the cluster then is not kept.
 
             Examples:
               martlet blame deployment/front-end -n shop
               martlet blame front-end --field image
+              martlet blame front-end --at "yesterday 14:00"
               martlet blame front-end --git-url https://git.example.com/shop.git --live
               martlet blame front-end -o json | jq '.fields[] | select(.path | endswith("image"))'
             """)
@@ -30,7 +33,7 @@ struct BlameCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only fields whose path has this text.", valueName: "text"))
     var field: String?
 
-    @Option(help: ArgumentHelp("Without a daemon: as of this revision or time.", valueName: "revision"))
+    @Option(help: ArgumentHelp("As of this time or revision.", valueName: "time"))
     var at: String?
 
     @Flag(help: "Without a daemon: also ask the cluster of the kubeconfig.")
@@ -42,6 +45,13 @@ struct BlameCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         guard !words.isEmpty else { throw ValidationError("which workload? Name it like deployment/front-end") }
+        if let at {
+            do throws(HistoryError) {
+                _ = try Moment(argument: at)
+            } catch {
+                throw ValidationError("--at: \(error)")
+            }
+        }
         do throws(AutomationError) {
             _ = try WorkloadName(words, namespace: namespace)
         } catch {
@@ -69,16 +79,33 @@ struct BlameCommand: AsyncParsableCommand {
         } catch {
             throw WorkloadFailure(error)
         }
-        switch try await who.source(fetching: at.map { [$0] } ?? []) {
+        let moment = try at.map { try Moment(argument: $0) }
+        var revisions: [String] = []
+        if case .revision(let text)? = moment { revisions = [text] }
+        switch try await who.source(fetching: revisions) {
         case .daemon(let agent):
-            if live || at != nil { throw CommandFailure("--live and --at are for a repository: a daemon tells of its own cluster now") }
-            return try await agent.ask("GET", try await agent.path(of: name) + "/blame")
+            if live { throw CommandFailure("--live is for a repository: a daemon tells of its own cluster") }
+            guard let moment else {
+                let path = try await agent.path(of: name) {
+                    // Also where image automation, which has a list of its own, is off.
+                    let overview = try await agent.ask("GET", "/api/v1/overview")
+                    return (overview["applications"]?.sequence ?? []).flatMap { $0["workloads"]?.sequence ?? [] }
+                }
+                return try await agent.ask("GET", path + "/blame")
+            }
+            let path = try await agent.path(of: name) {
+                // It may be gone since.
+                let then = try await agent.ask("GET", "/api/v1/objects" + queryText([moment.field, ("only", "workloads")]))
+                return (then["objects"]?.sequence ?? []).compactMap { $0["object"] }
+            }
+            return try await agent.ask("GET", path + "/blame" + queryText([moment.field]))
         case .repository(let past):
-            let moment = try at.map { try Moment(argument: $0) }
             let objects = try await past.objects(application: nil, at: moment ?? .revision("HEAD"))
             let key: ObjectKey
             do throws(AutomationError) {
-                key = try name.resolve(among: objects.objects.map(\.object.key))
+                // Without a kind it is a workload that is meant, not the Service of the same name.
+                let candidates = objects.objects.map(\.object).filter { !name.resource.isEmpty || containerImages(of: $0) != nil }
+                key = try name.resolve(among: candidates.map(\.key))
             } catch {
                 throw WorkloadFailure(error)
             }

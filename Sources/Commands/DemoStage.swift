@@ -51,7 +51,7 @@ struct DemoStage {
                 client: client, cache: cache,
                 store: InventoryStore(client: client, namespace: "martlet-system"), time: time, random: random, logger: logger,
                 progress: progress))
-        let page = keep ? DemoPage(folder, work, watcher, client, cache, listeners, time, random, logger) : nil
+        let page = keep ? try DemoPage(folder, work, watcher, client, cache, listeners, time, random, logger) : nil
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask {
                 do { try await cluster.run() } catch is CancellationError {}
@@ -62,6 +62,7 @@ struct DemoStage {
             say("An embedded cluster serves \(cluster.configuration.server): kubectl works with KUBECONFIG=\(kubeconfig)")
             say("A git repository is at \(folder)/shop.git, and the loop begins.")
             try await commit(files, "A shop: front-end, catalogue, carts and orders", by: "Ada")
+            if let page { group.addTask { await page.remember() } }
             group.addTask { await work.run() }
             group.addTask { await watcher.run { try await work.deliver($0) } }
             try await acts(work, client)

@@ -11,8 +11,9 @@ struct DiffCommand: AsyncParsableCommand {
         commandName: "diff", abstract: "Show what applying a folder would change in the cluster, or how two revisions differ.",
         discussion: """
             Of a folder, the server's own dry run is compared with the live objects. Of two revisions or times, what git's files
-            render to is compared: of the repository that is named, or whose work tree this is, or by a daemon. Values of
-            Secrets are masked. Exits with 0 when there is no difference, 1 when there is one, 2 when something went wrong.
+            render to is compared: of the repository that is named, or whose work tree this is, or by a daemon. Of a time that
+            is the revision that was live, where the history knows it, else the newest commit from before. Values of Secrets
+            are masked. Exits with 0 when there is no difference, 1 when there is one, 2 when something went wrong.
 
             Examples:
               martlet diff deploy
@@ -55,6 +56,7 @@ struct DiffCommand: AsyncParsableCommand {
 
     private func compareRevisions() async throws -> Bool {
         let value = try await comparison(words.map { try Moment(argument: $0) })
+        for note in value["notes"]?.sequence ?? [] { Terminal.standardError.line("martlet: \(printableLines(note.string ?? ""))") }
         let objects = value["objects"]?.sequence ?? []
         if output.format == .table {
             for object in objects { print(object["diff"]?.string ?? "", terminator: "") }

@@ -9,12 +9,13 @@ struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Show deploys: what changed, when, by whom, from which commit, and how it went.",
         discussion: """
-            The newest come first. A running daemon is asked, or with --history-file the file that one keeps.
+            The newest come first. A running daemon is asked, or with --history-file the file that one keeps, which is only read.
 
             Examples:
               martlet history
               martlet history deployment/front-end -n shop --since "2 days ago"
               martlet history --outcome failed --outcome rolled-back --limit 10
+              martlet history --cause command --since "yesterday 08:00" --until "yesterday 18:00"
               martlet history -o json --server https://martlet.example.com | jq '.events[].images'
               martlet history --history-file /var/lib/martlet/history.sqlite
             """)
@@ -31,8 +32,14 @@ struct HistoryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only what began at or after this time, such as \"2 days ago\" or 2026-11-20.", valueName: "time"))
     var since: String?
 
+    @Option(help: ArgumentHelp("Only what began before this time.", valueName: "time"))
+    var until: String?
+
     @Option(help: ArgumentHelp("Only of this outcome: running, succeeded, failed, rolled-back or superseded; may be given more than once.", valueName: "outcome"))
     var outcome: [String] = []
+
+    @Option(help: ArgumentHelp("Only of this cause: commit, automation, command or drift; may be given more than once.", valueName: "cause"))
+    var cause: [String] = []
 
     @Option(help: ArgumentHelp("The most deploys to show, up to 1000.", valueName: "number"))
     var limit = 50
@@ -46,18 +53,25 @@ struct HistoryCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         guard (1...EventQuery.maxLimit).contains(limit) else { throw ValidationError("--limit is \(limit), expected 1 to \(EventQuery.maxLimit)") }
-        for text in outcome where DeployEvent.Outcome(rawValue: text) == nil {
-            let known = DeployEvent.Outcome.allCases.map(\.rawValue)
-            let guess = nearest(to: text, among: known).map { ", did you mean \"\($0)\"?" } ?? ""
-            throw ValidationError("--outcome is \"\(text)\"\(guess) expected one of \(known.joined(separator: ", "))")
-        }
+        try Self.check("--outcome", outcome, DeployEvent.Outcome.self)
+        try Self.check("--cause", cause, DeployEvent.Cause.Kind.self)
         _ = try name()
-        if let since {
+        for (option, text) in [("--since", since), ("--until", until)] {
+            guard let text else { continue }
             do throws(HistoryError) {
-                _ = try Moment.time(since, now: SystemTime().now)
+                _ = try Moment.time(text, now: SystemTime().now)
             } catch {
-                throw ValidationError("--since: \(error)")
+                throw ValidationError("\(option): \(error)")
             }
+        }
+    }
+
+    private static func check<Word: RawRepresentable & CaseIterable>(_ option: String, _ words: [String], _ type: Word.Type) throws
+    where Word.RawValue == String {
+        for text in words where Word(rawValue: text) == nil {
+            let known = Word.allCases.map(\.rawValue)
+            let guess = nearest(to: text, among: known).map { ", did you mean \"\($0)\"?" } ?? ","
+            throw ValidationError("\(option) is \"\(text)\"\(guess) expected one of \(known.joined(separator: ", "))")
         }
     }
 
@@ -73,19 +87,25 @@ struct HistoryCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let value = try await answer()
-            if output.format == .table { print(HistoryText.table(value, now: SystemTime().now)) } else { output.write(value) }
+            if output.format == .table { print(HistoryText.table(value, now: SystemTime().now, isFiltered: isFiltered)) } else { output.write(value) }
         }
     }
 
-    private func answer() async throws -> Value {
+    private var isFiltered: Bool {
+        !words.isEmpty || !outcome.isEmpty || !cause.isEmpty || [application, namespace, since, until, before].contains { $0 != nil }
+    }
+
+    func answer() async throws -> Value {
         var query = EventQuery(application: application, namespace: namespace, limit: limit)
         if let name = try name() {
             (query.name, query.namespace) = (name.name, name.namespace ?? namespace)
             if !name.resource.isEmpty { query.kind = name.resource }
         }
         if let since { query.from = try Moment.time(since, now: SystemTime().now) }
+        if let until { query.to = try Moment.time(until, now: SystemTime().now) }
         query.before = before
         query.outcomes = Set(outcome.compactMap { DeployEvent.Outcome(rawValue: $0) })
+        query.causes = Set(cause.compactMap { DeployEvent.Cause.Kind(rawValue: $0) })
         if let store = try history.store() {
             let events = try await store.events(query)
             var value: Value = ["events": .sequence(events.map(\.summary)), "next": .null, "knownSince": .null]
@@ -98,7 +118,7 @@ struct HistoryCommand: AsyncParsableCommand {
             throw CommandFailure("whose history? Name a daemon with --server (or MARTLET_SERVER), or its file with --history-file")
         }
         let agent = try daemon.client(server, environment: environment)
-        return try await Self.pages(query, outcomes: outcome) { path in try await agent.ask("GET", path) }
+        return try await Self.pages(query) { path in try await agent.ask("GET", path) }
     }
 
     /// The most that the API gives at once.
@@ -107,14 +127,18 @@ struct HistoryCommand: AsyncParsableCommand {
     private static let mostPages = 50
 
     /// Asks for page after page, until there are as many events as are wanted or no more.
-    static func pages(_ query: EventQuery, outcomes: [String], ask: (String) async throws -> Value) async throws -> Value {
+    static func pages(_ query: EventQuery, ask: (String) async throws -> Value) async throws -> Value {
         var events: [Value] = []
         var before = query.before
+        func list(_ words: some Sequence<String>) -> String? {
+            let text = words.sorted().joined(separator: ",")
+            return text.isEmpty ? nil : text
+        }
         for _ in 0..<mostPages {
             let text = queryText([
                 ("application", query.application), ("namespace", query.namespace), ("kind", query.kind), ("name", query.name),
-                ("from", query.from?.inMilliseconds), ("outcome", outcomes.isEmpty ? nil : outcomes.joined(separator: ",")), ("before", before),
-                ("limit", String(min(pageSize, query.limit - events.count))),
+                ("from", query.from?.inMilliseconds), ("to", query.to?.inMilliseconds), ("outcome", list(query.outcomes.map(\.rawValue))),
+                ("cause", list(query.causes.map(\.rawValue))), ("before", before), ("limit", String(min(pageSize, query.limit - events.count))),
             ])
             var page = try await ask("/api/v1/history" + text)
             events += page["events"]?.sequence ?? []

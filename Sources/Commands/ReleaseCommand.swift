@@ -6,9 +6,10 @@ struct ReleaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "release", abstract: "Change an image, with one commit.",
         discussion: """
-            Without a tag the best one by the container's filter is taken. Without --container every container of the workload
-            that runs an image of the repository gets it. Exits with 0 when it is done or git says it already, 1 when it is
-            refused (locked, older than what runs, written in more than one place), 2 when it could not be asked.
+            Without a tag the best one by the container's filter is taken, if it is not older than what git has; a tag that is
+            named is taken as it is. Without --container every container of the workload that runs an image of the repository
+            gets it. Exits with 0 when it is done or git says it already, 1 when it is refused (locked, written in more than
+            one place), 2 when it could not be asked.
 
             Examples:
               martlet release deployment/front-end -n shop --image ghcr.io/shop/front-end:1.4.1
@@ -24,7 +25,7 @@ struct ReleaseCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only this container.", valueName: "name"))
     var container: String?
 
-    @Flag(help: "Go through a lock, take an older version than the one that runs, and a tag that the registry does not have.")
+    @Flag(help: "Go through a lock, take a tag that the registry does not have, and without a tag an older version than git has.")
     var force = false
 
     mutating func validate() throws {

@@ -147,9 +147,10 @@ struct RenderCommand: AsyncParsableCommand {
         return result
     }
 
-    /// Helm's own words, and below them what can be done.
+    /// Helm's own words, and below them the line at fault, the value in it and what can be done.
     private static func failure(_ what: String, _ error: ChartError) -> CommandFailure {
-        CommandFailure("\(what):\n\(error)", exitCode: 1)
+        let explanation = error.explanation
+        return CommandFailure("\(what):\n\(error)" + (explanation == "\(error)" ? "" : "\n\n\(explanation)"), exitCode: 1)
     }
 
     // MARK: a folder

@@ -71,7 +71,7 @@ struct RunCommand: AsyncParsableCommand {
     private func serve() async throws {
         guard let url = git.gitURL, let address else { return }
         let logger = makeLogger()
-        let registry = MetricRegistry()
+        let registry = MetricRegistry(help: MetricHelp.texts)
         MetricsSystem.bootstrap(registry)
         let time = SystemTime()
         let random = RandomSource()
@@ -98,6 +98,9 @@ struct RunCommand: AsyncParsableCommand {
                 remote: remote, reference: git.reference, root: git.gitPath, mirrorPath: try git.mirrorPath(url),
                 pollInterval: follow.pollInterval, followsRewrites: follow.onRewrite == .follow),
             time: time, random: random, logger: logger, progress: progress)
+        let history = history(watcher, client: client, time: time, random: random, logger: logger, metrics: registry)
+        // Its deploys are told as a whole.
+        environment.tellsWrites = history == nil
         let work = Applications(
             settings: Applications.Settings(source: remote.description, root: git.gitPath, name: git.applicationName(url)),
             environment: environment)
@@ -105,7 +108,6 @@ struct RunCommand: AsyncParsableCommand {
         let automation = try automation(watcher, client: client, time: time, random: random, logger: logger)
         if let automation { listeners.add { event in if case .rendered(let desired) = event { automation.note(desired) } } }
         writer.withLock { $0 = automation }
-        let history = history(watcher, client: client, time: time, random: random, logger: logger)
         if let history { listeners.add { history.note($0) } }
         let target = ClusterTarget(client: client, time: time)
         let page = DaemonPage(
@@ -130,6 +132,11 @@ struct RunCommand: AsyncParsableCommand {
             rollouts: RolloutsView(client: client, time: time, random: random),
             access: try access.control(
                 client: client, time: time, sessions: sessions, host: address.host, door: Door(listeningOn: address.host, external: deploys.external)), time: time)
+        if access.isEmpty, access.link(listeningOn: address.host) == .none {
+            logger.warning(
+                "nobody can sign in to the page or ask for changes: no tokens are known, and a link is printed on a loopback address only",
+                metadata: ["advice": "start with --api-tokens-file or --api-cluster-tokens"])
+        }
         page.show(in: &view)
         view.libraries = deploys.pageLibraries
         let link = Locked<SignInLink?>(nil)
@@ -198,13 +205,14 @@ struct RunCommand: AsyncParsableCommand {
 
     /// What was deployed is kept where that can be; where not, the daemon does its work all the same.
     private func history(
-        _ watcher: SourceWatcher, client: ClusterClient, time: any TimeSource, random: RandomSource, logger: Logger
+        _ watcher: SourceWatcher, client: ClusterClient, time: any TimeSource, random: RandomSource, logger: Logger, metrics: MetricRegistry
     ) -> DaemonHistory? {
         guard let url = git.gitURL else { return nil }
         do {
             let file = try deploys.historyFile ?? "\(git.mirrorPath(url))-history.sqlite"
             var parts = DaemonHistory.Parts(
-                mirror: watcher.mirror, namespace: records.martletNamespace, client: client, time: time, random: random, logger: logger)
+                mirror: watcher.mirror, namespace: records.martletNamespace, source: git.applicationName(url), client: client, time: time, random: random,
+                logger: logger, metrics: metrics)
             if case .branch = git.reference, deploys.historyNotes {
                 parts.notes = NoteKeeper(
                     mirror: watcher.mirror, author: (images.author.name, images.author.email), time: time, random: random, logger: logger,

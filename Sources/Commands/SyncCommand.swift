@@ -11,7 +11,8 @@ struct SyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Apply now, and follow until healthy.",
         discussion: """
-            With names of applications it asks the running daemon, and agrees to deletions when told so. With --path or
+            With names of applications it asks the running daemon, and agrees to deletions when told so: to those of the
+            revision that "martlet status" shows at that moment, not to those of a later one. With --path or
             --git-url it does one pass by itself, without a daemon. Exits with 0 when all is synced and healthy, 1 when something
             is not, 2 when it could not be done.
 
@@ -28,7 +29,7 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Apply this folder, uncommitted edits included.", valueName: "folder"))
     var path: String?
 
-    @Flag(help: "Agree to what the revision deletes, however much it is.")
+    @Flag(help: "Agree to what the revision of now deletes, however much it is; a later revision asks again.")
     var allowDeletions = false
 
     @Flag(help: "Take fields that other managers own.")
@@ -107,11 +108,7 @@ struct SyncCommand: AsyncParsableCommand {
             group.addTask {
                 try await work.deliver(tree)
                 let start = time.elapsed
-                while time.elapsed - start < limit {
-                    let statuses = work.statuses
-                    if !statuses.isEmpty, statuses.allSatisfy({ $0.isFinal(at: tree.revision.description) }) { break }
-                    _ = await bell.wait(upTo: .seconds(1), time)
-                }
+                while time.elapsed - start < limit, !work.isSettled(at: tree.revision.description) { _ = await bell.wait(upTo: .seconds(1), time) }
                 return work.statuses
             }
             var statuses: [ApplicationStatus] = []
@@ -141,20 +138,30 @@ struct SyncCommand: AsyncParsableCommand {
         guard !names.isEmpty else {
             throw CommandFailure("no applications in namespace \"\(records.martletNamespace)\": is the daemon running? (martlet run --help)")
         }
-        let request = SyncRequest(
+        var request = SyncRequest(
             id: ULID(at: time.now, random: random).description, allowsDeletions: allowDeletions, forcesConflicts: forceConflicts)
-        for name in names { try await store.request(request, of: name) }
+        for name in names {
+            if allowDeletions { request = request.seen(at: known[name].flatMap { ApplicationStatus($0.status) }?.revision ?? "") }
+            try await store.request(request, of: name)
+        }
         let printer = ProgressPrinter(terminal: .standardError)
         let start = time.elapsed
-        var shown: [String: ApplicationStatus] = [:]
+        var shown: [String: String] = [:]
+        var hasAsked = false
         while true {
             let now = try await store.loadAll()
             // One that git has forgotten is done when its inventory is gone.
             let left = names.filter { now[$0] != nil }
             let statuses = left.compactMap { now[$0].flatMap { ApplicationStatus($0.status) } }
-            for status in statuses where shown[status.application] != status && status.handledRequest == request.id {
-                shown[status.application] = status
-                printer.say("status", .cyan, "\(status.application) at \(status.revision): \(status.sync.rawValue), \(status.health.rawValue)")
+            for status in statuses where status.handledRequest == request.id {
+                // What it waits for, too: a gate may keep it waiting for a person.
+                let rest = status.message.isEmpty ? "" : ": \(status.message)"
+                let line = "\(status.application) at \(status.revision): \(status.sync.rawValue), \(status.health.rawValue)\(rest)"
+                if shown.updateValue(line, forKey: status.application) != line { printer.say("status", .cyan, line) }
+            }
+            if shown.isEmpty, !hasAsked, time.elapsed - start > .seconds(3) {
+                hasAsked = true
+                printer.say("waits", .yellow, "for the daemon to take the request up")
             }
             let isDone = statuses.count == left.count && statuses.allSatisfy { $0.handledRequest == request.id && $0.isFinal }
             if isDone { return statuses }

@@ -45,6 +45,7 @@ package struct HTTPService: Service {
 
     package func run() async throws {
         let limits = limits
+        let isListening = Locked(false)
         let application = Application(
             responder: responder,
             server: .http1(
@@ -53,7 +54,31 @@ package struct HTTPService: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "martlet",
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
-            onServerRunning: { [onReady] channel in await onReady(channel.localAddress?.port ?? 0) }, logger: logger)
-        try await application.run()
+            onServerRunning: { [onReady] channel in
+                isListening.withLock { $0 = true }
+                await onReady(channel.localAddress?.port ?? 0)
+            }, logger: logger)
+        do {
+            try await application.run()
+        } catch let error as IOError where !isListening.withLock({ $0 }) {
+            throw ListenError(address: "\(host.contains(":") ? "[\(host)]" : host):\(port)", code: error.errnoCode, text: "\(error)")
+        }
+    }
+}
+
+/// Why the port is not listened on.
+package struct ListenError: Error, Sendable, Hashable, CustomStringConvertible {
+    package var address: String
+    /// As the system counts them.
+    package var code: Int32
+    package var text: String
+
+    package var description: String {
+        switch code {
+        case 98: "cannot listen on \(address): another program does; end it, or choose another port with --listen"
+        case 99: "cannot listen on \(address): this machine has no such address; choose another with --listen"
+        case 13: "cannot listen on \(address): permission denied; choose a port from 1024 on with --listen"
+        default: "cannot listen on \(address): \(text)"
+        }
     }
 }

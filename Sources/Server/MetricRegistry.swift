@@ -13,8 +13,10 @@ package final class MetricRegistry: Sendable {
     private enum Sample { case counter(Double), gauge(Double), summary(count: Double, sum: Double) }
 
     private let samples = Locked<[Series: Sample]>([:])
+    private let help: [String: String]
 
-    package init() {}
+    /// - Parameter help: what each series says, by its name; libraries' own have none.
+    package init(help: [String: String] = [:]) { self.help = help }
 
     /// Everything, sorted, so that two answers can be compared.
     package func exposition() -> String {
@@ -23,7 +25,10 @@ package final class MetricRegistry: Sendable {
         var lastName = ""
         for (series, sample) in all.sorted(by: { ($0.key.name, $0.key.labels.joined().joined(separator: ",")) < ($1.key.name, $1.key.labels.joined().joined(separator: ",")) }) {
             let type = switch sample { case .counter: "counter"; case .gauge: "gauge"; case .summary: "summary" }
-            if series.name != lastName { text += "# TYPE \(series.name) \(type)\n" }
+            if series.name != lastName {
+                if let help = help[series.name] { text += "# HELP \(series.name) \(escaped(help))\n" }
+                text += "# TYPE \(series.name) \(type)\n"
+            }
             lastName = series.name
             let labels = labelText(series.labels)
             switch sample {
@@ -34,6 +39,9 @@ package final class MetricRegistry: Sendable {
         }
         return text
     }
+
+    /// In a line of help these two are special, and quotes are not.
+    private func escaped(_ help: String) -> String { help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n") }
 
     private func labelText(_ labels: [[String]]) -> String {
         guard !labels.isEmpty else { return "" }

@@ -194,7 +194,7 @@ package enum Routes {
             Counter(label: "martlet_webhooks_total", dimensions: [("provider", name), ("accepted", accepted ? "true" : "false")]).increment()
         }
         if let registry {
-            let token = request.uri.queryParameters["token"].map { String($0) }
+            let token = parameters(request, plusIsSpace: false)["token"]
             let verdict = RegistryWebhook.judge(registry, headers: request.headers, token: token, body: body, secret: secret)
             count(accepted: verdict != .refused)
             return answer(verdict, view.automation)

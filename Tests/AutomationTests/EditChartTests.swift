@@ -166,6 +166,22 @@ import Testing
         #expect(settled.texts == ["martlet.yaml": Self.declared + inline + set.replacing("v1.22", with: "1.26")])
     }
 
+    /// A document of another kind may have the application's name.
+    @Test func anotherDocumentOfTheName() async throws {
+        let application = "apiVersion: martlet.dev/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  path: charts/web\n  helm:\n    set:\n    - image.tag=1.25\n"
+        let other = "---\napiVersion: martlet.dev/v1alpha1\nkind: Metric\nmetadata: {name: web}\nspec: {query: up, max: 1}\n"
+        var files = try await snapshot([
+            "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+            "charts/web/templates/web.yaml":
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: \"shop/web:{{ .Values.image.tag }}\"}]}}}\n",
+            "martlet.yaml": application,
+        ])
+        files.bytes["martlet.yaml"] = Array((application + other).utf8)
+        let result = edit(files, [image(key("web"), "web", "shop/web:1.26", application: "web")])
+        #expect(result.failed.map { "\($0.error)" } == [])
+        #expect(result.texts == ["martlet.yaml": application.replacing("1.25", with: "1.26") + other])
+    }
+
     @Test func changesSeeEachOther() async throws {
         let inline = "    values: {image: {tag: v1.23}}\n"
         let files = try await snapshot(declared([:], inline))

@@ -177,6 +177,21 @@ import Testing
         #expect(number.texts["a.yaml"]?.contains("tag: \"7.10\" #") ?? false)
     }
 
+    /// One marker in a long file is found without reading the file for each of its documents.
+    @Test(.timeLimit(.minutes(5))) func aMarkerInALongFile() async throws {
+        let other = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n"
+        let marked = "---\napiVersion: example.com/v1\nkind: App\nmetadata: {name: web}\nspec:\n  image: ghcr.io/shop/web:1.25 # {\"$imagepolicy\": \"flux:web\"}\n"
+        let many = (0..<1500).map { other.replacing("name: c", with: "name: c\($0)") }.joined()
+        let files = try await snapshot(["all.yaml": many + marked + many.replacing("name: c", with: "name: d")])
+        let key = ObjectKey(group: "example.com", kind: "App", namespace: "default", name: "web")
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = edit(files, [image(key, "web", "ghcr.io/shop/web:1.26")])
+        #expect(result.failed.map { "\($0.error)" } == [])
+        #expect(result.texts["all.yaml"]?.contains("web:1.26 # {") == true)
+        #expect(clock.now - start < .seconds(20))
+    }
+
     // MARK: annotations
 
     @Test func annotationsComeAndGo() async throws {

@@ -23,6 +23,9 @@ import Testing
 @Suite struct SmallThingsTests {
     @Test func identifiersSortByTime() {
         let random = RandomSource(seed: 7)
+        let now = Timestamp(milliseconds: 1_795_000_000_123)
+        #expect(ULID.timestamp(of: ULID(at: now, random: random).description) == now)
+        for text in ["", "01KAK000000000000000000A2", "01KAK0000000000000000000AU", "01kak0000000000000000000A2"] { #expect(ULID.timestamp(of: text) == nil) }
         let early = ULID(at: Timestamp(milliseconds: 1), random: random), late = ULID(at: Timestamp(milliseconds: 2), random: random)
         #expect(early.description < late.description)
         #expect(early.description.count == 26)

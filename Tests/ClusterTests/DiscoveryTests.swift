@@ -57,6 +57,27 @@ private func server(_ answers: [String: HTTPResponse]) -> ScriptedTransport {
         ])
     }
 
+    /// An answer that was on its way when the kinds changed is none about the new ones, though it comes later.
+    @Test func anAnswerIsOfTheTimeItWasAskedFor() async throws {
+        let (asked, mayAnswer) = (Locked(0), Locked(false))
+        let transport = ScriptedTransport { request, _ in
+            guard request.url.hasSuffix("/apis") else { return .json(#"{"kind":"APIVersions","versions":[]}"#) }
+            let number = asked.withLock { $0 += 1; return $0 }
+            while number == 1, !mayAnswer.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(2)) }
+            return number == 1 ? .json(#"{"kind":"APIGroupDiscoveryList","items":[]}"#) : .json(aggregatedAPIs)
+        }
+        let client = ClusterClient(
+            configuration: ClusterConfiguration(server: "https://cluster"), transport: transport, time: SystemTime(), random: RandomSource(seed: 1))
+        async let old = client.resources()
+        while asked.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        async let new = client.resources(refresh: true)
+        try await Task.sleep(for: .milliseconds(20))
+        mayAnswer.withLock { $0 = true }
+        #expect(try await old.isEmpty)
+        #expect(try await new.contains { $0.name == "deployments" })
+        #expect(asked.withLock { $0 } == 2)
+    }
+
     @Test func aServerWithoutAggregatedDiscovery() async throws {
         let time = VirtualTime()
         let transport = old()

@@ -94,6 +94,87 @@ private final class FakeType: Sendable {
         }
     }
 
+    private static func things(_ version: String) -> APIResource {
+        APIResource(
+            gvk: GroupVersionKind(group: "example.dev", version: version, kind: "Thing"), name: "things", isNamespaced: true, verbs: ["list", "watch"])
+    }
+
+    /// A server of one kind in the versions of the moment; its watches end at once.
+    private func server(_ served: Locked<[String]>) -> ScriptedTransport {
+        ScriptedTransport { request, _ in
+            let target = request.url.dropFirst("https://cluster".count)
+            let versions = served.withLock { $0 }
+            if target == "/api" { return .json(#"{"kind":"APIGroupDiscoveryList","apiVersion":"apidiscovery.k8s.io/v2","metadata":{},"items":[]}"#) }
+            if target == "/apis" {
+                let listed = versions.map {
+                    #"{"version":"\#($0)","freshness":"Current","resources":[{"resource":"things","responseKind":{"group":"example.dev","version":"\#($0)","kind":"Thing"},"scope":"Namespaced","verbs":["list","watch"]}]}"#
+                }
+                let group = #"{"metadata":{"name":"example.dev"},"versions":[\#(listed.joined(separator: ","))]}"#
+                return .json(
+                    #"{"kind":"APIGroupDiscoveryList","apiVersion":"apidiscovery.k8s.io/v2","metadata":{},"items":[\#(versions.isEmpty ? "" : group)]}"#)
+            }
+            guard let version = versions.first(where: { target.hasPrefix("/apis/example.dev/\($0)/") }) else { return .status(404, "NotFound") }
+            if target.contains("watch=true") { return .json("") }
+            return .json(
+                #"{"kind":"ThingList","apiVersion":"example.dev/\#(version)","metadata":{"resourceVersion":"10"},"items":[{"apiVersion":"example.dev/\#(version)","kind":"Thing","metadata":{"name":"a","namespace":"shop","uid":"a","resourceVersion":"5"}}]}"#)
+        }
+    }
+
+    private let thing = ObjectKey(group: "example.dev", kind: "Thing", namespace: "shop", name: "a")
+
+    /// The version that is watched is served no longer: the kind is followed in another, whether or not somebody has asked for it.
+    @Test(arguments: [false, true]) func aVersionThatGoes(_ isAskedFor: Bool) async throws {
+        let time = VirtualTime()
+        let served = Locked(["v1beta1"])
+        let cache = cache(server(served), time)
+        try await running(cache) {
+            try await cache.start(Self.things("v1beta1"))
+            #expect(await cache.object(thing)?.apiVersion == "example.dev/v1beta1")
+            served.withLock { $0 = ["v1", "v1beta1"] }
+            if isAskedFor { try await cache.start(Self.things("v1")) }
+            let then = time.elapsed + .seconds(300)
+            _ = await time.run { time.elapsed >= then }
+            #expect(await cache.object(thing)?.apiVersion == "example.dev/v1beta1", "as long as it is served, nobody draws it elsewhere")
+            served.withLock { $0 = ["v1"] }
+            #expect(await time.run(limit: .seconds(600)) { await cache.object(thing)?.apiVersion == "example.dev/v1" })
+            #expect(await cache.state(of: thing.groupKind)?.isSynced == true)
+        }
+    }
+
+    @Test func aKindThatGoes() async throws {
+        let time = VirtualTime()
+        let served = Locked(["v1"])
+        let cache = cache(server(served), time)
+        try await running(cache) {
+            try await cache.start(Self.things("v1"))
+            served.withLock { $0 = [] }
+            #expect(await time.run(limit: .seconds(600)) { await cache.state(of: thing.groupKind)?.error?.reason == .notFound })
+            let then = time.elapsed
+            #expect(await cache.object(thing) != nil, "a server that starts may not know it yet")
+            #expect(await time.run(limit: .seconds(600)) { await cache.state(of: thing.groupKind) == nil })
+            #expect(time.elapsed - then >= .seconds(50))
+            #expect(await cache.object(thing) == nil)
+            served.withLock { $0 = ["v1"] }
+            try await cache.start(Self.things("v1"))
+            #expect(await cache.object(thing) != nil)
+        }
+    }
+
+    /// One kind in two scopes: what was changed is told by the copy that has all its fields.
+    @Test(arguments: [false, true]) func theWholeCopyCounts(_ isTrimmedFirst: Bool) async throws {
+        let time = VirtualTime()
+        let type = FakeType(.json(listText([configMap("a", version: "1", metadata: #","managedFields":[{"manager":"martlet"}]"#)], version: "10")))
+        let cache = cache(type.transport, time)
+        let scopes = (0..<8).map { ListScope(namespace: "shop", labelSelector: "n=\($0)") }
+        try await running(cache) {
+            if !isTrimmedFirst { try await cache.start(.configMaps) }
+            for scope in scopes { try await cache.start(.configMaps, scope: scope, dropping: [["metadata", "managedFields"]]) }
+            if isTrimmedFirst { try await cache.start(.configMaps) }
+            #expect(await cache.object(key)?.value[path: "metadata", "managedFields"] != nil)
+            #expect(await cache.objects(configMaps).first?.value[path: "metadata", "managedFields"] != nil)
+        }
+    }
+
     @Test func aWatchGoesOnWhereItEnded() async throws {
         let time = VirtualTime()
         let type = FakeType(list(["a": "1"], "10"))

@@ -14,6 +14,8 @@ import Testing
     private static let gone = ClusterError(.expired, code: 410, message: "too old")
     private static let down = ClusterError(.unreachable, message: "down")
     private static let silent = ClusterError(.timeout, message: "silent")
+    private static let late = ClusterError(
+        status: ["kind": "Status", "reason": "Timeout", "code": 504, "details": ["retryAfterSeconds": 5]], request: "GET /x")
     private static let forbidden = ClusterError(.forbidden, code: 403, message: "no")
     private static let missing = ClusterError(.notFound, code: 404, message: "no such type")
     private static let garbled = ClusterError(.malformed, message: "?")
@@ -69,6 +71,8 @@ import Testing
             to: .watching(resourceVersion: "8"), effects: [.failed(down), .pause(down), .openWatch(from: "8")]),
         Row(name: "silence", from: .watching(resourceVersion: "8"), input: .watchFailed(silent),
             to: .watching(resourceVersion: "8"), effects: [.failed(silent), .openWatch(from: "8")]),
+        Row(name: "the server's own word for being late", from: .watching(resourceVersion: "8"), input: .watchFailed(late),
+            to: .watching(resourceVersion: "8"), effects: [.failed(late), .pause(late), .openWatch(from: "8")]),
         Row(name: "forbidden", from: .initListed(resourceVersion: "8"), input: .watchFailed(forbidden),
             to: .initListed(resourceVersion: "8"), effects: [.failed(forbidden), .pause(forbidden), .openWatch(from: "8")]),
         Row(name: "410 after events", from: .watching(resourceVersion: "8"), input: .watchFailed(gone),

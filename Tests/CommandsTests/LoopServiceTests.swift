@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct LoopServiceTests {
     /// As where a tag is followed, and nothing is automated; or where the history's file cannot be opened.
-    @Test(.timeLimit(.minutes(1))) func aLoopThatEndsLeavesTheOthers() async throws {
+    @Test(.timeLimit(.minutes(5))) func aLoopThatEndsLeavesTheOthers() async throws {
         let turns = Locked(0)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -151,6 +151,16 @@ import Testing
         #expect("\(error)".contains("front/templates/a.yaml:2:6") && "\(error)".contains("say who"))
     }
 
+    /// Beside Helm's words: the line, a mark below the place, and the name that was meant.
+    @Test func explainsTheTemplateThatFails() async throws {
+        let workshop = try Workshop(["web/templates/c.yaml": "kind: C\nname: {{ .Values.lits.name }}\n"])
+        let error = try await #require(throws: CommandFailure.self) { try await workshop.render([]) }
+        let text = error.description
+        #expect(text.contains("nil pointer evaluating interface {}.name"), "\(text)")
+        #expect(text.contains("    2 | name: {{ .Values.lits.name }}\n") && text.contains("^"), "\(text)")
+        #expect(text.contains("help: ") && text.contains("list"), "\(text)")
+    }
+
     @Test func optionsForChartsAreForCharts() async throws {
         let workshop = try Workshop(["plain/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"])
         let error = try await #require(throws: CommandFailure.self) { try await workshop.render(["--set", "a=1"], chart: "plain") }

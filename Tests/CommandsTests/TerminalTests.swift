@@ -76,7 +76,48 @@ import Testing
         sight.isRemoved = true
         metrics.note(.observed(sight))
         #expect(!registry.exposition().contains("gone"), "\(registry.exposition())")
-        #expect(registry.exposition().contains("martlet_application_synced{application=\"shop\"}") && registry.exposition().contains("martlet_rollout_phase{application=\"shop\""))
+        #expect(registry.exposition().contains("martlet_application_synced{application=\"shop\"}"))
+        #expect(registry.exposition().contains("martlet_rollout_phase{application=\"shop\""))
+    }
+
+    /// Prometheus can ask for a phase by its name, also after a restart; a workload that git no longer has is in none.
+    @Test func phasesOfRollouts() throws {
+        let registry = MetricRegistry()
+        let metrics = ProgressMetrics(factory: registry)
+        let key = ObjectKey(group: "apps", kind: "Deployment", namespace: "n", name: "web")
+        let rollout = try #require(RolloutStatus(["phase": "paused", "weight": 20], of: key))
+        var sight = ApplicationSight(
+            application: "shop", revision: SourceRevision(reference: "main", commit: "1"), previousCommit: "", status: ApplicationStatus(application: "shop"))
+        sight.workloads = [WorkloadSight(key: key, images: [:], health: .healthy, rollout: rollout)]
+        metrics.note(.observed(sight))
+        let labels = #"application="shop",workload="web",namespace="n",kind="Deployment""#
+        func phase(_ name: String) -> String { "martlet_rollout_phase{\(labels),phase=\"\(name)\"}" }
+        #expect(registry.exposition().contains("\(phase("paused")) 1\n"))
+        #expect(registry.exposition().contains("\(phase("promoting")) 0\n"))
+        #expect(registry.exposition().contains("martlet_rollout_weight{\(labels),arm=\"next\"} 20\n"))
+        metrics.note(.rollouts(application: "shop", [], ended: [key]))
+        #expect(registry.exposition().contains("\(phase("paused")) 0\n"))
+        sight.workloads = []
+        sight.isPartial = true
+        metrics.note(.observed(sight))
+        #expect(registry.exposition().contains(phase("paused")))
+        sight.isPartial = false
+        metrics.note(.observed(sight))
+        #expect(!registry.exposition().contains("martlet_rollout"), "\(registry.exposition())")
+    }
+
+    /// Every series that the program makes says what it is.
+    @Test func everySeriesHasHelp() throws {
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        var names = Set<String>()
+        for path in try FileManager.default.subpathsOfDirectory(atPath: "\(root)/Sources") where path.hasSuffix(".swift") {
+            let text = String(decoding: try TemporaryFolder.read("\(root)/Sources/\(path)"), as: UTF8.self)
+            for range in text.ranges(of: "label: \"martlet_") + text.ranges(of: "gauge(\"martlet_") {
+                names.insert("martlet_" + text[range.upperBound...].prefix { $0 == "_" || $0.isLetter })
+            }
+        }
+        #expect(names.count > 15)
+        #expect(names == Set(MetricHelp.texts.keys))
     }
 
     /// A fault elsewhere in the tree is none of the application that is asked about, and the order is always the same.

@@ -12,6 +12,18 @@ import Testing
             causes: owners.map { .init(type: "FieldManagerConflict", field: $0.field, message: "conflict with \"\($0.manager)\" using apps/v1") })
     }
 
+    /// A namespace that is about to be there, or to be gone.
+    @Test(arguments: [
+        (ClusterError(.notFound, code: 404, message: "namespaces \"shop\" not found"), true),
+        (ClusterError(.forbidden, code: 403, message: "unable to create new content in namespace shop because it is being terminated"), true),
+        (ClusterError(.forbidden, code: 403, message: "User \"martlet\" cannot create"), false),
+        (ClusterError(.invalid, code: 422, message: "no"), false),
+    ]) func whatPassesByItself(_ error: ClusterError, _ isTransient: Bool) throws {
+        let sent = try object(configuration("a"))
+        #expect(ApplyFailure(error, about: sent.key, sent).isTransient == isTransient)
+        #expect(!ApplyFailure(error, about: sent.key).isTransient, "what is deleted needs no namespace")
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         var owners: [(manager: String, field: String)]
         var isDrift = false

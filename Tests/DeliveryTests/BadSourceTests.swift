@@ -37,7 +37,7 @@ import TestKit
     private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
         let time = SystemTime()
         while try await !condition() {
-            if time.elapsed > .seconds(20) { throw ScenarioFailure("waited for \(what)") }
+            if time.elapsed > .seconds(90) { throw ScenarioFailure("waited for \(what)") }
             try await time.sleep(for: .milliseconds(20))
         }
     }

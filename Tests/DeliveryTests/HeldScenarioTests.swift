@@ -1,4 +1,5 @@
 import Basics
+import Delivery
 import Rollout
 import Scenarios
 import Testing
@@ -19,8 +20,10 @@ import Testing
     @Test(.timeLimit(.minutes(3)), arguments: RevertScenario.allCases)
     func revertIsTriedAgain(_ scenario: RevertScenario) async throws {
         let tries = Locked(0)
+        let releases = Locked<[RejectedRelease]>([])
         try await EmbeddedWorld.run(times: times) { world in
-            let loop = world.operator(revert: { _ in
+            let loop = world.operator(revert: { release in
+                releases.withLock { $0.append(release) }
                 let count = tries.withLock { count in
                     count += 1
                     return count
@@ -30,5 +33,7 @@ import Testing
             })
             try await scenario.run(in: World(client: world.client, repository: world.repository, operator: loop)) { tries.withLock { $0 } }
         }
+        // The version that ran is on record.
+        #expect(releases.withLock { $0 }.allSatisfy { $0.previousCommit.count == 40 && $0.previousCommit != $0.commit })
     }
 }

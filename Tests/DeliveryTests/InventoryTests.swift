@@ -21,7 +21,7 @@ import Testing
         inventory.release.reads = count == 1 ? nil : reads
         for number in 0..<count {
             let key = ObjectKey(group: number % 2 == 0 ? "" : "apps", kind: "Kind\(number % 3)", namespace: "n\"s", name: "name-\(number)")
-            inventory.entries[key] = .init(desired: "desired", owned: owned, uid: "uid-\(number)")
+            inventory.entries[key] = .init(desired: "desired", owned: owned, uid: "uid-\(number)", commit: number % 4 == 1 ? "c\(number % 3)" : "")
         }
         return inventory
     }
@@ -94,6 +94,28 @@ import Testing
         #expect(read.inventory.entries.isEmpty && read.inventory.source == "https://git/shop")
     }
 
+    @Test func pruningIsRemembered() throws {
+        var inventory = inventory(2)
+        for keeps in [true, false] {
+            inventory.keepsAll = keeps
+            let secrets = encoding(600_000).secrets(for: inventory, key: key, status: .null, namespace: "n")
+            #expect(InventoryEncoding.inventory(from: secrets)?.inventory == inventory)
+        }
+    }
+
+    @Test func regressions() {
+        var regressions = Regressions()
+        let (one, two) = (GroupKind(group: "", kind: "Secret"), GroupKind(group: "apps", kind: "Deployment"))
+        let looks: [([GroupKind: Int], Bool)] = [
+            // What was before the first look says nothing, and neither does a kind that is followed anew.
+            ([one: 1], false), ([one: 1, two: 3], false), ([one: 1, two: 4], true), ([one: 1, two: 4], false), ([one: 0], false),
+        ]
+        for (counts, hasGrown) in looks {
+            let grown = regressions.haveGrown(to: counts)
+            #expect(grown == hasGrown, "\(counts)")
+        }
+    }
+
     @Test func intentions() {
         var inventory = inventory(2)
         let known = inventory.entries
@@ -102,7 +124,7 @@ import Testing
         #expect(inventory.intend(Array(known.keys) + [new]) && inventory.entries.count == 3 && inventory.entries[new] == .init())
     }
 
-    @Test(arguments: ["id", "id allow-deletions", "id force-conflicts", "id allow-deletions force-conflicts"])
+    @Test(arguments: ["id", "id allow-deletions", "id force-conflicts", "id allow-deletions force-conflicts", "id allow-deletions at=main@1a2b3c4"])
     func requests(_ text: String) {
         #expect(SyncRequest(text)?.text == text)
         #expect(SyncRequest("  \(text)  x ")?.text == text)

@@ -14,6 +14,14 @@ import Testing
         #expect(layout.problems.isEmpty && layout.parts.first?.form == .manifests)
     }
 
+    @Test func hiddenFoldersAreOtherTools() {
+        let all = files("a.yaml", ".github/workflows/ci.yaml", "x/.config/b.yaml", ".charts/web/Chart.yaml", ".charts/web/values.yaml", ".deploy/c.yaml")
+        #expect(parts(Layout.divide(all, root: "", name: "shop", declared: [])) == ["shop": ["a.yaml"]])
+        // Whoever names one means it.
+        #expect(parts(Layout.divide(all, root: ".deploy", name: "shop", declared: [])) == ["shop": [".deploy/c.yaml"]])
+        #expect(parts(Layout.divide(all, root: "", name: "shop", declared: [spec("c", ".deploy")])) == ["c": [".deploy/c.yaml"], "shop": ["a.yaml"]])
+    }
+
     @Test func onlyBelowTheRoot() {
         let layout = Layout.divide(files("a.yaml", "deploy/b.yaml", "deployed/c.yaml"), root: "deploy", name: "shop", declared: [])
         #expect(parts(layout) == ["shop": ["deploy/b.yaml"]])

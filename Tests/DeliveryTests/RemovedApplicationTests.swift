@@ -1,6 +1,6 @@
 import Basics
 import Cluster
-import Delivery
+@testable import Delivery
 import DevCluster
 import Logging
 import Testing
@@ -53,5 +53,15 @@ import Testing
             #expect(try await store.load("web")?.inventory.entries.count == 1)
             group.cancelAll()
         }
+    }
+
+    /// A commit that only deletes a file is found by that file: at each look that is about it.
+    @Test func filesOfTheRevisionBefore() {
+        var sightings = Sightings()
+        let (first, second, third) = (SourceRevision(reference: "m", commit: "1"), SourceRevision(reference: "m", commit: "2"), SourceRevision(reference: "m", commit: "3"))
+        #expect(sightings.read(["a", "b"], at: first) == ["a", "b"])
+        #expect(sightings.read(["a"], at: second) == ["a", "b"])
+        #expect(sightings.read(["a"], at: second) == ["a", "b"])
+        #expect(sightings.read(["a", "c"], at: third) == ["a", "c"])
     }
 }

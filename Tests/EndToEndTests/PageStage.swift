@@ -18,6 +18,8 @@ final class PageStage: Sendable {
     let first: ObjectID
     private let server: GitServer
     private let prometheus: PrometheusServer
+    /// Who is told of deploys; what it is told first it refuses.
+    let sinks: SinkServer
 
     static let token = "a-token-of-grace"
     var address: String { "http://127.0.0.1:\(daemon.port)" }
@@ -33,6 +35,9 @@ final class PageStage: Sendable {
         try folder.write("git-token", Array("a token\n".utf8))
         try folder.write("api-tokens", Array("\(Self.token),grace,1\n".utf8))
         first = try await repository.commit("The shop opens", Self.files(host: registry.host), author: "Ada Lovelace")
+        sinks = try await SinkServer()
+        sinks.fail("/hook", .status(400))
+        try await Self.declare(sinks, client)
         let port = try SSHGitServer.freePort()
         prometheus = try await PrometheusServer([PrometheusServer.Target("127.0.0.1:\(port)", labels: ["job": "martlet"])])
         let options = ["--git-author", AutomationStage.author] + registry.insecure.sorted().flatMap { ["--registry-insecure", $0] }
@@ -48,9 +53,24 @@ final class PageStage: Sendable {
         try await daemon.start()
     }
 
+    private static func declare(_ sinks: SinkServer, _ client: ClusterClient) async throws {
+        for (kind, name, namespace, data) in [
+            ("Namespace", World.namespace, "", [:]),
+            ("Secret", "hook", World.namespace, ["url": .string("\(sinks.url)/hook"), "token": .string(sinks.token), "secret": .string(String(decoding: sinks.signingKey, as: UTF8.self))]),
+        ] as [(String, String, String, Value)] {
+            var metadata: Value = ["name": .string(name)]
+            if !namespace.isEmpty { metadata["namespace"] = .string(namespace) }
+            var value: Value = ["apiVersion": "v1", "kind": .string(kind), "metadata": metadata]
+            if kind == "Secret" { value["stringData"] = data }
+            guard let object = Object(value) else { continue }
+            _ = try await client.create(try await client.resource(for: object.groupKind), object, fieldManager: "test")
+        }
+    }
+
     func stop() async {
         await browser.end()
         await daemon.kill()
+        await sinks.stop()
         await registry.stop()
         await server.stop()
     }
@@ -84,6 +104,11 @@ final class PageStage: Sendable {
             kind: Metric
             metadata: {name: calm}
             spec: {query: vector(0), max: 1}
+            ---
+            apiVersion: martlet.dev/v1alpha1
+            kind: Notification
+            metadata: {name: hook}
+            spec: {webhook: {}, secret: hook}
 
             """,
             "carts/carts.yaml": .text(

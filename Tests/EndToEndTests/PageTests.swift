@@ -25,9 +25,9 @@ import Testing
 }
 
 /// What a person does with the page, from signing in to signing out.
-private struct PageWalk {
+struct PageWalk {
     let stage: PageStage
-    private static let workload = "/workloads/shop/deployment/front-end"
+    static let workload = "/workloads/shop/deployment/front-end"
 
     func run() async throws {
         try await stage.world.settled("shop", at: stage.first)
@@ -38,9 +38,16 @@ private struct PageWalk {
         let before = SystemTime().now
         try await release(page)
         try await hostileCommits(page)
+        try await hostileAnnotations(page)
         try await theSlider(page, before: before)
+        try await theGraphs(page, before: before)
+        try await twoTimes(page, before: before)
+        try await deadLetters(page)
+        try await logs(page)
         try await everyScreen(page)
+        try await keyboard(page)
         try await rollBack(page)
+        try await thePast(page)
         try await hostileAnswers()
         try await signOut(page)
     }
@@ -85,6 +92,7 @@ private struct PageWalk {
         try await stage.world.eventually("the bump") { try await stage.text("front-end.yaml").contains("front-end:1.1.0") ? true : nil }
         try await page.waitFor(text: "Gated", in: ".rollout-head", within: .seconds(60))
         for look in Look.allCases { try await picture(page, "rollout", look) }
+        try await theSplit(page)
         try await page.click("#verb-promote")
         try await page.press("Promote", within: "dialog")
         try await page.waitFor("!document.querySelector('.rollout-head')", "the end of the rollout", within: .seconds(60))
@@ -95,8 +103,10 @@ private struct PageWalk {
     /// Forty commits in one push: all are named on the deploy's page, as what they are.
     private func hostileCommits(_ page: BrowserPage) async throws {
         for (index, text) in HostileStrings.all.enumerated() {
-            let content = try await stage.text("front-end.yaml").replacing("note: ", with: "note: ")
-            let next = index == 0 ? content.replacing("\"welcome\"", with: JSON.text(.string(text))) : content + "# \(index)\n"
+            // An annotation each, on the pods and on the workload; the first of them begins a rollout.
+            let next = try await stage.text("front-end.yaml").replacing(
+                index == 0 ? "\"welcome\"" : "    martlet.dev/gate: manual\n",
+                with: index == 0 ? JSON.text(.string(text)) : "    martlet.dev/gate: manual\n    note-\(index): \(JSON.text(.string(text)))\n")
             try await stage.repository.commit(text, ["front-end.yaml": .text(next)], author: "Eve & Sons", date: SystemTime().now)
         }
         try await stage.daemon.notify()
@@ -140,7 +150,7 @@ private struct PageWalk {
             ("applications", "/", "main .app"), ("application", "/applications/shop", "main table"), ("objects", "/applications/shop?tab=objects", ".objects li"),
             ("workload", Self.workload, ".deploys li"), ("blame", Self.workload + "?tab=blame", ".blame tbody tr"), ("history", "/history", ".deploys li"),
             ("graphs", "/graphs?q=up&q=martlet_deploys_total", ".graph-canvas canvas"), ("topology", "/topology", ".node"), ("table", "/topology?view=table", "main table"),
-            ("diff", "/diff?from=\(stage.first)&to=main", ".diff .plus"), ("sinks", "/sinks", "main .nothing"),
+            ("diff", "/diff?from=\(stage.first)&to=main", ".diff .plus"), ("sinks", "/sinks", "main .panel"),
         ]
         for look in Look.allCases {
             try await page.emulate(dark: look == .dark, width: look == .phone ? 360 : 1280, height: look == .phone ? 740 : 860)
@@ -151,6 +161,7 @@ private struct PageWalk {
                 let excess = try await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth").int ?? 0
                 #expect(excess <= 0, "\(name) is too wide for a \(look)")
                 try await page.screenshot(Pictures.path(name, look))
+                if look == .phone { #expect(try await page.nameless().isEmpty, "\(name): what a screen reader has no words for") }
                 clean(page, "\(name), \(look)")
             }
         }
@@ -169,6 +180,54 @@ private struct PageWalk {
         #expect(try await stage.text("front-end.yaml").contains("the graph jumped"))
         try await page.waitFor("document.querySelector('#lock')?.getAttribute('aria-checked') === 'true'", "the lock")
         clean(page, "roll back")
+    }
+
+    /// Each screen of a workload that was locked then: as git said it, whatever is so now.
+    private func thePast(_ page: BrowserPage) async throws {
+        let tip = try await stage.tip()
+        try await page.waitFor(
+            "fetch('/api/v1/at?time=' + new Date().toISOString()).then((answer) => answer.json()).then((then) => then.applications.some(({ application, commit }) => application === 'shop' && commit === '\(tip)'))",
+            "the rollback to be live", within: .seconds(60))
+        let then = SystemTime().now.adding(.seconds(1))
+        try await Task.sleep(for: .seconds(2))
+        try await page.click("#rollback")
+        try await page.waitFor(text: "The workload is locked: ", in: "dialog")
+        try await page.type("it was not that", into: "dialog input")
+        try await page.press("Roll back through the lock", within: "dialog")
+        try await page.waitFor("!document.querySelector('dialog')", "the second commit")
+        #expect(try await stage.tip() != tip)
+        #expect(try await stage.text("front-end.yaml").contains("it was not that"))
+
+        try await page.navigate(stage.address + Self.workload + "?at=\(then)")
+        try await page.waitFor(text: "Locked then", in: "main")
+        #expect(try await page.text("main").contains("the graph jumped"))
+        try await page.navigate(stage.address + Self.workload + "?tab=blame&at=\(then)")
+        try await page.waitFor(selector: ".blame tbody tr")
+        #expect(try await page.text("main").contains("As git said it"))
+        #expect(try await page.text(".blame").contains("the graph jumped"))
+        try await page.navigate(stage.address + "/applications/shop?at=\(then)")
+        try await page.waitFor(text: "locked", in: "main table")
+        #expect(try await page.evaluate("[...document.querySelectorAll('.facts dt')].some((e) => e.textContent === 'Applied')").bool == false)
+        try await page.navigate(stage.address + "/applications/shop?tab=objects&at=\(then)")
+        try await page.waitFor(selector: ".objects li")
+        #expect(try await page.text("main").contains(tip.short))
+        try await page.navigate(stage.address + "/topology?at=\(then)")
+        try await page.waitFor(selector: ".node")
+        #expect(try await page.text("main").contains("pods and traffic of then are not kept"))
+        try await picture(page, "topology-past", .light)
+        // Back in the present it is the present's, and stays so while paused.
+        try await page.evaluate("document.activeElement.blur()")
+        try await page.key("l")
+        try await page.waitFor("!document.querySelector('main').innerText.includes('pods and traffic of then')", "the topology of now")
+        try await page.key("l")
+        try await page.waitFor(selector: ".timebar.paused")
+        let asked = "performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/topology')).length"
+        let before = try await page.evaluate(asked)
+        try await stage.commit("A word", ["front-end.yaml": .text(try await stage.text("front-end.yaml") + "# a word\n")])
+        try await Task.sleep(for: .seconds(4))
+        #expect(try await page.evaluate(asked) == before, "nothing moves while paused")
+        #expect(try await !page.text("main").contains("pods and traffic of then"))
+        clean(page, "the past")
     }
 
     /// Texts that the daemon would have from registries and pods.
@@ -221,7 +280,7 @@ private struct PageWalk {
     }
 
     /// Text is all it was.
-    private func harmless(_ page: BrowserPage, _ what: String) async throws {
+    func harmless(_ page: BrowserPage, _ what: String) async throws {
         #expect(try await page.evaluate("window.harm === undefined").bool == true, "\(what)")
         let strange = try await page.evaluate(
             "[...document.body.querySelectorAll('script, img, iframe, object, embed, base, meta, link, style, form[action], video, marquee, [onerror], [onload], [style*=fixed]')].map((e) => e.outerHTML)")
@@ -229,7 +288,7 @@ private struct PageWalk {
         clean(page, what)
     }
 
-    private func picture(_ page: BrowserPage, _ name: String, _ look: Look) async throws {
+    func picture(_ page: BrowserPage, _ name: String, _ look: Look) async throws {
         try await page.emulate(dark: look == .dark, width: look == .phone ? 360 : 1280, height: look == .phone ? 740 : 860)
         try await Task.sleep(for: .milliseconds(200))
         try await page.screenshot(Pictures.path(name, look))
@@ -237,16 +296,16 @@ private struct PageWalk {
     }
 
     /// Nothing in the console, nothing that the policy forbade.
-    private func clean(_ page: BrowserPage, _ what: String) {
+    func clean(_ page: BrowserPage, _ what: String) {
         #expect(page.problems.isEmpty, "\(what): \(page.problems)")
         page.forgetProblems()
     }
 }
 
-private enum Look: String, CaseIterable { case light, dark, phone }
+enum Look: String, CaseIterable { case light, dark, phone }
 
 /// Where the pictures of a run are kept: outside of the repository, for people to look at.
-private enum Pictures {
+enum Pictures {
     private static let folder: String = {
         let environment = ProcessInfo.processInfo.environment
         let folder = environment["MARTLET_PICTURES"] ?? "\(environment["TMPDIR"] ?? "/tmp")/martlet-pictures"

@@ -54,12 +54,30 @@ import Testing
             listing.entries.map(\.kind) == [
                 .symlink(target: "common/deep/x"), .symlink(target: "common/base.yaml"), .file, .file,
             ])
+        #expect(listing.entries.map(\.realPath) == ["common/deep/x", "common/base.yaml", "common/base.yaml", "common/deep/x"])
         let blob = try #require(listing.entries.dropFirst().first?.blob)
         #expect(try await mirror.blobs([blob])[blob] == Array("base".utf8))
         #expect(
             listing.refused.map(\.path) == ["app/a", "app/absolute", "app/b", "app/empty", "app/nothing", "app/out", "app/self", "app/up"])
         // A folder that is itself a link.
         #expect(try await mirror.tree(at: tip, under: "app/folder/deep").entries.map(\.path) == ["app/folder/deep/x"])
+    }
+
+    /// Two links to the next folder in each of forty: more names than anybody can read, and not one file.
+    @Test func linksThatMultiplyEnd() async throws {
+        var files: [String: TestRepository.Change] = ["a39/x": .symlink("gone")]
+        for number in 0..<39 {
+            for name in ["x", "y"] { files["a\(number)/\(name)"] = .symlink("../a\(number + 1)") }
+        }
+        try await repository.commit("links", files)
+        let mirror = try await mirror()
+        let tip = try await mirror.fetch(.branch("main")).tip
+        await #expect { _ = try await mirror.tree(at: tip, under: "", steps: 50_000) } throws: { ($0 as? GitError)?.kind == .tooLarge }
+        // Who asked may go away, and the mirror is there for others.
+        let listing = Task { try await mirror.tree(at: tip, under: "") }
+        listing.cancel()
+        await #expect { _ = try await listing.value } throws: { ($0 as? GitError)?.kind == .cancelled }
+        #expect(try await mirror.tree(at: tip, under: "a39").refused.map(\.path) == ["a39/x"])
     }
 
     @Test func twoThousandFiles() async throws {

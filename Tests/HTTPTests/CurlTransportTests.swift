@@ -69,9 +69,9 @@ import Testing
                         return size == 0 ? nil : [UInt8](repeating: 9, count: size)
                     }, cancel: {}))
         }
-        let answer = try await CurlTransport().send(HTTPRequest("GET", server.url, timeout: nil, stallTimeout: .seconds(4)))
+        let answer = try await CurlTransport().send(HTTPRequest("GET", server.url, timeout: nil, stallTimeout: .seconds(10)))
         // Longer than the stall limit: who does not read is no reason to give up.
-        try await Task.sleep(for: .milliseconds(4500))
+        try await Task.sleep(for: .milliseconds(10_500))
         // Our mark of 1 MiB, and what the sockets of both sides hold.
         #expect(sent.withLock { $0 } < 24 << 20)
         var received = 0
@@ -162,7 +162,8 @@ import Testing
             } throws: { error in
                 if case .timeout = error as? HTTPError { true } else { false }
             }
-            #expect(ContinuousClock().now - start < .seconds(3))
+            // Well before the server would have answered, however busy the machine is.
+            #expect(ContinuousClock().now - start < .seconds(10))
         }
         await server.stop()
     }
@@ -248,7 +249,7 @@ import Testing
         let right = try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 0..<200 {
                 group.addTask {
-                    let answer = try await transport.send(HTTPRequest("GET", "\(server.url)/\(number)", timeout: .seconds(5)))
+                    let answer = try await transport.send(HTTPRequest("GET", "\(server.url)/\(number)", timeout: .seconds(30)))
                     return try await answer.body.collect(limit: 100) == Array("/\(number)".utf8)
                 }
             }

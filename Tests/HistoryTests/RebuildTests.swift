@@ -72,7 +72,7 @@ import Testing
 
     private func ids() async throws -> [String] { try await store.events(EventQuery(name: "web")).map(\.id) }
 
-    @Test(.timeLimit(.minutes(1))) func aRepositoryThatIsAwayIsAskedAgain() async throws {
+    @Test(.timeLimit(.minutes(5))) func aRepositoryThatIsAwayIsAskedAgain() async throws {
         let files = FileManager.default
         try files.moveItem(atPath: repository.path, toPath: repository.path + ".away")
         try await run { try await store.knownSince() != nil }
@@ -85,7 +85,7 @@ import Testing
     }
 
     /// Killed in the middle: the rest is fetched by the next one, and nothing twice.
-    @Test(.timeLimit(.minutes(1))) func whatIsHalfDoneIsDoneWhole() async throws {
+    @Test(.timeLimit(.minutes(5))) func whatIsHalfDoneIsDoneWhole() async throws {
         try await store.restore([events[1]])
         let guess = try #require(try await Rebuild(mirror: mirror).events(upTo: sight.revision).first { $0.workload?.name == "api" })
         try await store.restore([guess])

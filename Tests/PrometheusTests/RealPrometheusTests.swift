@@ -53,7 +53,7 @@ private let isWanted = PrometheusServer.isInstalled || Subprocess.environment["M
     @Test func asksForAPassword() async throws {
         let server = try await PrometheusServer(password: "secret")
         for (password, kind) in [("secret", nil), ("wrong", PrometheusError.Kind.denied)] {
-            let settings = PrometheusSettings(url: server.url, credential: .basic(user: "me", password: password))
+            let settings = PrometheusSettings(url: server.url, credential: .basic(user: "me", password: password), timeout: .seconds(60))
             let client = try PrometheusClient(transport: CurlTransport(), settings: settings)
             do {
                 _ = try await client.query("1")

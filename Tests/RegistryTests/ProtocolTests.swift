@@ -107,6 +107,20 @@ import Testing
         #expect(budget.pausedUntil.map { $0 > .seconds(200) && $0 <= .seconds(201) } == true)
     }
 
+    /// All requests that were under way are answered alike.
+    @Test func aBurstOfRefusalsIsOnePause() {
+        var budget = HostBudget(perSecond: 100, burst: 10, longestPause: .seconds(60))
+        let random = RandomSource(seed: 1)
+        for _ in 0..<8 { budget.pause(for: .seconds(1), at: .zero, random: random) }
+        #expect(budget.admit(at: .zero) == .wait(.seconds(1)))
+        budget.pause(for: .seconds(3), at: .milliseconds(500), random: random)
+        #expect(budget.admit(at: .milliseconds(500)) == .wait(.seconds(3)), "who says more is heard")
+        // The next one doubles.
+        #expect(budget.admit(at: .seconds(4)) == .go)
+        budget.pause(for: nil, at: .seconds(4), random: random)
+        #expect(budget.pausedUntil.map { $0 > .seconds(4) && $0 <= .seconds(6) } == true)
+    }
+
     @Test func aPauseOfNothingIsNone() {
         var budget = HostBudget(perSecond: 10, burst: 3, longestPause: .seconds(600))
         let random = RandomSource(seed: 1)

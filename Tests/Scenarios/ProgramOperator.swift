@@ -10,22 +10,24 @@ package final class ProgramOperator: Operator {
     private let arguments: [String]
     private let log: String
     package let port: Int
-    /// What webhooks are signed with.
+    /// What webhooks are signed with, unless a test has a word of its own.
     package static let secret = "a secret for webhooks"
+    private let secret: String
     private let process = Locked<RunningProcess?>(nil)
 
     /// - Parameters:
     ///   - folder: for the mirror, the secret and the log.
     ///   - git: options that say how to reach the repository, and any others.
     ///   - port: where it is to listen; by default one that is free.
+    ///   - secret: what webhooks are signed with.
     package init(
         program: String, kubeconfig: String, url: String, git: [String], name: String, folder: TemporaryFolder, pollInterval: String,
-        port: Int? = nil
+        port: Int? = nil, secret: String = ProgramOperator.secret
     ) throws {
-        self.program = program
+        (self.program, self.secret) = (program, secret)
         self.port = try port ?? SSHGitServer.freePort()
         log = folder.file("martlet.log")
-        try folder.write("webhook-secret", Array("\(Self.secret)\n".utf8))
+        try folder.write("webhook-secret", Array("\(secret)\n".utf8))
         arguments =
             [
                 "run", "--kubeconfig", kubeconfig, "--git-url", url, "--name", name, "--listen", "127.0.0.1:\(self.port)",
@@ -50,7 +52,7 @@ package final class ProgramOperator: Operator {
 
     package func notify() async throws {
         let body = Array(#"{"ref":"refs/heads/main"}"#.utf8)
-        let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Array(Self.secret.utf8)))
+        let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Array(secret.utf8)))
         let hex = hexText(code)
         let transport = CurlTransport(userAgent: "martlet-test")
         let answer = try await transport.send(

@@ -29,6 +29,12 @@ import Testing
         #expect(!registry.exposition().contains("x=\"2\""))
     }
 
+    @Test func help() {
+        let registry = MetricRegistry(help: ["a": "One \\ two\nthree \"four\".", "b": "Not there."])
+        for (label, x) in [("a", "1"), ("a", "2"), ("c", "1")] { registry.makeMeter(label: label, dimensions: [("x", x)]).set(Int64(1)) }
+        #expect(registry.exposition() == "# HELP a One \\\\ two\\nthree \"four\".\n# TYPE a gauge\na{x=\"1\"} 1\na{x=\"2\"} 1\n# TYPE c gauge\nc{x=\"1\"} 1\n")
+    }
+
     /// swift-metrics' `Gauge` is a recorder that does not aggregate.
     @Test func gauges() {
         let registry = MetricRegistry()

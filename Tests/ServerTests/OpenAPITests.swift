@@ -89,6 +89,8 @@ import Testing
             ("DELETE", "/api/v1/session", ""), ("GET", "/api/v1/overview", ""), ("GET", "/api/v1/history?limit=2&outcome=failed", ""),
             ("GET", "/api/v1/history/01KAK0000000000000000000A1", ""), ("GET", "/api/v1/at?time=2026-11-21T06:00:00Z", ""),
             ("GET", "/api/v1/objects?application=shop&revision=main", ""), ("GET", "/api/v1/diff?from=a&to=b", ""), ("GET", "/api/v1/topology", ""),
+            ("GET", "/api/v1/topology?time=2026-11-21T06:00:00Z", ""), ("GET", "/api/v1/objects?time=2026-11-21T06:00:00Z&only=workloads", ""),
+            ("GET", "\(base)/blame?time=2026-11-21T06:00:00Z", ""),
             ("GET", "/api/v1/query_range?query=up&start=1&end=2&step=1", ""), ("GET", "/api/v1/sinks", ""), ("POST", "/api/v1/sinks/team/retry", #"{"id":"d1"}"#),
             ("POST", "\(base)/rollback", #"{"to":"4f4f4f4","reason":"errors"}"#), ("GET", "\(base)/blame", ""), ("GET", "\(base)/pods", ""), ("GET", "\(base)/logs?pod=front-end-1", ""),
         ]

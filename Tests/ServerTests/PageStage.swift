@@ -82,7 +82,7 @@ struct PageStage: Sendable {
             events: { [events] query async throws(HistoryError) in
                 var found = events.withLock { $0 }.sorted { $0.id > $1.id }.filter { event in
                     (query.application.map { $0 == event.application } ?? true) && (query.name.map { $0 == event.workload?.name } ?? true)
-                        && (query.outcomes.isEmpty || query.outcomes.contains(event.outcome))
+                        && (query.outcomes.isEmpty || query.outcomes.contains(event.outcome)) && (query.to.map { event.startedAt <= $0 } ?? true)
                 }
                 if let before = query.before { found = found.filter { $0.id < before } }
                 return Array(found.prefix(query.limit))
@@ -112,13 +112,16 @@ struct PageStage: Sendable {
             return PastRevision(revision: Self.revision, committedAt: Self.began, time: nil)
         }
         return PastView(
-            objects: { [text] application, moment async throws(HistoryError) in
+            sight: { [text] application, moment async throws(HistoryError) in
                 let objects = ["shop", "back"].map { namespace -> Object in
                     Object(["apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "x", "namespace": .string(namespace), "annotations": ["said": .string(text)]]])!
                 }
-                return PastObjects(
-                    revision: try revision(moment), objects: objects.map { PastObject(application: application ?? "", object: $0, origin: Origin(file: "a.yaml", line: 1)) },
-                    problems: ["of hidden"])
+                let policy = PastPolicy(isAutomated: true, isLocked: true, lockedBy: text, lockedReason: text)
+                return PastSight(
+                    meant: PastObjects(
+                        revision: try revision(moment),
+                        objects: objects.map { PastObject(application: application ?? "", object: $0, origin: Origin(file: "a.yaml", line: 1), policy: policy) },
+                        problems: ["of hidden"], revisions: ["both": try revision(moment)]), notes: [text])
             },
             compare: { [text] from, to, application async throws(HistoryError) in
                 let keys = [AutomationStage.key("x"), AutomationStage.key("x", namespace: "back")]
@@ -127,10 +130,11 @@ struct PageStage: Sendable {
                     objects: keys.map { ObjectDifference(key: $0, application: "shop", action: .changed, fields: [.init(path: "spec", from: text, to: nil)], diff: text) },
                     problems: ["of hidden"])
             },
-            blame: { [text] key async throws(HistoryError) in
+            blame: { [text] key, moment async throws(HistoryError) in
                 BlameReport(
                     workload: key, application: "shop", revision: Self.revision,
-                    fields: [.init(path: "spec.replicas", text: text, commit: .init(id: Self.revision.commit, author: text, subject: text, time: Self.began), origin: "a.yaml")], notes: [])
+                    fields: [.init(path: "spec.replicas", text: text, commit: .init(id: Self.revision.commit, author: text, subject: text, time: Self.began), origin: "a.yaml")],
+                    notes: moment.map { ["at \($0)"] } ?? [])
             })
     }
 
@@ -167,7 +171,8 @@ struct PageStage: Sendable {
                         deadLetters: [.init(id: "d1", application: "shop", workload: text, outcome: "failed", reason: text, at: Self.began, attempts: 3)], deadLetterCount: 1)
                 ]
             },
-            retry: { name, id in
+            retry: { (name: String, id: String?) async throws(HistoryError) in
+                if name == "full" { throw HistoryError(.store, "the queue cannot be written", advice: "see its disk") }
                 guard name == "team" else { return nil }
                 retries.withLock { $0.append("retry \(id ?? "all")") }
                 return 1

@@ -33,6 +33,20 @@ import TestKit
         #expect(filtered.text.contains("No deploys match."))
     }
 
+    /// A link to the past says without scripts, too, which moment it shows.
+    @Test func linksToThePast() async throws {
+        let call = stage.call
+        let list = try await call("GET", "/?at=2026-11-20T14:00:00.500Z", token: ada)
+        #expect(list.text.contains("<p class=\"notice\">This is the present. How it was at 2026-11-20 14:00:00 UTC is shown by a script; &quot;martlet at 2026-11-20T14:00:00Z&quot; prints it.</p>"))
+        #expect(try await call("GET", "/?at=%3Cb%3E", token: ada).text.contains("This is the present: &quot;&lt;b&gt;&quot; is no time."))
+        for path in ["/", "/?at=", "/?at=2999-01-01T00:00:00Z"] { #expect(try await !call("GET", path, token: ada).text.contains("class=\"notice\""), "\(path)") }
+        let deploys = try await call("GET", "/history?limit=1&at=2026-11-21T06:00:00%2B00:00", token: ada)
+        #expect(deploys.text.contains("<p class=\"notice\">Deploys until 2026-11-21 06:00:00 UTC.</p>") && deploys.text.contains("A4"))
+        #expect(deploys.text.contains("at=2026-11-21T06%3A00%3A00%2B00%3A00"), "older ones are of the same moment")
+        let before = try await call("GET", "/history?at=2026-11-21T05:12:33Z", token: ada)
+        #expect(before.text.contains("Deploys until 2026-11-21 05:12:33 UTC.") && before.text.contains("No deploys match."))
+    }
+
     @Test func onlyWhatOneMaySee() async throws {
         for path in ["/", "/history"] {
             let page = try await stage.call("GET", path, token: bob)

@@ -2,20 +2,36 @@ import Basics
 import Cluster
 import DevCluster
 import Document
+import HTTP
 import Kubernetes
 import Testing
 
 @testable import Server
 
+/// Takes note of the addresses that are asked.
+private final class Witness: HTTPTransport {
+    private let inner: any HTTPTransport
+    let addresses = Locked<[String]>([])
+
+    init(_ inner: any HTTPTransport) { self.inner = inner }
+
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        addresses.withLock { $0.append(request.url) }
+        return try await inner.send(request)
+    }
+}
+
 /// Which pods are a workload's, by the cluster itself.
 @Suite struct PodsViewTests {
     private let client: ClusterClient
     private let view: PodsView
+    private let witness: Witness
 
     init() {
         let (time, random) = (SystemTime(), RandomSource(seed: 3))
+        witness = Witness(APIServer(time: time, random: random))
         client = ClusterClient(
-            configuration: ClusterConfiguration(server: "http://embedded.invalid"), transport: APIServer(time: time, random: random), time: time, random: random)
+            configuration: ClusterConfiguration(server: "http://embedded.invalid"), transport: witness, time: time, random: random)
         view = PodsView(client: client, time: time, random: random)
     }
 
@@ -41,7 +57,7 @@ import Testing
         try await view.pods(ObjectKey(group: group, kind: kind, namespace: "default", name: name)).pods.map(\.name)
     }
 
-    @Test(.timeLimit(.minutes(1))) func ofEachKind() async throws {
+    @Test(.timeLimit(.minutes(5))) func ofEachKind() async throws {
         for (name, labels) in [("web-1", ["app": "web", "tier": "front"]), ("web-2", ["app": "web", "tier": "back"]), ("web-3", ["app": "web"]), ("other", [:])] as [(String, Mapping)] {
             try await make("v1", "Pod", name, labels: labels, Self.pod)
         }
@@ -56,7 +72,7 @@ import Testing
     }
 
     /// Those of its Jobs, and of no other's.
-    @Test(.timeLimit(.minutes(1))) func ofACronJob() async throws {
+    @Test(.timeLimit(.minutes(5))) func ofACronJob() async throws {
         let nightly = try await make("batch/v1", "CronJob", "nightly", ["schedule": "0 3 * * *", "suspend": true, "jobTemplate": ["spec": ["template": template([:], restarts: "Never")]]])
         for (name, owner) in [("nightly-1", nightly), ("nightly-2", nightly), ("once", nil)] {
             let labels: Mapping = ["job": .string(name)]
@@ -67,5 +83,46 @@ import Testing
         }
         #expect(try await pods("batch", "CronJob", "nightly") == ["nightly-1-pod", "nightly-2-pod"])
         #expect(try await pods("batch", "Job", "once") == ["once-pod"])
+    }
+
+    @Test(.timeLimit(.minutes(5))) func logs() async throws {
+        try await make("v1", "Pod", "web-1", Self.pod)
+        var query = PodsView.LogQuery()
+        (query.container, query.lines, query.isPrevious) = ("web", 7, true)
+        let key = ObjectKey(group: "", kind: "Pod", namespace: "default", name: "web-1")
+        #expect(try await view.logs(key, query).contains("(container \"web\")"))
+        #expect(
+            witness.addresses.withLock { $0.last }
+                == "http://embedded.invalid/api/v1/namespaces/default/pods/web-1/log?container=web&tailLines=7&limitBytes=\(PodsView.logLimit)&previous=true")
+        await #expect(throws: ClusterError.self) { try await view.logs(ObjectKey(group: "", kind: "Pod", namespace: "default", name: "none"), query) }
+    }
+
+    /// One that fails before its own containers begin does so in an init container: its state and its log are what is wanted.
+    @Test func containersThatRunBefore() throws {
+        let pod = try #require(
+            Object([
+                "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "web-1", "namespace": "shop"],
+                "spec": [
+                    "initContainers": [["name": "migrate", "image": "m"], ["name": "mesh", "image": "p", "restartPolicy": "Always"], ["name": "warm", "image": "w"]],
+                    "containers": [["name": "web", "image": "a"]], "ephemeralContainers": [["name": "debugger", "image": "d"]],
+                ],
+                "status": [
+                    "phase": "Pending",
+                    "initContainerStatuses": [
+                        ["name": "migrate", "ready": true, "restartCount": 0, "state": ["terminated": ["exitCode": 0, "reason": "Completed"]]],
+                        ["name": "mesh", "ready": true, "restartCount": 0, "state": ["running": [:]]],
+                        ["name": "warm", "ready": false, "restartCount": 3, "state": ["waiting": ["reason": "CrashLoopBackOff"]]],
+                    ],
+                    "containerStatuses": [["name": "web", "ready": false, "restartCount": 0, "state": ["waiting": ["reason": "PodInitializing"]]]],
+                    "ephemeralContainerStatuses": [["name": "debugger", "ready": false, "restartCount": 0, "state": ["terminated": ["exitCode": 0]]]],
+                ],
+            ]))
+        let containers = PodsAPI.value(pod, [:], now: Timestamp(milliseconds: 0))["containers"]?.sequence ?? []
+        let told = containers.map { [$0["name"], $0["role"], $0["state"], $0["restarts"], $0["done"]] }
+        #expect(
+            told == [
+                ["migrate", "init", "Completed (exit code 0)", 0, true], ["mesh", "sidecar", "running", 0, false], ["warm", "init", "CrashLoopBackOff", 3, false],
+                ["web", "container", "PodInitializing", 0, false], ["debugger", "ephemeral", "terminated (exit code 0)", 0, false],
+            ])
     }
 }

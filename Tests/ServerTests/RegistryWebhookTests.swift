@@ -171,6 +171,9 @@ private func genuine(_ provider: RegistryWebhook.Provider, _ body: String, _ hea
         #expect(try await call("POST", "/webhooks/quay?token=the%20secret", Array("{}".utf8)).text.hasPrefix("ignored: "))
         let large = [UInt8](repeating: 32, count: (1 << 20) + 1)
         #expect(try await call("POST", "/webhooks/quay?token=the%20secret", large).status == 413)
+        // As people paste it: a "+" of base 64 is one.
+        let pasted = RouterCall(stage.daemon(secret: "a+b/c="))
+        #expect(try await pasted("POST", "/webhooks/quay?token=a+b/c=", Array("{}".utf8)).text.hasPrefix("ignored: "))
         let off = try await RouterCall(stage.daemon(automation: .off("a tag is followed")))("POST", "/webhooks/dockerhub?token=the%20secret", hub)
         #expect(off.status == 202 && off.text == "ignored: image automation is off: a tag is followed\n")
         #expect(try await RouterCall(stage.daemon(secret: nil))("POST", "/webhooks/dockerhub?token=", hub).status == 403)

@@ -87,7 +87,7 @@ private let frontEnd = "/api/v1/workloads/shop/deployment/front-end"
     }
 
     /// The annotation that the loop reads, on a live Deployment.
-    @Test(.timeLimit(.minutes(1))) func onALiveDeployment() async throws {
+    @Test(.timeLimit(.minutes(5))) func onALiveDeployment() async throws {
         let (time, random) = (SystemTime(), RandomSource(seed: 3))
         let client = ClusterClient(
             configuration: ClusterConfiguration(server: "http://embedded.invalid"), transport: APIServer(time: time, random: random), time: time,

@@ -81,7 +81,7 @@ import Testing
     }
 
     /// A connection that says nothing, or half of something, is closed; one that is used is not.
-    @Test(.timeLimit(.minutes(1)), arguments: ["", "GET / HT", "POST /webhooks/github HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 9\\r\\n\\r\\nabc"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["", "GET / HT", "POST /webhooks/github HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 9\\r\\n\\r\\nabc"])
     func silentConnections(_ words: String) async throws {
         var limits = HTTPService.Limits()
         limits.idle = .milliseconds(300)
@@ -94,7 +94,7 @@ import Testing
     }
 
     /// Who asks and asks and reads nothing.
-    @Test(.timeLimit(.minutes(1))) func unreadAnswers() async throws {
+    @Test(.timeLimit(.minutes(5))) func unreadAnswers() async throws {
         var limits = HTTPService.Limits()
         limits.unread = .milliseconds(300)
         try await serving(limits: limits) { daemon async throws -> Void in
@@ -112,7 +112,7 @@ import Testing
     }
 
     /// Those over the number wait until one is closed.
-    @Test(.timeLimit(.minutes(1))) func connectionsAreFew() async throws {
+    @Test(.timeLimit(.minutes(5))) func connectionsAreFew() async throws {
         var limits = HTTPService.Limits()
         (limits.connections, limits.idle) = (2, .milliseconds(500))
         try await serving(limits: limits) { daemon async throws -> Void in

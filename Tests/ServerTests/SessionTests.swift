@@ -52,6 +52,17 @@ import Testing
         #expect(try await call("GET", "/api/v1/session", headers: mine).status == 401)
     }
 
+    /// Each token of an account is told of another credential; the account is one all the same.
+    @Test func oneAccountWithManyTokens() {
+        let other = sessions.open(.init(caller: Caller(name: "bob"), authority: OwnerAuthority()))
+        for number in 0..<1_100 {
+            let caller = Caller(name: "ci", uid: "1", extra: ["authentication.kubernetes.io/credential-id": ["JTI=\(number)"]])
+            _ = sessions.open(.init(caller: caller, authority: OwnerAuthority()))
+        }
+        #expect(sessions.count == 21)
+        #expect(sessions.admission(other)?.caller.name == "bob")
+    }
+
     @Test(arguments: ["", "martlet_session=", "martlet_session=\(String(repeating: "0", count: 64))", "Martlet_session=x", "martlet_session"])
     func strangeCookies(_ cookie: String) async throws {
         #expect(try await call()("GET", "/api/v1/session", headers: [("Cookie", cookie)]).status == 401)
@@ -111,6 +122,21 @@ import Testing
         let answer = try await call(
             "POST", "\(Self.frontEnd)/lock", headers: [("Cookie", cookie), ("X-Martlet-Request", "1")], Array(#"{"reason":"x"}"#.utf8))
         #expect(answer.status == 403 && answer.text.contains("may not patch"))
+    }
+
+    /// Who opens a used link sees the page with what is wrong; who is signed in already is let through.
+    @Test func usedLinks() async throws {
+        let call = call(authorities: [], link: .once(by: "martlet demo"))
+        let (link, browser) = (sessions.link(owner: Caller(name: "ada")), [("Accept", "text/html,*/*;q=0.8")])
+        let first = try await call("GET", link, headers: browser)
+        #expect(first.status == 303 && first.headers[.location] == "/")
+        let again = try await call("GET", link, headers: browser)
+        #expect(again.status == 401 && again.headers[.contentType] == "text/html; charset=utf-8")
+        #expect(again.text.contains("this link was used") && again.text.contains("<p id=\"sign-in-link\"") && again.text.contains("Open the link that"))
+        let cookie = try #require(first.headers[.setCookie]?.split(separator: ";").first.map(String.init))
+        #expect(try await call("GET", link, headers: browser + [("Cookie", cookie)]).status == 303)
+        #expect(try await call("GET", "/login", headers: browser + [("Cookie", cookie)]).status == 303)
+        #expect(try await call("GET", link).kind == "unauthorized", "a program reads JSON")
     }
 
     // MARK: how long and how many

@@ -53,21 +53,25 @@ package enum CommitText {
     }
 
     /// Of a commit that takes back a version which its rollout sent back.
-    package static func revert(_ release: RejectedRelease) -> String {
-        let subject = Self.subject("Revert", release.workload, [])
-        let body = "\(printable(release.revision)) was tried and sent back.\nReason: \(printable(release.reason, limit: 1000))\n"
-        return message(subject, body: body, [release.workload], [], nil)
+    package static func revert(_ release: RejectedRelease, bumps: [Bump] = []) -> String {
+        let bumps = sorted(bumps)
+        let subject = Self.subject("Revert", release.workload, bumps.count == 1 ? bumps.first.map(steps) ?? [] : [])
+        var body = bumps.count > 1 ? lines(bumps) + "\n" : ""
+        body += "\(printable(release.revision)) was tried and sent back.\nReason: \(printable(release.reason, limit: 1000))\n"
+        return message(subject, body: body, [release.workload] + bumps.map(\.workload), [], nil)
     }
 
     /// `front-end 0.3.12 -> 0.3.13, semver:~0.3, 2026-11-21T05:12:33Z`, for each of
     /// the workload's containers that changed; in a person's release the second
     /// part is who asked.
     package static func annotation(_ bumps: [Bump], at time: Timestamp, requester: String? = nil) -> String {
-        sorted(bumps).map { bump in
+        let parts = sorted(bumps).map { bump in
             let who = requester.map { "by \($0)" } ?? "by hand"
             let part = bump.policy.isEmpty ? who : bump.policy
             return printable("\(bump.container) \(change(bump, arrow: "->")), \(part), \(time)")
-        }.joined(separator: "; ")
+        }
+        // Workloads of one chart may have containers of one name.
+        return parts.indices.filter { !parts[..<$0].contains(parts[$0]) }.map { parts[$0] }.joined(separator: "; ")
     }
 
     /// The workloads a commit's trailers name, as history asks for them; what cannot be read is left out.

@@ -59,7 +59,7 @@ struct ChartComparison {
     private func objects(_ documents: [RenderedDocument]) -> [ObjectKey: Value] {
         var all: [ObjectKey: Value] = [:]
         for document in documents {
-            for object in ChartProbe.objects(document) { all[object.key] = object.value }
+            for object in document.objects { all[object.key] = object.value }
         }
         return all
     }

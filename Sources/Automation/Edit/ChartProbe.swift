@@ -45,25 +45,14 @@ struct ChartProbe: Sendable {
 
     private static func objects(_ key: ObjectKey, in result: RenderResult) -> [(object: Object, source: String)] {
         var others: [(object: Object, source: String)] = []
-        for document in result.manifests + result.hooks.map(\.document) {
-            guard document.kind == key.kind || document.kind.hasSuffix("List"), document.text.contains(key.name) else { continue }
-            for object in objects(document) where object.groupKind == key.groupKind && object.name == key.name {
+        for document in result.manifests + result.hooks.map(\.document) where document.mayHold(key) {
+            for object in document.objects where object.groupKind == key.groupKind && object.name == key.name {
                 if object.namespace == key.namespace { return [(object, document.source)] }
                 // No namespace is that of the release.
                 if object.namespace.isEmpty { others.append((object, document.source)) }
             }
         }
         return others
-    }
-
-    static func objects(_ document: RenderedDocument) -> [Object] {
-        let read = (try? YAML.documents(Array(document.text.utf8), file: document.source, options: .cluster)) ?? []
-        return read.flatMap { part -> [Object] in
-            if let kind = part.value["kind"]?.string, kind.hasSuffix("List"), case .sequence(let items)? = part.value["items"] {
-                return items.compactMap { Object($0) }
-            }
-            return Object(part.value).map { [$0] } ?? []
-        }
     }
 
     /// The container's image with other values; nil where the chart does not render with them, or makes no such container.

@@ -40,9 +40,9 @@ extension Editor {
 
     /// An image that is written out in its template, once.
     private func writtenInTemplate(_ place: ImagePlace, _ found: ChartProbe.Found, _ part: Layout.Part) -> ImagePlace? {
-        let inside = found.source.split(separator: "/", maxSplits: 1).last.map(String.init) ?? found.source
+        let file = part.spec.repositoryPath(ofChartFile: found.source)
         let image = Array(found.image.utf8)
-        guard !part.spec.isPackedChart, let file = joined(part.spec.path, inside), let bytes = snapshot.bytes[file] else { return nil }
+        guard !part.spec.isPackedChart, let bytes = snapshot.bytes[file] else { return nil }
         let starts = bytes.indices.filter { bytes[$0...].starts(with: image) }
         guard starts.count == 1, let start = starts.first else { return nil }
         return ImagePlace(segments: [.value(ScalarPlace(file: file, bytes: start..<(start + image.count)), text: found.image)])
@@ -71,13 +71,8 @@ extension Editor {
         if let shared { return take(shared, part, change) }
         throw failure ?? AutomationError(
             .notEditable, "no value decides what would have to change in the image \"\(found.image)\" of \(name)",
-            origin: Origin(file: templateFile(found.source, part)),
+            origin: Origin(file: part.spec.repositoryPath(ofChartFile: found.source)),
             advice: "let the template read it from a value, or edit it by hand")
-    }
-
-    private func templateFile(_ source: String, _ part: Layout.Part) -> String {
-        let inside = source.split(separator: "/", maxSplits: 1).last.map(String.init) ?? source
-        return joined(part.spec.path, inside) ?? source
     }
 
     /// What may be written for the image to be another, the most natural first; which of them is right is seen when the chart renders.
@@ -146,12 +141,13 @@ extension Editor {
     private mutating func tried(
         _ texts: [ScalarPlace: String], _ name: ContainerName, from old: String, to image: ImageReference, _ probe: ChartProbe
     ) throws(AutomationError) -> ChartTrial {
-        var bytes = snapshot.bytes
+        var trial = snapshot
         var files: Set<String> = []
         for (place, text) in texts.sorted(by: { ($0.key.file, $0.key.path.description) < ($1.key.file, $1.key.path.description) }) {
-            bytes[place.file] = try written(place, text, in: bytes[place.file] ?? [])
+            trial.write(try written(place, text, in: trial.bytes[place.file] ?? []), at: place.file)
             files.insert(place.file)
         }
+        let bytes = trial.bytes
         let places = texts.keys.map { "\"\($0)\"" }.sorted().joined(separator: ", ")
         var part = probe.part
         if let declared = bytes[part.spec.origin.file], files.contains(part.spec.origin.file),
@@ -204,6 +200,7 @@ extension Editor {
         than part: Layout.Part, files: Set<String>, _ bytes: [String: [UInt8]], _ comparison: inout ChartComparison, places: String
     ) throws(AutomationError) -> [String: ChartProbe] {
         var renders: [String: ChartProbe] = [:]
+        let files = snapshot.paths(of: files)
         for other in others(than: part, reading: files) {
             switch other.form {
             case .chart:

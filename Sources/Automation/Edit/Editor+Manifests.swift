@@ -37,8 +37,7 @@ extension Editor {
         }
         guard snapshot.bytes[file] != bytes else { return [] }
         // Another application may be made of the same file.
-        var all = snapshot.bytes
-        all[file] = bytes
+        let all = snapshot.bytes(with: bytes, at: file)
         var comparison = ChartComparison(name, from: place.text, to: image, texts: [], wanted: wanted)
         _ = try compareOthers(than: part, files: [file], all, &comparison, places: "\"\(file)\"")
         note(comparison, change)

@@ -17,6 +17,8 @@ struct Editor {
     var renders: [String: ChartProbe] = [:]
     /// The applications that read a file, by name.
     private let readers: [String: [String]]
+    /// What is to be committed: not what shows the same bytes through a symbolic link.
+    private var written: Set<String> = []
 
     init(_ snapshot: RepositorySnapshot) {
         (original, self.snapshot) = (snapshot, snapshot)
@@ -42,7 +44,7 @@ struct Editor {
                 result.failed.append(.init(change: change, error: error))
             }
         }
-        for (path, bytes) in snapshot.bytes where original.bytes[path] != bytes { result.files[path] = bytes }
+        for path in written where original.bytes[path] != snapshot.bytes[path] { result.files[path] = snapshot.bytes[path] }
     }
 
     /// Whether a change that has nothing left to do was done by an earlier one of these, through a text they share.
@@ -94,9 +96,9 @@ struct Editor {
         return index
     }
 
-    /// Other applications than one that read some files.
+    /// Other applications than one that read some files, by links too.
     func others(than part: Layout.Part, reading files: Set<String>) -> [Layout.Part] {
-        let names = Set(files.flatMap { readers[$0] ?? [] }).subtracting([part.spec.name])
+        let names = Set(snapshot.paths(of: files).flatMap { readers[$0] ?? [] }).subtracting([part.spec.name])
         return names.isEmpty ? [] : snapshot.parts.filter { names.contains($0.spec.name) }
     }
 
@@ -113,10 +115,13 @@ struct Editor {
     /// - Returns: the path, unless nothing changed.
     mutating func take(_ path: String, _ bytes: [UInt8], _ part: Layout.Part) -> [String] {
         guard snapshot.bytes[path] != bytes else { return [] }
-        snapshot.bytes[path] = bytes
-        for name in Set([part.spec.name] + (readers[path] ?? [])) {
-            indexes[name]?.update(path, bytes: bytes)
-            renders[name] = nil
+        snapshot.write(bytes, at: path)
+        written.insert(path)
+        for shown in snapshot.paths(of: path) {
+            for name in Set((shown == path ? [part.spec.name] : []) + (readers[shown] ?? [])) {
+                indexes[name]?.update(shown, bytes: bytes)
+                renders[name] = nil
+            }
         }
         if fileName(of: path) == ApplicationFile.name, let specs = try? ApplicationFile.parse(bytes, path: path) {
             for var spec in specs {

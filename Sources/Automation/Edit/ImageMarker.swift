@@ -23,7 +23,11 @@ struct ImageMarker: Sendable, Hashable {
         var found: [ImageMarker] = []
         // A document with a marker is not empty, and so is among these.
         guard let documents = try? YAML.documents(bytes, file: file, options: .init(maxBytes: nil, duplicateKeys: .last)) else { return [] }
-        for document in documents {
+        // Each look at a document reads the file from its start: only at those with a marker.
+        let ends = documents.dropFirst().map(\.range.bytes.lowerBound) + [bytes.count]
+        for (document, end) in zip(documents, ends) {
+            let start = min(max(0, document.range.bytes.lowerBound), bytes.count)
+            guard String(decoding: bytes[start..<min(max(start, end), bytes.count)], as: UTF8.self).contains(key) else { continue }
             for (path, node) in (try? YAML.scalars(document: document.index, in: bytes, file: file)) ?? [] {
                 guard let (namespace, name, part) = declared(behind: node.value.bytes.upperBound, in: bytes) else { continue }
                 let place = ScalarPlace(file: file, document: document.index, path: path)

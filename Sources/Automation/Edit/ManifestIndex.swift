@@ -62,7 +62,7 @@ struct ManifestIndex {
     static func objects(in file: String, _ bytes: [UInt8]) throws(DocumentError) -> [ManifestObject] {
         var found: [ManifestObject] = []
         func add(_ value: Value, document: Int) {
-            if let kind = value["kind"]?.string, kind.hasSuffix("List"), case .sequence(let items)? = value["items"] {
+            if let items = value.listItems {
                 for (index, item) in items.enumerated() {
                     guard let object = Object(item) else { continue }
                     found.append(ManifestObject(file: file, document: document, path: [.key("items"), .index(index)], object: object))

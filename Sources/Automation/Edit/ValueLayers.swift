@@ -40,7 +40,9 @@ struct ValueLayers: Sendable {
             if let path = joined(spec.valuesFolder, name) { add(path, bytes: bytes, keys: []) }
         }
         guard fileName(of: spec.origin.file) == ApplicationFile.name else { return }
-        let documents = Self.documents(spec.origin.file, bytes).filter { $0.value[path: "metadata", "name"]?.string == spec.name }
+        let documents = Self.documents(spec.origin.file, bytes).filter {
+            $0.value[path: "metadata", "name"]?.string == spec.name && $0.value["kind"]?.string == "Application"
+        }
         layers.append(Layer(file: spec.origin.file, documents: documents, root: Self.inline, keys: []))
         for (index, text) in spec.helm.set.enumerated() {
             let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -22,13 +22,7 @@ extension TagPolicy {
         let here = candidate(current) ?? outsider(current)
         guard !tags.isEmpty else { return .stay(.noTags) }
 
-        let form = here.form.parts > 0 ? here.form : nil
-        var best: Candidate?
-        for tag in tags {
-            guard let other = candidate(tag), isVariant(other, of: here) else { continue }
-            if best.map({ other.precedes($0, like: form) }) ?? true { best = other }
-        }
-        guard let best else { return .stay(.noMatch(policy: text, bestOther: bestOther(tags))) }
+        guard let best = best(of: tags, from: here) else { return .stay(.noMatch(policy: text, bestOther: bestOther(tags))) }
         guard let bestKey = best.key else {
             return .stay(needsBuildTimes ? .buildTimeUnknown(tag: best.tag.name) : .unordered(tag: best.tag.name, policy: text))
         }
@@ -45,6 +39,22 @@ extension TagPolicy {
         if order < 0, best.tag.name == current.name { return .stay(.movedBack(tag: current.name)) }
         if order < 0 { return .stay(.currentIsNewer(best: best.tag.name)) }
         return follow(current, tags)
+    }
+
+    /// The tag that `choose` takes where it is newer than the current one: who follows digests has to know its.
+    func best(of tags: [ImageTag], from current: ImageTag) -> ImageTag? {
+        let current = Self.completed(current, from: tags)
+        return best(of: tags, from: candidate(current) ?? outsider(current))?.tag
+    }
+
+    private func best(of tags: [ImageTag], from here: Candidate) -> Candidate? {
+        let form = here.form.parts > 0 ? here.form : nil
+        var best: Candidate?
+        for tag in tags {
+            guard let other = candidate(tag), isVariant(other, of: here) else { continue }
+            if best.map({ other.precedes($0, like: form) }) ?? true { best = other }
+        }
+        return best
     }
 
     /// Nothing is newer: only the digest of the same tag may have changed.

@@ -40,6 +40,9 @@ package enum ScanPlan {
             if let digest = need.image.digest {
                 inquiries.pinned.insert(digest)
                 if let best = need.policy.sorted(passing).first { inquiries.builds.insert(best.name) }
+                // The same version may be there in two spellings: without a digest the chosen one could never be taken.
+                let here = need.policy.current(of: need.image, among: inquiries.tags) ?? ImageTag("")
+                if let best = need.policy.best(of: inquiries.tags, from: here) { inquiries.builds.insert(best.name) }
                 if let current, names.contains(current) { inquiries.builds.insert(current) }
             }
         }

@@ -59,41 +59,10 @@ package struct Scanner: Sendable {
     private func asked(
         _ tags: Set<String>, of repository: ImageRepository, credential: RegistryCredential?
     ) async throws(RegistryError) -> [String: Answer] {
-        let names = tags.sorted()
-        guard !names.isEmpty else { return [:] }
-        let next = Locked(0)
-        let results = await withTaskGroup(of: Result<[String: Answer], RegistryError>.self) { group in
-            for _ in 0..<min(Self.concurrency, names.count) {
-                group.addTask {
-                    var answers: [String: Answer] = [:]
-                    while true {
-                        let index = next.withLock { index in
-                            defer { index += 1 }
-                            return index
-                        }
-                        guard names.indices.contains(index) else { return .success(answers) }
-                        let name = names[index]
-                        do throws(RegistryError) {
-                            answers[name] = try await answer(name, repository, credential)
-                        } catch {
-                            // The others need not go on: without this one there is no whole answer.
-                            next.withLock { $0 = names.count }
-                            return .failure(error)
-                        }
-                    }
-                }
-            }
-            var all: Result<[String: Answer], RegistryError> = .success([:])
-            for await result in group {
-                switch (all, result) {
-                case (.success(let left), .success(let right)): all = .success(left.merging(right) { first, _ in first })
-                case (.success, .failure): all = result
-                case (.failure, _): break
-                }
-            }
-            return all
+        let answers = try await gathered(tags.sorted(), atOnce: Self.concurrency) { (name: String) async throws(RegistryError) in
+            (name, try await answer(name, repository, credential))
         }
-        return try results.get()
+        return Dictionary(answers) { first, _ in first }
     }
 
     private func answer(
@@ -108,7 +77,8 @@ package struct Scanner: Sendable {
         }
     }
 
-    /// When an image was built; nil where it does not say, or the registry has it no more.
+    /// When an image was built; nil where it does not say, or the registry has it no more, or keeps just this one back:
+    /// one image that cannot be read must not hold up what follows the others. It is asked for again with the next scan.
     private func built(
         _ digest: String, _ repository: ImageRepository, _ credential: RegistryCredential?
     ) async throws(RegistryError) -> Timestamp? {
@@ -118,7 +88,7 @@ package struct Scanner: Sendable {
             await store.save(details, of: repository)
             return details.builtAt
         } catch {
-            if error.kind == .notFound { return nil }
+            if error.isOfOneImage { return nil }
             throw error
         }
     }
@@ -131,4 +101,15 @@ package struct Scan: Sendable {
     package var builds: [String: Timestamp]
 
     package init(list: TagList, builds: [String: Timestamp] = [:]) { (self.list, self.builds) = (list, builds) }
+}
+
+extension RegistryError {
+    /// Whether it tells of the image that was asked for, and nothing of the registry.
+    fileprivate var isOfOneImage: Bool {
+        switch kind {
+        case .notFound: true
+        case .badAnswer, .tooLarge: (status ?? 0) < 500
+        case .authentication, .rateLimited, .unreachable, .configuration, .cancelled: false
+        }
+    }
 }

@@ -133,7 +133,12 @@ package actor BranchWriter {
         let snapshot = try await snapshot(at: tip, applications: work.applications)
         let (workloads, faults) = workloads(in: snapshot)
         if work.isRequest, let fault = faults.first { throw fault }
-        if case .revert(let release) = work { return try await revert(release, on: tip, asked, snapshot, &sent) }
+        if case .revert(let release) = work {
+            guard let back = try await revert(release, by: settings.author, on: tip, asked, snapshot, workloads, faults) else {
+                return (unchanged([]), nil)
+            }
+            return try await send(back.files, back.text, by: settings.author, back.report(branch.name), on: tip, &sent)
+        }
         if case .request(let request, let application, _) = work, case .rollback(let to, let reason) = request.action {
             let target = try await target(to, request.workload, application, snapshot, on: tip)
             guard let rollback = try await rollback(request, application, to: target, reason, on: tip, asked, snapshot, workloads) else {
@@ -160,9 +165,9 @@ package actor BranchWriter {
             if let problem = problems.first { throw problem.error }
         }
         var told = snapshot
-        told.bytes.merge(result.files) { $1 }
+        for (path, bytes) in result.files { told.write(bytes, at: path) }
         // An annotation that cannot be written does not hold up an image.
-        let annotations = draft.annotations(for: made, at: asked) { snapshot.declares($0) }
+        let annotations = draft.annotations(for: made, at: asked, in: snapshot)
         if !annotations.isEmpty { result.files.merge(edit(told, annotations).files) { $1 } }
         if work.isRequest { try await check(work, permission, snapshot, at: tip, files: result.files) }
         let text = draft.text(for: made, at: asked)
@@ -195,54 +200,6 @@ package actor BranchWriter {
                 .push, "\"\(branch.name)\" was not pushed: \(reason)",
                 advice: "let the account that Martlet pushes with write to the branch, or have it follow another one")
         }
-    }
-
-    /// Takes a version that was tried and sent back out of git: the application's files as they were before it, where
-    /// nobody has changed them since. A workload that follows images is locked, or it would come again.
-    private func revert(
-        _ release: RejectedRelease, on tip: ObjectID, _ asked: Timestamp, _ snapshot: RepositorySnapshot,
-        _ sent: inout [Attempt]
-    ) async throws -> (ChangeReport, Attempt?)? {
-        guard let commit = ObjectID(release.commit), let previous = ObjectID(release.previousCommit),
-            let part = snapshot.parts.first(where: { $0.spec.name == release.application })
-        else {
-            throw AutomationError(.notFound, "the commit before \(release.revision) is not known", advice: "revert it by hand")
-        }
-        let paths = Set(part.files.map(\.path))
-        let then = try await bytes(of: paths, at: commit)
-        let before = try await bytes(of: paths, at: previous)
-        var wanted = before.filter { path, old in then[path].map { $0 != old } ?? false }
-        var reverted = snapshot
-        reverted.bytes.merge(wanted) { $1 }
-        let workload = workloads(in: reverted).found.first { $0.key == release.workload }
-        if let workload, workload.policy.isAutomated, workload.policy.lock == nil {
-            let lock = [
-                MartletAnnotations.locked: "true", MartletAnnotations.lockedBy: settings.author.name,
-                MartletAnnotations.lockedReason: printable("\(release.revision) was sent back: \(release.reason)"),
-            ]
-            let change = Change.annotate(workload: workload.key, application: workload.application, set: lock, remove: [])
-            wanted.merge(edit(reverted, [change]).files) { $1 }
-        }
-        var files: [String: [UInt8]] = [:]
-        // Where it was made already, by this daemon before it was killed, there is nothing left to do.
-        for (path, bytes) in wanted.sorted(by: { $0.key < $1.key }) where snapshot.bytes[path] != bytes {
-            guard then[path] == nil || snapshot.bytes[path] == then[path] else {
-                throw AutomationError(
-                    .notEditable, "\(path) was changed again after \(release.revision)", advice: "take the change back by hand")
-            }
-            files[path] = bytes
-        }
-        guard !files.isEmpty else { return (unchanged([]), nil) }
-        let text = (
-            message: CommitText.revert(release), note: CommitNote(.rollback, at: asked, requester: nil, bumps: []).text
-        )
-        let report = ChangeReport(commit: nil, branch: branch.name, message: "", bumps: [], files: files.keys.sorted(), problems: [])
-        return try await send(files, text, by: settings.author, report, on: tip, &sent)
-    }
-
-    private func bytes(of paths: Set<String>, at commit: ObjectID) async throws -> [String: [UInt8]] {
-        let tree = try await branch.tree(at: commit)
-        return try await tree.read(try await tree.files().filter { paths.contains($0.path) })
     }
 
     private func unchanged(_ problems: [ChangeReport.Problem]) -> ChangeReport {
@@ -293,7 +250,7 @@ package actor BranchWriter {
         }
         guard let known else { throw AutomationError(.push, "the branch was not read", advice: "try again") }
         let parts = known.layout.parts(of: applications)
-        var files = Dictionary(parts.flatMap(\.files).map { ($0.path, $0) }) { first, _ in first }
+        var files = Dictionary(parts.flatMap(\.filesToRead).map { ($0.path, $0) }) { first, _ in first }
         for file in try await known.tree.files() where fileName(of: file.path) == ApplicationFile.name { files[file.path] = file }
         let bytes = try await known.tree.read(Array(files.values))
         return RepositorySnapshot(revision: known.tree.revision, parts: parts, bytes: bytes, context: try await context())
@@ -303,7 +260,7 @@ package actor BranchWriter {
     func formerSnapshot(at commit: ObjectID) async throws -> RepositorySnapshot? {
         let tree = try await branch.tree(at: commit)
         guard let layout = try? await scan(tree, root: settings.root, name: settings.name) else { return nil }
-        var files = Dictionary(layout.parts.flatMap(\.files).map { ($0.path, $0) }) { first, _ in first }
+        var files = Dictionary(layout.parts.flatMap(\.filesToRead).map { ($0.path, $0) }) { first, _ in first }
         for file in try await tree.files() where fileName(of: file.path) == ApplicationFile.name { files[file.path] = file }
         return RepositorySnapshot(
             revision: tree.revision, parts: layout.parts, bytes: try await tree.read(Array(files.values)), context: try await context())
@@ -335,7 +292,7 @@ package actor BranchWriter {
         let layout = try await scan(tree, root: settings.root, name: settings.name)
         let names = permission == nil ? work.applications : work.applications.union(before.parts.map(\.spec.name))
         let parts = layout.parts.filter { names.contains($0.spec.name) }
-        let bytes = try await tree.read(Array(Dictionary(parts.flatMap(\.files).map { ($0.path, $0) }) { first, _ in first }.values))
+        let bytes = try await tree.read(Array(Dictionary(parts.flatMap(\.filesToRead).map { ($0.path, $0) }) { first, _ in first }.values))
         var after = RepositorySnapshot(revision: tree.revision, parts: parts, bytes: bytes, context: before.context)
         if let permission { try await permission(workloadsThatDiffer(before, after)) }
         after.parts = parts.filter { work.applications.contains($0.spec.name) }
@@ -367,8 +324,8 @@ extension Layout {
     fileprivate func parts(of applications: Set<String>?) -> [Part] {
         guard let applications else { return parts }
         let wanted = parts.filter { applications.contains($0.spec.name) }
-        let files = Set(wanted.flatMap { $0.files.map(\.path) })
-        return parts.filter { part in applications.contains(part.spec.name) || part.files.contains { files.contains($0.path) } }
+        let files = Set(wanted.flatMap { $0.files.map(\.realPath) })
+        return parts.filter { part in applications.contains(part.spec.name) || part.files.contains { files.contains($0.realPath) } }
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Delivery
 internal import Kubernetes
 internal import Registry
 
@@ -122,13 +123,18 @@ struct Draft: Sendable {
         }
     }
 
-    /// Annotations that tell of the bumps that were made, beside the workloads that can carry one.
-    func annotations(for made: [Bump], at time: Timestamp, isDeclared: (String) -> Bool) -> [Change] {
-        Dictionary(grouping: made.filter { isDeclared($0.application) }, by: \.workload).sorted { $0.key < $1.key }
-            .compactMap { workload, bumps in
-                guard let application = bumps.first?.application else { return nil }
+    /// Annotations that tell of the bumps that were made, beside the workloads that can carry one. A chart's stand on its
+    /// application: there is one for all of its workloads.
+    func annotations(for made: [Bump], at time: Timestamp, in snapshot: RepositorySnapshot) -> [Change] {
+        let charts = Set(snapshot.parts.filter { $0.form == .chart }.map(\.spec.name))
+        let groups = Dictionary(grouping: made.filter { snapshot.declares($0.application) }) { bump in
+            [bump.application, charts.contains(bump.application) ? "" : bump.workload.description]
+        }
+        return groups.values.compactMap { bumps in bumps.min { $0.workload < $1.workload }.map { ($0, bumps) } }
+            .sorted { ($0.0.workload, $0.0.application) < ($1.0.workload, $1.0.application) }
+            .map { first, bumps in
                 let text = CommitText.annotation(bumps, at: time, requester: request?.requester.name)
-                return .annotate(workload: workload, application: application, set: [MartletAnnotations.imageUpdate: text], remove: [])
+                return .annotate(workload: first.workload, application: first.application, set: [MartletAnnotations.imageUpdate: text], remove: [])
             }
     }
 

@@ -21,7 +21,7 @@ struct Restoration {
 
     mutating func take(_ new: [String: [UInt8]]) {
         for (path, bytes) in new where now.bytes[path] != bytes {
-            now.bytes[path] = bytes
+            now.write(bytes, at: path)
             files[path] = bytes
             guard fileName(of: path) == ApplicationFile.name, let specs = try? ApplicationFile.parse(bytes, path: path) else { continue }
             for var spec in specs {
@@ -43,6 +43,15 @@ struct Restoration {
         let (tree, former) = (FieldTree(present), FieldTree(was))
         let paths = tree.differing(in: was.value).map { tree.leaves[$0].path } + former.differing(in: present.value).map { former.leaves[$0].path }
         return Set(paths.map { String($0.description.drop { $0 == "." }) }).sorted()
+    }
+
+    /// What a report tells of that.
+    var problem: ChangeReport.Problem? {
+        guard !left.isEmpty else { return nil }
+        let error = AutomationError(
+            .notEditable, "not brought back: \(leftText)", origin: workload.origin,
+            advice: "\"martlet blame \(workload.key)\" says which commits set them; change them by hand")
+        return .init(workload: workload.key, container: nil, error: error)
     }
 
     var leftText: String {
@@ -82,7 +91,7 @@ struct Restoration {
             zip(before, after).allSatisfy({ old, new in new.index == old.index && new.value == (old.index == here.document ? there.object.value : old.value) })
         else { return false }
         var trial = now
-        trial.bytes[here.file] = edited
+        trial.write(edited, at: here.file)
         let prefixes = [MartletAnnotations.prefix] + MartletAnnotations.fluxPrefixes
         func wishes(_ object: Object) -> [String: String] {
             var all: [String: String] = [:]
@@ -103,12 +112,7 @@ struct Restoration {
 
     private var differsBesideImages: Bool {
         guard let object = objects(now)[workload.key] else { return false }
-        func withoutImages(_ object: Object) -> Value {
-            var value = object.withoutWishes.value
-            for container in value.containerImages { value = value.replacing("", at: container.path) }
-            return value
-        }
-        return withoutImages(object) != withoutImages(wanted)
+        return object.withoutImages != wanted.withoutImages
     }
 
     private func document(in snapshot: RepositorySnapshot) -> ManifestObject? {
@@ -153,7 +157,8 @@ struct Restoration {
     private func leavesOthers(as after: RepositorySnapshot, _ file: String) -> Bool {
         func others(_ snapshot: RepositorySnapshot) -> RepositorySnapshot {
             var others = snapshot
-            others.parts.removeAll { part in part.spec.name == workload.application || !part.files.contains { $0.path == file } }
+            let paths = snapshot.paths(of: file)
+            others.parts.removeAll { part in part.spec.name == workload.application || !part.files.contains { paths.contains($0.path) } }
             return others
         }
         let before = others(now)
@@ -178,7 +183,8 @@ struct Restoration {
 
     private func differingValues(_ part: Layout.Part) -> [Place] {
         var places: [Place] = []
-        var paths = [joined(part.spec.path, "values.yaml") ?? "values.yaml"]
+        // The version of a chart is often that of the program in it.
+        var paths = ["values.yaml", "Chart.yaml"].map { joined(part.spec.path, $0) ?? $0 }
         for name in part.spec.helm.valuesFiles { if let path = joined(part.spec.valuesFolder, name) { paths.append(path) } }
         let options = YAML.Options(maxBytes: nil, duplicateKeys: .last)
         for path in paths {
@@ -191,16 +197,30 @@ struct Restoration {
         guard fileName(of: file) == ApplicationFile.name,
             let new = declaration(now.bytes[file] ?? [], file, options), let old = declaration(then.bytes[file] ?? [], file, options)
         else { return places }
-        let root: [DocumentPath.Step] = [.key("spec"), .key("helm"), .key("values")]
-        let (before, after) = (old.value[DocumentPath(root)] ?? .mapping([:]), new.value[DocumentPath(root)] ?? .mapping([:]))
+        for name in ["values", "set"] {
+            let root: [DocumentPath.Step] = [.key("spec"), .key("helm"), .key(name)]
+            let empty: Value = name == "set" ? .sequence([]) : .mapping([:])
+            let (before, after) = (old.value[DocumentPath(root)] ?? empty, new.value[DocumentPath(root)] ?? empty)
+            places += before.scalarDifferences(to: after).map {
+                Place(file: file, document: new.index, path: DocumentPath(root + $0.steps), value: before[$0])
+            }
+        }
         return places
-            + before.scalarDifferences(to: after).map { Place(file: file, document: new.index, path: DocumentPath(root + $0.steps), value: before[$0]) }
     }
 
     private func declaration(_ bytes: [UInt8], _ file: String, _ options: YAML.Options) -> YAMLDocument? {
         (try? YAML.documents(bytes, file: file, options: options))?.first {
             $0.value[path: "metadata", "name"]?.string == workload.application && $0.value["kind"]?.string == "Application"
         }
+    }
+}
+
+extension Object {
+    /// As another version of it would look that differs in its images alone.
+    var withoutImages: Value {
+        var value = withoutWishes.value
+        for container in value.containerImages { value = value.replacing("", at: container.path) }
+        return value
     }
 }
 

@@ -40,20 +40,29 @@ extension BranchWriter {
             }
             return commit
         }
-        guard let part = snapshot.parts.first(where: { $0.spec.name == application }), let now = version(of: key, application, in: snapshot) else {
+        guard let now = version(of: key, application, in: snapshot) else {
             throw AutomationError(.notFound, "git has no \(key)", advice: "see what there is with \"martlet images\"")
         }
+        if let commit = try await formerVersion(than: now, key, application, snapshot, before: tip) { return commit }
+        throw AutomationError(
+            .notFound, "git knows no other version of \(key)", origin: now.origin, advice: "name the commit to go back to with --to")
+    }
+
+    /// The newest commit before another that has the workload otherwise.
+    func formerVersion(
+        than now: DesiredObject, _ key: ObjectKey, _ application: String, _ snapshot: RepositorySnapshot, before commit: ObjectID
+    ) async throws -> ObjectID? {
+        guard let part = snapshot.parts.first(where: { $0.spec.name == application }) else { return nil }
         var paths: Set<String> = part.form == .manifests ? [now.origin.file] : [part.spec.path]
         if part.form == .chart {
             for name in part.spec.helm.valuesFiles { if let path = joined(part.spec.valuesFolder, name) { paths.insert(path) } }
             if fileName(of: part.spec.origin.file) == ApplicationFile.name { paths.insert(part.spec.origin.file) }
         }
-        for commit in try await branch.formerStates(of: paths, before: tip, limit: Self.searchLimit) {
+        for commit in try await branch.formerStates(of: paths, before: commit, limit: Self.searchLimit) {
             guard let before = try await formerSnapshot(at: commit), let then = version(of: key, application, in: before) else { continue }
-            if then.object.withoutWishes.value != now.object.withoutWishes.value { return commit }
+            if !then.object.isSameVersion(as: now.object) { return commit }
         }
-        throw AutomationError(
-            .notFound, "git knows no other version of \(key)", origin: now.origin, advice: "name the commit to go back to with --to")
+        return nil
     }
 
     /// - Returns: Nil where the workload is as it was then.
@@ -70,7 +79,7 @@ extension BranchWriter {
                 .notFound, "\(target.short) has no \(key), or cannot be rendered", origin: workload.origin,
                 advice: "name another commit with --to")
         }
-        guard then.object.withoutWishes.value != now.object.withoutWishes.value else { return nil }
+        guard !then.object.isSameVersion(as: now.object) else { return nil }
         try workload.refuseLocked(unless: request.force)
 
         var draft = Draft(reason: "")
@@ -79,12 +88,7 @@ extension BranchWriter {
         draft.add(imageChanges(of: workload, to: then.object))
         var restoration = Restoration(workload: workload, now: snapshot, then: former, wanted: then.object)
         if !restoration.restoreDocument() {
-            var result = edit(snapshot, draft.changes)
-            while try draft.withhold(alongside: result.alongside, workloads) { result = edit(snapshot, draft.changes) }
-            let (made, problems) = draft.outcome(of: result)
-            draft.bumps = made + draft.followers(result.alongside, of: made, workloads)
-            draft.problems += problems
-            restoration.take(result.files)
+            try restoreImages(&restoration, &draft, workloads)
             restoration.restoreValues()
         }
         guard !restoration.files.isEmpty else {
@@ -93,42 +97,43 @@ extension BranchWriter {
                 .notEditable, "nothing of \(key) can be brought back: \(restoration.leftText)", origin: workload.origin,
                 advice: "revert the commits by hand; \"martlet blame\" says which they are")
         }
-        return try finished(&restoration, draft, request, target, why, asked, snapshot)
-    }
-
-    /// The lock, the annotation that tells of the images, and the words.
-    private func finished(
-        _ restoration: inout Restoration, _ draft: Draft, _ request: ChangeRequest, _ target: ObjectID, _ why: String, _ asked: Timestamp,
-        _ snapshot: RepositorySnapshot
-    ) throws(AutomationError) -> Rollback {
-        let workload = restoration.workload
         let lock = [
             MartletAnnotations.locked: "true", MartletAnnotations.lockedBy: request.requester.name,
             MartletAnnotations.lockedReason: Rollback.reason(to: target.description, why),
         ]
-        let locking = Change.annotate(
-            workload: workload.key, application: workload.application, set: lock,
-            remove: workload.spellings(of: ["locked", "locked_user", "locked_msg"]))
-        let locked = edit(restoration.now, [locking])
-        // Without it automation would undo the rollback with its next look.
-        if let failure = locked.failed.first { throw failure.error }
-        restoration.take(locked.files)
-        let annotations = draft.annotations(for: draft.bumps, at: asked) { snapshot.declares($0) }
-        if !annotations.isEmpty { restoration.take(edit(restoration.now, annotations).files) }
-        var problems = draft.problems
-        if !restoration.left.isEmpty {
-            problems.append(
-                .init(
-                    workload: workload.key, container: nil,
-                    error: AutomationError(
-                        .notEditable, "not brought back: \(restoration.leftText)", origin: workload.origin,
-                        advice: "\"martlet blame \(workload.key)\" says which commits set them; change them by hand")))
+        try annotate(&restoration, draft, lock: lock, at: asked)
+        if let problem = restoration.problem { draft.problems.append(problem) }
+        return Rollback(files: restoration.files, text: draft.text(for: draft.bumps, at: asked), bumps: draft.bumps, problems: draft.problems)
+    }
+
+    /// The images, where each is written.
+    nonisolated func restoreImages(_ restoration: inout Restoration, _ draft: inout Draft, _ workloads: [Workload]) throws(AutomationError) {
+        var result = edit(restoration.now, draft.changes)
+        while try draft.withhold(alongside: result.alongside, workloads) { result = edit(restoration.now, draft.changes) }
+        let (made, problems) = draft.outcome(of: result)
+        draft.bumps = made + draft.followers(result.alongside, of: made, workloads)
+        draft.problems += problems
+        restoration.take(result.files)
+    }
+
+    /// The lock, and the annotation that tells of the images.
+    nonisolated func annotate(_ restoration: inout Restoration, _ draft: Draft, lock: [String: String], at asked: Timestamp) throws(AutomationError) {
+        let (workload, before) = (restoration.workload, restoration.now)
+        if !lock.isEmpty {
+            let locking = Change.annotate(
+                workload: workload.key, application: workload.application, set: lock,
+                remove: workload.spellings(of: ["locked", "locked_user", "locked_msg"]))
+            let locked = edit(restoration.now, [locking])
+            // Without it automation would undo the way back with its next look.
+            if let failure = locked.failed.first { throw failure.error }
+            restoration.take(locked.files)
         }
-        return Rollback(files: restoration.files, text: draft.text(for: draft.bumps, at: asked), bumps: draft.bumps, problems: problems)
+        let annotations = draft.annotations(for: draft.bumps, at: asked, in: before)
+        if !annotations.isEmpty { restoration.take(edit(restoration.now, annotations).files) }
     }
 
     /// The images that differ, of containers that are in both.
-    private nonisolated func imageChanges(of workload: Workload, to then: Object) -> [Bump] {
+    nonisolated func imageChanges(of workload: Workload, to then: Object) -> [Bump] {
         let former = Dictionary(then.value.containerImages.map { ($0.name, $0.image) }) { first, _ in first }
         return workload.containers.compactMap { container in
             guard let text = former[container.name] ?? nil, let image = ImageReference(text), image != container.image else { return nil }
@@ -153,6 +158,9 @@ extension Object {
         guard groupKind == key.groupKind, name == key.name else { return false }
         return namespace == key.namespace || (namespace.isEmpty && key.namespace == (spec.namespace ?? "default"))
     }
+
+    /// Whether two say the same, but for wishes.
+    func isSameVersion(as other: Object) -> Bool { withoutWishes.value == other.withoutWishes.value }
 
     /// Without what people tell Martlet of it, and Martlet tells people: neither is a version of the workload.
     var withoutWishes: Object {

@@ -36,7 +36,7 @@ package enum Work: Sendable {
         switch self {
         case .follow(let containers, _, let tags): followed(containers, tags, workloads)
         case .request(let request, _, let tags): try requested(request, tags, workloads)
-        // Not of images, but of whole files: the writer makes it itself.
+        // What it means is for the files of several revisions to say: the writer makes it itself.
         case .revert: Draft(reason: "nothing to change: git says it already")
         }
     }
@@ -116,7 +116,9 @@ package enum Work: Sendable {
             guard workload.policy.lock != nil else { return draft }
             let flux = workload.spellings(of: ["locked", "locked_user", "locked_msg"])
             let own = [MartletAnnotations.locked, MartletAnnotations.lockedBy, MartletAnnotations.lockedReason]
-            let isApplications = !workload.isOfChart && (own + flux).allSatisfy { workload.annotations[$0] == nil }
+            let isApplications =
+                !workload.isOfChart
+                && ([MartletAnnotations.locked] + MartletAnnotations.fluxPrefixes.map { $0 + "locked" }).contains { workload.applicationAnnotations[$0] != nil }
             // A lock of the whole application is lifted for this one only.
             annotate(isApplications ? [MartletAnnotations.locked: "false"] : [:], remove: own.filter { workload.says($0) } + flux)
         // What it means is for the files of two revisions to say: the writer makes it itself.
@@ -149,6 +151,8 @@ package enum Work: Sendable {
                     continue
                 }
                 to = ImageReference(name: image.name, tag: tag.name, digest: container.image.digest == nil ? nil : tag.digest)
+            } else if to.digest == nil, container.image.digest != nil {
+                to.digest = tags[image.repository]?.list.tags.first { $0.name == to.tag }?.digest
             }
             // The name stays as git writes it, where it is the same image.
             if to.repository == container.image.repository { to.name = container.image.name }
@@ -209,8 +213,10 @@ package enum Work: Sendable {
             }
         guard isDone else {
             throw AutomationError(
-                .notEditable, "\(workload.key) would still say otherwise: its chart's template writes the annotation itself",
-                origin: workload.origin, advice: "change the template")
+                .notEditable,
+                "\(workload.key) would still say otherwise: "
+                    + (workload.isOfChart ? "its chart's template writes the annotation itself" : "another annotation of it or of its application wins"),
+                origin: workload.origin, advice: workload.isOfChart ? "change the template" : "see its annotations there, and its application's")
         }
     }
 }

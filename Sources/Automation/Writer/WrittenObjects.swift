@@ -1,4 +1,3 @@
-internal import Chart
 internal import Delivery
 internal import Kubernetes
 
@@ -13,13 +12,11 @@ struct WrittenObjects {
         for part in snapshot.parts {
             var context = snapshot.context(part.spec)
             if let known = known[part.spec.name] { context.release.generated = known }
-            var desired = render(part, bytes: snapshot.bytes, revision: snapshot.revision, context: context)
-            if part.form == .chart, !desired.isBlocked, desired.generated != context.release.generated {
-                // What is kept takes no random numbers: what comes after it is as in every later render.
-                context.release.generated = desired.generated
-                desired = render(part, bytes: snapshot.bytes, revision: snapshot.revision, context: context)
+            let (desired, made) = settled(context) { context in
+                let desired = render(part, bytes: snapshot.bytes, revision: snapshot.revision, context: context)
+                return (desired, desired.generated)
             }
-            generated[part.spec.name] = context.release.generated
+            generated[part.spec.name] = made
             var found: [ObjectKey: [Object]] = [:]
             for object in desired.objects.map(\.object) + desired.hooks.map(\.object) {
                 var key = object.key

@@ -113,7 +113,7 @@ final class TimeObject: ValueConvertible {
             return .method(Function([.int, .int, .int]) { _, a in
                 let months = (date.year &+ Int64(a.int(0))) &* 12 &+ date.month &- 1 &+ Int64(a.int(1))
                 let year = months.flooredDivision(by: 12)
-                let days = GoTime.days(year: year, month: months &- year &* 12 &+ 1, day: date.day &+ Int64(a.int(2)))
+                let days = CivilDate(year: year, month: months &- year &* 12 &+ 1, day: date.day &+ Int64(a.int(2))).days
                 var copy = time
                 copy.seconds = days &* 86_400 &+ date.hour * 3600 &+ date.minute * 60 &+ date.second &- time.offset
                 return .object(TimeObject(copy))

@@ -125,7 +125,7 @@ private func array(_ result: Result<Value, ReadProblem>, prefix: String) -> [Dat
 private let yamlPrefix = "error unmarshaling JSON: while decoding JSON: "
 
 private func wrongType(_ value: Value, _ type: String) -> String {
-    "json: cannot unmarshal \(value.jsonName) into Go value of type \(type)"
+    "json: cannot unmarshal \(value.jsonType) into Go value of type \(type)"
 }
 
 extension Value {

@@ -109,7 +109,7 @@ private struct Head {
             throw failure(goYAMLError(error), line: error.position?.line)
         }
         func mismatch(_ value: Value, _ target: String) -> ChartError {
-            failure("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal \(value.jsonName) into Go \(target)")
+            failure("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal \(value.jsonType) into Go \(target)")
         }
         func word(_ value: Value?, _ field: String) throws(ChartError) -> String {
             guard let value, !value.isNull else { return "" }

@@ -19,7 +19,7 @@ package enum ValuesFiles {
                 throw ChartError(
                     .values, file: file, line: document.line + 1,
                     message: "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
-                        + "\(value.jsonName) into Go value of type map[string]interface {}")
+                        + "\(value.jsonType) into Go value of type map[string]interface {}")
             }
             overlay(mapping, onto: &result, depth: 0)
         }

@@ -4,10 +4,12 @@ import Kubernetes
 
 /// Deploys in the lines a person reads, from the API's form.
 enum HistoryText {
-    static func table(_ history: Value, now: Timestamp) -> String {
+    /// - Parameter isFiltered: not all deploys were asked for.
+    static func table(_ history: Value, now: Timestamp, isFiltered: Bool = false) -> String {
         let events = history["events"]?.sequence ?? []
         let since = history["knownSince"]?.string
         guard !events.isEmpty else {
+            if isFiltered { return "no deploys match: names are taken as a whole" + (since.map { " (this history begins \($0))" } ?? "") }
             return "no deploys" + (since.map { " since \($0), when this history begins" } ?? ": this history has nothing yet")
         }
         var table = Table("WHEN", "WORKLOAD", "IMAGES", "COMMIT", "BY", "CAUSE", "OUTCOME", "TOOK")

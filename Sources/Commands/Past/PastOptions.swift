@@ -54,15 +54,15 @@ struct PastOptions: ParsableArguments {
     }
 }
 
-/// The file that a daemon keeps history in, read without it.
+/// The file that a daemon keeps history in, read without it, and left as it is.
 struct HistoryFileOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The history's file, read without a daemon.", valueName: "file"))
+    @Option(help: ArgumentHelp("The history's file, read without a daemon; nothing is written to it.", valueName: "file"))
     var historyFile: String?
 
     func store() throws -> EventStore? {
         guard let historyFile else { return nil }
         guard isFile(historyFile) else { throw CommandFailure("--history-file: there is no file \"\(historyFile)\"") }
-        return EventStore(try HistoryDatabase(path: historyFile))
+        return EventStore(try HistoryDatabase(reading: historyFile))
     }
 }
 
@@ -74,13 +74,29 @@ func queryText(_ items: [(String, String?)]) -> String {
 
 extension Moment {
     /// From the command line.
-    init(argument text: String) throws { self = try Moment(text, now: SystemTime().now) }
+    ///
+    /// - Throws: what it says is neither a time nor a revision, or has not come yet.
+    init(argument text: String, now: Timestamp = SystemTime().now) throws(HistoryError) {
+        self = try Moment(text, now: now)
+        // Clocks differ a little.
+        if case .time(let time) = self, time > now.adding(.seconds(60)) {
+            throw HistoryError(.invalid, "\(time) has not come yet: it is \(now)", advice: "times without a zone are UTC; add one, as in 14:00+02:00")
+        }
+    }
 
     /// As the API takes it.
     var parameter: String {
         switch self {
         case .time(let time): time.description
         case .revision(let text): text
+        }
+    }
+
+    /// As the API takes it where it asks for one of both.
+    var field: (String, String?) {
+        switch self {
+        case .time(let time): ("time", time.inMilliseconds)
+        case .revision(let text): ("revision", text)
         }
     }
 }

@@ -19,7 +19,7 @@ struct ProgressPrinter: Sendable {
         case .outcome(_, let outcome): show(outcome)
         case .applied(let application, let revision, let count, let failures, let duration):
             let failed = failures > 0 ? ", \(failures) failed" : ""
-            say("applied", failures > 0 ? .red : .green, "\(application) at \(revision): \(count) objects in \(durationText(duration))\(failed)")
+            say("applied", failures > 0 ? .red : .green, "\(application) at \(revision): \(count == 1 ? "1 object" : "\(count) objects") in \(durationText(duration))\(failed)")
         case .healthy(let application, let revision, let duration):
             say("healthy", .green, "\(application) at \(revision), in \(durationText(duration))")
         case .hook(_, let key, let message): say("hook", .cyan, "\(key): \(message)")

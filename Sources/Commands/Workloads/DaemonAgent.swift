@@ -52,11 +52,16 @@ struct DaemonAgent: WorkloadAgent {
 
     /// The path of a workload's routes; what the name leaves open is looked for in the daemon's list.
     func path(of name: WorkloadName) async throws -> String {
+        try await path(of: name) { try await workloads()["workloads"]?.sequence ?? [] }
+    }
+
+    /// - Parameter list: the workloads that there are, or were: asked for where the name leaves something open.
+    func path(of name: WorkloadName, among list: () async throws -> [Value]) async throws -> String {
         if let namespace = name.namespace, !name.resource.isEmpty {
             let kind = name.resource + (name.group.map { $0.isEmpty ? "" : ".\($0)" } ?? "")
             return "\(Self.base)/\(percentEncoded(namespace))/\(percentEncoded(kind))/\(percentEncoded(name.name))"
         }
-        let keys = (try await workloads()["workloads"]?.sequence ?? []).compactMap { value -> ObjectKey? in
+        let keys = try await list().compactMap { value -> ObjectKey? in
             guard let group = value["group"]?.string, let kind = value["kind"]?.string, let namespace = value["namespace"]?.string,
                 let name = value["name"]?.string
             else { return nil }

@@ -15,6 +15,14 @@ package struct Layout: Sendable {
         package var form: Form
         /// What rendering may read, sorted by path.
         package var files: [SourceFile]
+
+        /// Bytes one application may be made of (safety: limits).
+        package static let maxBytes = 32 << 20
+
+        /// What has to be read for that: nothing of an application that is too large, as it is not rendered.
+        package var filesToRead: [SourceFile] {
+            files.reduce(0) { $0 &+ ($1.size ?? 0) } <= Self.maxBytes ? files : []
+        }
     }
 
     package var parts: [Part]
@@ -51,7 +59,7 @@ extension Layout {
         }
 
         // Charts nobody declared; a chart inside another chart is its subchart.
-        let charts = files.filter { fileName(of: $0.path) == "Chart.yaml" }.map { folder(of: $0.path) }
+        let charts = files.filter { fileName(of: $0.path) == "Chart.yaml" && !isHidden($0.path, below: root) }.map { folder(of: $0.path) }
         let outer = charts.filter { chart in !charts.contains { $0 != chart && isInside(chart, $0) } }
         var claimed = declared.map(\.path)
         for chart in outer where !declared.contains(where: { $0.path == chart }) {
@@ -88,7 +96,7 @@ extension Layout {
         }
         if !specs.contains(where: { $0.path == root }) {
             let rest = files.filter { file in
-                (mayHoldManifests(file) || isKustomization(file.path)) && !values.contains(file.path)
+                (mayHoldManifests(file) || isKustomization(file.path)) && !values.contains(file.path) && !isHidden(file.path, below: root)
                     && !claimed.contains { isInside(file.path, $0) }
             }
             if let other = names[name], !rest.isEmpty {
@@ -151,7 +159,7 @@ extension Layout {
             return
         }
         guard isChart else {
-            parts.append(Part(spec: spec, form: .manifests, files: files.filter(Layout.mayHoldManifests)))
+            parts.append(Part(spec: spec, form: .manifests, files: files.filter { Layout.mayHoldManifests($0) && !Layout.isHidden($0.path, below: spec.path) }))
             return
         }
         var own = files.filter { fileName(of: $0.path) != ApplicationFile.name }
@@ -164,6 +172,11 @@ extension Layout {
     /// A link that cannot be followed may have been a folder of manifests.
     private static func mayHoldManifests(_ file: SourceFile) -> Bool {
         isManifest(file.path) || (file.refusal != nil && !fileName(of: file.path).contains("."))
+    }
+
+    /// Whether a folder on the way is hidden: `.github` and its like belong to other tools, and nobody has to say so.
+    private static func isHidden(_ path: String, below folder: String) -> Bool {
+        relative(path, to: folder).split(separator: "/").dropLast().contains { $0.hasPrefix(".") }
     }
 
     private static func isKustomization(_ path: String) -> Bool {

@@ -41,9 +41,9 @@ package struct Applier: Sendable {
         return outcomes
     }
 
-    /// Deletes in reverse order, each object only if it still is the one that was planned for.
+    /// Deletes in reverse order, each object only if it still is the one that was planned for, and still the application's to delete.
     package func delete(
-        _ set: ChangeSet, isCurrent: @escaping @Sendable () -> Bool, done: @Sendable (Outcome) async -> Void
+        _ set: ChangeSet, of application: String, isCurrent: @escaping @Sendable () -> Bool, done: @Sendable (Outcome) async -> Void
     ) async -> [Outcome] {
         var changes: [ObjectKey: ChangeSet.Change] = [:]
         for change in set.changes where change.action == .delete { changes[change.key] = change }
@@ -51,19 +51,42 @@ package struct Applier: Sendable {
         for stage in deleteOrder(Array(changes.keys)) {
             outcomes += await inParallel(stage.compactMap { changes[$0] }) { change in
                 guard isCurrent(), !Task.isCancelled else { return Outcome(change, .superseded) }
-                return await deleteOne(change)
+                return await deleteOne(change, application)
             } done: { await done($0) }
         }
         return outcomes
     }
 
-    private func deleteOne(_ change: ChangeSet.Change) async -> Outcome {
-        do {
+    /// The plan's view may be minutes old without anybody knowing: who has taken the object or asked to keep it meanwhile is
+    /// heard, and a write between the look and the deletion makes it look again.
+    private func deleteOne(_ change: ChangeSet.Change, _ application: String) async -> Outcome {
+        do throws(ClusterError) {
             let resource = try await client.resource(for: change.key.groupKind)
-            _ = try await client.delete(
-                resource, namespace: change.key.namespace, name: change.key.name, uid: change.uid.isEmpty ? nil : change.uid,
-                propagation: .background)
-            return Outcome(change, .deleting)
+            var tries = 0
+            while true {
+                var version: String?
+                do throws(ClusterError) {
+                    guard let live = try await client.getIfPresent(resource, namespace: change.key.namespace, name: change.key.name),
+                        change.uid.isEmpty || live.uid == change.uid, !live.isBeingDeleted
+                    else { return Outcome(change, .deleting) }
+                    let policy = try? Kubernetes.policy(of: live)
+                    // The next plan, with the same view, leaves it alone.
+                    guard owner(of: live) == application, policy?.prunes != false, policy?.isIgnored != true else { return Outcome(change, .superseded) }
+                    version = live.resourceVersion
+                } catch {
+                    // Who may delete and not get deletes by uid alone.
+                    guard error.reason == .forbidden else { throw error }
+                }
+                do throws(ClusterError) {
+                    _ = try await client.delete(
+                        resource, namespace: change.key.namespace, name: change.key.name, uid: change.uid.isEmpty ? nil : change.uid,
+                        resourceVersion: version, propagation: .background)
+                    return Outcome(change, .deleting)
+                } catch {
+                    tries += 1
+                    guard error.reason == .conflict, version != nil, tries < 5 else { throw error }
+                }
+            }
         } catch {
             // A kind that went away took every object of it along.
             return Outcome(change, error.reason == .unknownKind ? .deleting : .failed(ApplyFailure(error, about: change.key)))

@@ -41,7 +41,7 @@ private func manager(in message: String) -> String {
 }
 
 /// Kinds that hold data or other objects: never deleted to be made anew.
-private let neverReplaced: Set<GroupKind> = [
+let neverReplaced: Set<GroupKind> = [
     GroupKind(group: "", kind: "PersistentVolumeClaim"), GroupKind(group: "", kind: "PersistentVolume"),
     GroupKind(group: "apps", kind: "StatefulSet"), GroupKind(group: "", kind: "Namespace"),
     GroupKind(group: "apiextensions.k8s.io", kind: "CustomResourceDefinition"),

@@ -48,9 +48,11 @@ package struct ApplyFailure: Error, Sendable, Hashable, CustomStringConvertible 
         // API servers answer an unknown field in server-side apply with a bare 500.
         let isMistake = refusal.message.contains("failed to create typed patch object")
         let error = refusal.withoutValues(of: key, object)
+        // A namespace that another application makes, or that is just going, is soon there: minutes of patience are not for it.
+        let isWithoutPlace = object != nil && (refusal.reason == .notFound || refusal.message.contains("being terminated"))
         self.init(
             error.message,
-            isTransient: !isMistake && (error.isTransient || error.reason == .unknownKind || error.reason == .conflict),
+            isTransient: !isMistake && (error.isTransient || error.reason == .unknownKind || error.reason == .conflict || isWithoutPlace),
             field: error.causes.first { !$0.field.isEmpty }?.field)
     }
 }

@@ -65,11 +65,7 @@ package struct ChartRelease: Sendable {
 
     private static func explained(_ error: ChartError, _ spec: ApplicationSpec, _ chart: Chart?) -> RenderError {
         var origin = Origin(file: spec.path.isEmpty ? "Chart.yaml" : "\(spec.path)/Chart.yaml", line: nil)
-        if let file = error.file {
-            // Charts speak of their files with their own name in front.
-            let inside = file.split(separator: "/", maxSplits: 1).last.map(String.init) ?? file
-            origin = Origin(file: joined(spec.path, inside) ?? file, line: error.line)
-        }
+        if let file = error.file { origin = Origin(file: spec.repositoryPath(ofChartFile: file), line: error.line) }
         return RenderError(.chart(error.messageWithoutValues(in: chart)), origin: origin)
     }
 

@@ -85,8 +85,7 @@ struct RenderedChart {
 extension ObjectCollector {
     /// A document a chart made: its text still has to be read.
     fileprivate mutating func add(_ document: RenderedDocument, in spec: ApplicationSpec) {
-        let inside = document.source.split(separator: "/", maxSplits: 1).last.map(String.init) ?? document.source
-        let origin = Origin(file: joined(spec.path, inside) ?? document.source, line: nil)
+        let origin = Origin(file: spec.repositoryPath(ofChartFile: document.source), line: nil)
         do {
             for part in try YAML.documents(Array(document.text.utf8), file: origin.file, options: .cluster) {
                 add(part.value, origin: origin)

@@ -29,6 +29,11 @@ package struct Desired: Sendable {
     /// Everything was understood; only then may something be deleted for not being there.
     package var isComplete: Bool { problems.isEmpty }
 
+    /// Whether two renders give the same objects, hooks and mistakes.
+    func makesTheSame(as other: Desired) -> Bool {
+        objects.map(\.object) == other.objects.map(\.object) && hooks.map(\.object) == other.hooks.map(\.object) && problems == other.problems
+    }
+
     /// Something makes it unsafe to apply any of it.
     package var isBlocked: Bool { problems.contains { $0.isBlocking } }
 }

@@ -18,7 +18,7 @@ struct ObjectCollector {
     /// - Parameter locate: the line of a place inside the document, where the file is at hand.
     mutating func add(_ value: Value, origin: Origin, locate: (DocumentPath) -> Int? = { _ in nil }) {
         if value.isNull { return }
-        if let kind = value["kind"]?.string, kind.hasSuffix("List"), case .sequence(let items)? = value["items"] {
+        if let items = value.listItems {
             for item in items { addOne(item, origin: origin, locate: { _ in nil }) }
             return
         }

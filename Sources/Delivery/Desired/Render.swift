@@ -5,9 +5,6 @@ internal import Crypto
 internal import Document
 internal import Kubernetes
 
-/// Bytes one application may be made of (safety: limits).
-private let maxBytes = 32 << 20
-
 /// Turns the files of a part into objects; pure. Never throws: what cannot be
 /// rendered is a problem of the result.
 package func render(
@@ -23,8 +20,8 @@ private func renderObjects(
     _ part: Layout.Part, bytes: [String: [UInt8]], revision: SourceRevision, context: RenderContext
 ) -> Desired {
     var desired = Desired(spec: part.spec, revision: revision)
-    let size = part.files.reduce(0) { $0 + (bytes[$1.path]?.count ?? 0) }
-    guard size <= maxBytes else {
+    let size = part.files.reduce(0) { $0 &+ (bytes[$1.path]?.count ?? $1.size ?? 0) }
+    guard size <= Layout.Part.maxBytes else {
         let error = RenderError(.limit("the application's files are \(size >> 20) MiB, over 32 MiB: divide it"), origin: part.spec.origin)
         desired.problems = [RenderProblem(error, isBlocking: true)]
         return desired

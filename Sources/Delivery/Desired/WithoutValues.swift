@@ -76,7 +76,7 @@ extension ChartError {
     /// The message without quotations where the file at fault makes Secrets or holds values.
     func messageWithoutValues(in chart: Chart?) -> String {
         guard let file, !file.isEmpty else { return message }
-        let inside = file.split(separator: "/", maxSplits: 1).last.map(String.init) ?? file
+        let inside = pathInChart(file)
         let isValues = inside.hasSuffix("values.yaml")
         let makesSecrets = chart.map { $0.makesSecret(file: file, message) } ?? false
         return isValues || makesSecrets ? withoutQuotations(message, keeping: [file, inside]) : message

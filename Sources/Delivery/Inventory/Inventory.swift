@@ -13,9 +13,11 @@ package struct Inventory: Sendable, Hashable {
         /// Of the fields Martlet owned in the server's answer to that apply.
         package var owned = ""
         package var uid = ""
+        /// Of a workload that asks for rollouts: a commit that has it as it was applied last; "" where none is known.
+        package var commit = ""
 
-        package init(desired: String = "", owned: String = "", uid: String = "") {
-            (self.desired, self.owned, self.uid) = (desired, owned, uid)
+        package init(desired: String = "", owned: String = "", uid: String = "", commit: String = "") {
+            (self.desired, self.owned, self.uid, self.commit) = (desired, owned, uid, commit)
         }
     }
 
@@ -38,6 +40,8 @@ package struct Inventory: Sendable, Hashable {
     package var source = ""
     package var entries: [ObjectKey: Entry] = [:]
     package var release = Release()
+    /// Git said `prune: false` last: so it is when git has forgotten the application, after a restart too.
+    package var keepsAll = false
     /// The last revision that was applied as a whole; "" for none.
     package var appliedCommit = ""
 

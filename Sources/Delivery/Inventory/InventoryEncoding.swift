@@ -38,7 +38,7 @@ package struct InventoryEncoding: Sendable {
         return pieces.enumerated().compactMap { index, bytes in
             var data: Mapping = ["entries": .string(Base64.encode(bytes))]
             if index == 0 {
-                let head: Value = [
+                var head: Value = [
                     "application": .string(inventory.application), "source": .string(inventory.source),
                     "appliedCommit": .string(inventory.appliedCommit), "pieces": .int(Int64(count)),
                     "release": [
@@ -47,7 +47,9 @@ package struct InventoryEncoding: Sendable {
                         "generated": .mapping(Mapping(inventory.release.generated.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
                         "reads": encoded(inventory.release.reads),
                     ],
+                    "versions": versions(of: inventory),
                 ]
+                if inventory.keepsAll { head["prune"] = false }
                 data["head"] = .string(Base64.encode(JSON.write(head)))
                 data["key"] = .string(Base64.encode(key.bytes))
                 data["status"] = .string(Base64.encode(JSON.write(status)))
@@ -62,6 +64,17 @@ package struct InventoryEncoding: Sendable {
             ])
         }
     }
+
+    /// The commits that workloads are at, not in their lines: a Martlet of before reads lines of seven fields only.
+    private func versions(of inventory: Inventory) -> Value {
+        let entries = inventory.entries.filter { !$0.value.commit.isEmpty }.sorted { $0.key < $1.key }.prefix(Self.maxVersions)
+        return .mapping(Mapping(Dictionary(grouping: entries, by: \.value.commit).sorted { $0.key < $1.key }.map { commit, entries in
+            (commit, .sequence(entries.map { .sequence([$0.key.group, $0.key.kind, $0.key.namespace, $0.key.name].map(Value.string)) }))
+        }))
+    }
+
+    /// They all stand in the first Secret.
+    private static let maxVersions = 2000
 
     private func encoded(_ reads: ReadSet?) -> Value {
         guard let reads else { return .null }
@@ -101,6 +114,7 @@ package struct InventoryEncoding: Sendable {
         var inventory = Inventory(application: application)
         inventory.source = head["source"]?.string ?? ""
         inventory.appliedCommit = head["appliedCommit"]?.string ?? ""
+        inventory.keepsAll = head["prune"]?.bool == false
         // One is added to it at each release.
         inventory.release.revision = Int(min(max(0, head[path: "release", "revision"]?.int ?? 0), Int64(Int32.max)))
         inventory.release.inputDigest = head[path: "release", "inputDigest"]?.string ?? ""
@@ -118,6 +132,12 @@ package struct InventoryEncoding: Sendable {
                 guard let fields = (try? JSON.parse(Array(line)))?.sequence?.compactMap(\.string), fields.count == 7 else { continue }
                 let key = ObjectKey(group: fields[0], kind: fields[1], namespace: fields[2], name: fields[3])
                 inventory.entries[key] = Inventory.Entry(desired: fields[4], owned: fields[5], uid: fields[6])
+            }
+        }
+        for version in head["versions"]?.mapping ?? [:] {
+            for fields in version.value.sequence ?? [] {
+                guard let names = fields.sequence?.compactMap(\.string), names.count == 4 else { continue }
+                inventory.entries[ObjectKey(group: names[0], kind: names[1], namespace: names[2], name: names[3])]?.commit = version.key
             }
         }
         let status = first.flatMap { decoded($0, "status") }.flatMap { try? JSON.parse($0) } ?? .null

@@ -124,6 +124,29 @@ package struct InventoryStore: Sendable {
         verbs: ["get", "list", "watch", "create", "patch"])
     private static let sourceLabel = "martlet.dev/source"
 
+    private static func sourceName(_ name: String) -> String { "martlet-source-\(name)" }
+
+    /// What events of a whole application are about: its inventory's first piece.
+    package func subject(of application: String) -> ClusterEvent.Subject {
+        .init(apiVersion: "v1", kind: "Secret", namespace: namespace, name: InventoryEncoding.secretName(application, piece: 0))
+    }
+
+    /// What events of several applications of a source are about.
+    package func subject(ofSource name: String) -> ClusterEvent.Subject {
+        .init(apiVersion: "v1", kind: "ConfigMap", namespace: namespace, name: Self.sourceName(name))
+    }
+
+    /// The same with the uid that the object has in the cluster, by which `kubectl describe` finds its events.
+    package func known(_ subject: ClusterEvent.Subject) async throws(ClusterError) -> ClusterEvent.Subject {
+        var subject = subject
+        do throws(ClusterError) {
+            subject.uid = try await client.get(subject.kind == "Secret" ? Self.secrets : Self.configurations, namespace: namespace, name: subject.name).uid
+        } catch {
+            guard error.reason == .notFound else { throw error }
+        }
+        return subject
+    }
+
     /// Records how a source is, for `martlet status`; `value` holds nothing secret.
     package func note(source name: String, _ value: Value) async throws(ClusterError) {
         try await ensureNamespace(namespace)
@@ -131,7 +154,7 @@ package struct InventoryStore: Sendable {
             let record = Object([
                 "apiVersion": "v1", "kind": "ConfigMap",
                 "metadata": [
-                    "name": .string("martlet-source-\(name)"), "namespace": .string(namespace),
+                    "name": .string(Self.sourceName(name)), "namespace": .string(namespace),
                     "labels": .mapping([Self.sourceLabel: .string(name)]),
                 ],
                 "data": ["status": .string(JSON.text(value))],

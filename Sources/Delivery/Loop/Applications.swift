@@ -27,6 +27,8 @@ package actor Applications {
     private let board: StatusBoard
     private var reconcilers: [String: Reconciler] = [:]
     private var specs: [String: ApplicationSpec] = [:]
+    /// Applications of which an inventory says that git said not to prune them.
+    private var kept: Set<String> = []
     private let starts = AsyncStream.makeStream(of: Reconciler.self)
     private var hasLoaded = false
     private var hasDelivered = false
@@ -41,6 +43,7 @@ package actor Applications {
             switch event {
             case .status(let status, _): board.set(status)
             case .observed(let sight) where sight.isRemoved: board.remove(sight.application)
+            case .observed(let sight): board.looked(sight.application)
             default: break
             }
             listener.report(event)
@@ -58,6 +61,10 @@ package actor Applications {
 
     /// Every application's state, by name.
     package nonisolated var statuses: [ApplicationStatus] { board.all }
+
+    /// Whether every application has been looked at in this process, is at the revision, and stays as it is unless somebody
+    /// changes something: one that waits for another that has become well meanwhile does not.
+    package nonisolated func isSettled(at revision: String) -> Bool { board.isSettled(at: revision) }
 
     /// The revision every application of the source is to be brought to.
     ///
@@ -84,6 +91,7 @@ package actor Applications {
         // What git no longer mentions: its objects wait for a person's word.
         for (name, reconciler) in reconcilers where !wanted.contains(name) && board.status(of: name) != nil {
             var spec = specs[name] ?? ApplicationSpec(name: name, path: "", origin: Origin(file: settings.root, line: nil))
+            if specs[name] == nil { spec.prunes = !kept.contains(name) }
             spec.origin = Origin(file: "\(tree.revision)", line: nil)
             var assignment = Assignment(
                 part: Layout.Part(spec: spec, form: .manifests, files: []), tree: tree, source: settings.source)
@@ -102,6 +110,8 @@ package actor Applications {
         for (name, record) in try await environment.store.loadAll() where record.inventory.source == settings.source {
             if reconcilers[name] == nil { start(Reconciler(name: name, environment: environment, record: record, statusOf: { [board] in board.status(of: $0) })) }
             if let status = ApplicationStatus(record.status) { board.set(status) }
+            // What git said of one that it has forgotten since.
+            if record.inventory.keepsAll { kept.insert(name) }
         }
         hasLoaded = true
     }
@@ -134,6 +144,8 @@ final class StatusBoard: Sendable {
     private struct State {
         var statuses: [String: ApplicationStatus] = [:]
         var reconcilers: [String: Known] = [:]
+        /// Whose status is this process's own: what stands in the cluster may be of another day.
+        var looked: Set<String> = []
     }
 
     private let state = Locked(State())
@@ -158,6 +170,19 @@ final class StatusBoard: Sendable {
             return state.reconcilers.values.compactMap(\.reconciler).filter { $0.name != status.application }
         }
         for other in others { other.dependencyChanged(status.application) }
+    }
+
+    func looked(_ name: String) { state.withLock { _ = $0.looked.insert(name) } }
+
+    func isSettled(at revision: String) -> Bool {
+        state.withLock { state in
+            !state.statuses.isEmpty
+                && state.statuses.values.allSatisfy { status in
+                    guard state.looked.contains(status.application), status.isFinal(at: revision) else { return false }
+                    guard let other = state.statuses[status.waitsFor] else { return true }
+                    return other.sync != .synced || other.health != .healthy
+                }
+        }
     }
 
     /// Git has forgotten it, and nothing of it is left.

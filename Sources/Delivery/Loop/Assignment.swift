@@ -27,21 +27,43 @@ package struct SyncRequest: Sendable, Hashable {
     package var id: String
     package var allowsDeletions: Bool
     package var forcesConflicts: Bool
+    /// The revision that the person saw: what a later one deletes was not agreed to. Nil where none was named, as in an
+    /// annotation written by hand: then it is that of the look that carries it out.
+    package var revision: String?
 
-    package init(id: String, allowsDeletions: Bool = false, forcesConflicts: Bool = false) {
+    package init(id: String, allowsDeletions: Bool = false, forcesConflicts: Bool = false, revision: String? = nil) {
         self.id = id
         self.allowsDeletions = allowsDeletions
         self.forcesConflicts = forcesConflicts
+        self.revision = revision.map(Self.word)
     }
 
-    /// `ID`, `ID allow-deletions force-conflicts`: the value of the annotation on the inventory.
+    /// The same, for the revision that a person sees.
+    package func seen(at revision: String) -> SyncRequest {
+        SyncRequest(id: id, allowsDeletions: allowsDeletions, forcesConflicts: forcesConflicts, revision: revision)
+    }
+
+    /// Whether deletions of this revision were agreed to.
+    package func allowsDeletions(at revision: SourceRevision) -> Bool {
+        allowsDeletions && (self.revision.map { $0 == Self.word(revision.description) } ?? true)
+    }
+
+    /// A folder's name may have spaces.
+    private static func word(_ revision: String) -> String { revision.replacing(" ", with: "_") }
+
+    /// `ID`, `ID allow-deletions force-conflicts at=main@1a2b3c4`: the value of the annotation on the inventory.
     package init?(_ text: String) {
         let words = text.split(separator: " ").map(String.init)
         guard let id = words.first else { return nil }
-        self.init(id: id, allowsDeletions: words.contains("allow-deletions"), forcesConflicts: words.contains("force-conflicts"))
+        self.init(
+            id: id, allowsDeletions: words.contains("allow-deletions"), forcesConflicts: words.contains("force-conflicts"),
+            revision: words.dropFirst().first { $0.hasPrefix(Self.place) }.map { String($0.dropFirst(Self.place.count)) })
     }
 
     package var text: String {
-        ([id] + (allowsDeletions ? ["allow-deletions"] : []) + (forcesConflicts ? ["force-conflicts"] : [])).joined(separator: " ")
+        ([id] + (allowsDeletions ? ["allow-deletions"] : []) + (forcesConflicts ? ["force-conflicts"] : []) + (revision.map { [Self.place + $0] } ?? []))
+            .joined(separator: " ")
     }
+
+    private static let place = "at="
 }

@@ -18,7 +18,12 @@ extension Reconciler {
         let known = record.inventory.entries
         forget(changes, in: &record.inventory)
         guard changes.blocked.isEmpty else { return [] }
-        let (due, waiting) = sortedByDue(changes, request: request)
+        let (sorted, waiting) = sortedByDue(changes, request: request)
+        var due = sorted
+        // An object that should replace another must be there before the other goes, at every look for as long as it is not.
+        // Such deletions are no writes, or each look would count as work.
+        let unsettled = Set(waiting.compactMap { companions[$0.key] })
+        if !waiting.isEmpty || changes.lacksHeld(in: live) { due = due.deletingOnlyArms(in: live, notOf: unsettled) }
         let isNewRelease = record.inventory.release.inputDigest != desired.inputDigest
         let hasHooks = desired.hasHooksToRun(record.inventory.release)
         guard !due.writes.isEmpty || isNewRelease || hasHooks else { return waiting }
@@ -28,10 +33,14 @@ extension Reconciler {
             record.inventory.release.finishedHooks = []
             record.inventory.release.generated = desired.generated
             record.inventory.release.reads = desired.reads
+        } else {
+            // What a later render of the same release makes up, for kinds that have come, is kept as well.
+            record.inventory.release.generated.merge(desired.generated) { old, _ in old }
         }
-        record.inventory.source = assignment?.source ?? record.inventory.source
         _ = record.inventory.intend(due.writes.compactMap { $0.prepared?.key })
-        if !due.writes.isEmpty || hasHooks { environment.progress.report(.planned(application: name, revision: desired.revision, due)) }
+        // Told once, not at each look that waits for a hook.
+        let isWaiting = hookBegun?.mark.hasSuffix(desired.inputDigest) == true
+        if !due.writes.isEmpty || hasHooks, !isWaiting { environment.progress.report(.planned(application: name, revision: desired.revision, due)) }
         if !due.writes.isEmpty {
             record = try await environment.store.save(record)
             self.record = record
@@ -56,7 +65,7 @@ extension Reconciler {
             first.changes.removeAll { companions[$0.key] == nil }
             rest.changes.removeAll { companions[$0.key] != nil && $0.action != .delete }
             early = await applier.apply(first, known: record.inventory.entries, isCurrent: isCurrent, done: report)
-            note(early, due, in: &record)
+            note(early, due, at: desired.revision, in: &record)
             noteWrites(early, before: live, known: known, now: record.inventory, companions: companions)
         }
         if let failure = await runHooks(isInstall ? .preInstall : .preUpgrade, desired, &record, isAsked: request != nil, isCurrent: isCurrent) {
@@ -68,9 +77,12 @@ extension Reconciler {
         outcomes = await placed(outcomes)
         for outcome in outcomes where !outcome.isSuccess { environment.progress.report(.outcome(application: name, outcome)) }
         let failedApplies = outcomes.count { !$0.isSuccess }
-        // An object that should replace another must be there before the other goes.
-        if failedApplies == 0 { outcomes += await applier.delete(due, isCurrent: isCurrent, done: report) }
-        note(outcomes, due, in: &record)
+        var deletable = due
+        if failedApplies > 0 {
+            deletable = due.deletingOnlyArms(in: live, notOf: unsettled.union(outcomes.compactMap { $0.isSuccess ? nil : companions[$0.key] }))
+        }
+        outcomes += await applier.delete(deletable, of: name, isCurrent: isCurrent, done: report)
+        note(outcomes, due, at: desired.revision, in: &record)
         tried(outcomes, due)
         noteWrites(Array(outcomes.dropFirst(early.count)), before: live, known: known, now: record.inventory, companions: companions)
         // What comes after an upgrade waits until the new version is everybody's.
@@ -89,8 +101,10 @@ extension Reconciler {
         // Whatever comes next, what was applied must be on record.
         record = try await environment.store.save(record)
         self.record = record
-        await WorkloadEvents(client: environment.client, time: environment.time, random: environment.random)
-            .tell(outcomes, revision: desired.revision)
+        if environment.tellsWrites {
+            await WorkloadEvents(client: environment.client, time: environment.time, random: environment.random)
+                .tell(outcomes, revision: desired.revision, of: name, in: environment.store)
+        }
         return waiting + outcomes
     }
 
@@ -133,11 +147,13 @@ extension Reconciler {
         return placed
     }
 
-    private func note(_ outcomes: [Outcome], _ changes: ChangeSet, in record: inout InventoryStore.Record) {
+    private func note(_ outcomes: [Outcome], _ changes: ChangeSet, at revision: SourceRevision, in record: inout InventoryStore.Record) {
         var digests: [ObjectKey: String] = [:]
         var uids: [ObjectKey: String] = [:]
+        var commits: [ObjectKey: String] = [:]
         for change in changes.changes {
             digests[change.key] = change.prepared?.digest
+            if change.prepared?.policy.strategy != nil { commits[change.key] = revision.commit }
             uids[change.key] = change.uid
         }
         for outcome in outcomes {
@@ -145,7 +161,7 @@ extension Reconciler {
             case .applied(let object, _):
                 let owned = record.key.ownedDigest(object)
                 record.inventory.entries[outcome.key] = Inventory.Entry(
-                    desired: digests[outcome.key] ?? "", owned: owned, uid: object.uid)
+                    desired: digests[outcome.key] ?? "", owned: owned, uid: object.uid, commit: commits[outcome.key] ?? "")
                 ownedDigests.note(owned, of: object)
                 answers[outcome.key] = object
             case .deleting:

@@ -24,11 +24,37 @@ extension Reconciler {
             do {
                 let resource = try await environment.client.resource(for: object.gvk)
                 object.namespace = resource.isNamespaced ? (object.namespace.isEmpty ? desired.spec.namespace ?? "default" : object.namespace) : ""
-                environment.progress.report(.hook(application: name, key: object.key, message: "\(moment.rawValue) hook starts"))
-                let runner = HookRunner(client: environment.client, time: environment.time, timeout: desired.spec.healthTimeout)
-                try await runner.run(object, resource, policies: hook.deletePolicies, isCurrent: isCurrent)
-                environment.progress.report(.hook(application: name, key: object.key, message: "\(moment.rawValue) hook is done"))
+                // Told apart from what an earlier release, or somebody else, has left under the name.
+                let mark = "\(moment.rawValue):\(record.inventory.release.revision):\(desired.inputDigest)"
+                object.value[path: "metadata", "annotations", MartletAnnotations.hook] = .string(mark)
+                // One that is done may be gone by its policy: a look that waits for a later one must not begin it again.
+                let done = "\(moment.rawValue)/\(object.key)"
+                if record.inventory.release.finishedHooks.contains(done) { continue }
+                let now = environment.time.elapsed
+                if hookBegun?.mark != mark || hookBegun?.key != object.key {
+                    hookBegun = (object.key, mark, now)
+                    environment.progress.report(.hook(application: name, key: object.key, message: "\(moment.rawValue) hook starts"))
+                }
+                var runner = HookRunner(
+                    client: environment.client, time: environment.time, timeout: desired.spec.healthTimeout, application: name,
+                    isInstall: moment == .preInstall || moment == .postInstall)
+                if isRollingOut { runner.slice = min(desired.spec.healthTimeout, .seconds(3)) }
+                let result = try await runner.run(object, resource, policies: hook.deletePolicies, isCurrent: isCurrent)
+                if result == .atWork {
+                    // Waited for by later looks: a version that turns out bad must not stay in front of users for as long as a
+                    // migration takes.
+                    if let begun = hookBegun, environment.time.elapsed - begun.at > desired.spec.healthTimeout {
+                        throw ApplyFailure("\(object.key) is not done after \(durationText(desired.spec.healthTimeout))", isTransient: true)
+                    }
+                    wakeAfter(.seconds(1))
+                    return Outcome(ChangeSet.Change(.create, key: object.key), .superseded)
+                }
+                hookBegun = nil
+                record.inventory.release.finishedHooks.insert(done)
+                environment.progress.report(.hook(application: name, key: object.key, message: "\(moment.rawValue) hook \(result.rawValue)"))
             } catch {
+                // Another try has all its time.
+                hookBegun = nil
                 let failure = (error as? ApplyFailure) ?? (error as? ClusterError).map { ApplyFailure($0, about: object.key, object) } ?? ApplyFailure("\(error)", isTransient: true)
                 let change = ChangeSet.Change(.create, key: object.key)
                 var outcome = Outcome(change, .failed(ApplyFailure("\(moment.rawValue) hook: \(failure)", isTransient: failure.isTransient)))
@@ -42,69 +68,6 @@ extension Reconciler {
         }
         retries.hookSucceeded(moment)
         record.inventory.release.finishedHooks.insert(moment.rawValue)
-        return nil
-    }
-}
-
-/// One hook: made, waited for, and removed as its policy says (helm.sh/hook-delete-policy).
-struct HookRunner {
-    let client: ClusterClient
-    let time: any TimeSource
-    let timeout: Duration
-
-    func run(
-        _ object: Object, _ resource: APIResource, policies: Set<DesiredHook.DeletePolicy>, isCurrent: @Sendable () -> Bool
-    ) async throws {
-        let applier = Applier(client: client, time: time)
-        if policies.contains(.beforeHookCreation) { try await applier.remove(object.key, resource) }
-        let made = try await client.apply(resource, object, fieldManager: fieldManager, force: true).object
-        do {
-            try await wait(made, resource, isCurrent: isCurrent)
-        } catch {
-            if policies.contains(.hookFailed) { try? await applier.remove(object.key, resource) }
-            throw error
-        }
-        if policies.contains(.hookSucceeded) { try await applier.remove(object.key, resource) }
-    }
-
-    private func wait(_ made: Object, _ resource: APIResource, isCurrent: @Sendable () -> Bool) async throws {
-        guard ["Job", "Pod"].contains(made.kind) else { return }
-        let start = time.elapsed
-        while time.elapsed - start < timeout {
-            guard isCurrent() else { throw ApplyFailure("superseded by a newer revision", isTransient: true) }
-            do {
-                let live = try await client.get(resource, namespace: made.namespace, name: made.name)
-                switch verdict(live) {
-                case .done?: return
-                case .failed(let why)?: throw ApplyFailure("\(made.key) failed: \(why)", isTransient: false)
-                case nil: break
-                }
-            } catch let error as ClusterError where error.reason == .notFound {
-                // Its own time to live ended it after it was done.
-                return
-            }
-            try await time.sleep(for: .milliseconds(300))
-        }
-        throw ApplyFailure("\(made.key) is not done after \(durationText(timeout))", isTransient: true)
-    }
-
-    private enum Verdict { case done, failed(String) }
-
-    private func verdict(_ live: Object) -> Verdict? {
-        if live.kind == "Pod" {
-            switch live.value[path: "status", "phase"]?.string {
-            case "Succeeded": return .done
-            case "Failed": return .failed(live.value[path: "status", "message"]?.string ?? "its containers failed")
-            default: return nil
-            }
-        }
-        for condition in live.value[path: "status", "conditions"]?.sequence ?? [] where condition["status"]?.string == "True" {
-            switch condition["type"]?.string {
-            case "Complete": return .done
-            case "Failed": return .failed(condition["message"]?.string ?? condition["reason"]?.string ?? "it failed")
-            default: continue
-            }
-        }
         return nil
     }
 }

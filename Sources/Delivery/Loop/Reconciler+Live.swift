@@ -132,6 +132,7 @@ extension Reconciler {
         var states: [GroupKind: WatchCache.State] = [:]
         for kind in kinds { states[kind] = await environment.cache.state(of: kind, scope: ours) }
         let wanted = Set(prepared.map(\.key))
+        let isPast = noticeRegressions(states)
         for key in wanted.union(inventory.entries.keys) {
             if let why = unfollowed[key.groupKind] {
                 live[key] = .unknown(why)
@@ -147,6 +148,10 @@ extension Reconciler {
                 live[key] = .unknown("\(key.groupKind) cannot be listed now: \(error.message)")
                 continue
             }
+            if isPast, !wanted.contains(key) {
+                live[key] = .unknown("the cluster went back in time: looked at again before anything is deleted")
+                continue
+            }
             guard state.isSynced else {
                 live[key] = .unknown("\(key.groupKind) cannot be listed: \(state.error?.message ?? "not yet")")
                 continue
@@ -156,6 +161,16 @@ extension Reconciler {
             live[key] = seen(object, key: key, upTo: state)
         }
         return live
+    }
+
+    /// A cluster that was restored knows nothing of what was written since: neither do we.
+    ///
+    /// - Returns: Whether it happened since the last look; then nothing is deleted at this one.
+    private func noticeRegressions(_ states: [GroupKind: WatchCache.State]) -> Bool {
+        guard regressions.haveGrown(to: states.mapValues(\.regressions)) else { return false }
+        (answers, deleting, ownedDigests, dryRuns) = ([:], [:], OwnedDigests(), [:])
+        wakeAfter(.seconds(5))
+        return true
     }
 
     /// The cache's view, or our own newer answer from the server.

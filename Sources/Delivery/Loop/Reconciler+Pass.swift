@@ -13,13 +13,17 @@ extension Reconciler {
         do {
             await noticeRequest()
             var record = try await loadedRecord()
+            // Asked before the kinds themselves: they may be asked for anew in between, and are then looked at once more.
+            let askedAt = environment.client.discoveredAt
             let resources = try await environment.client.resources()
-            let desired = try await rendered(assignment, record: record, resources: resources)
+            let desired = try await rendered(assignment, record: record, resources: resources, askedAt: askedAt)
             guard isCurrent() else { return }
             let request = request(in: record)
             sightings.begin(after: record.inventory.appliedCommit)
             var next = status
             next.revision = desired.revision.description
+            next.waitsFor = ""
+            if !desired.isBlocked, !assignment.isRemoval { record.inventory.keepsAll = !desired.spec.prunes }
 
             if desired.spec.isSuspended {
                 next.sync = .suspended
@@ -55,16 +59,25 @@ extension Reconciler {
                 wakeAfter(.seconds(5))
                 return try await settle(next, &record, request: nil)
             }
+            // What somebody else has now may be free later, and nothing but its going tells.
+            lookedAt = Set(rollouts.prepared.map(\.key))
             let live = await lookUp(rollouts.prepared, inventory: record.inventory, unfollowed: unfollowed)
             guard isCurrent() else { return }
             var input = planInput(complete, rollouts.prepared, record: record, live: live, source: assignment.source, request: request)
             (input.held, input.companions) = (rollouts.held, Set(rollouts.companions.keys))
             let changes = plan(input)
+            // Kinds came while the chart was rendered without them, and with them who it waited for is well.
+            if assignment.part.form == .chart, environment.client.discoveredAt != askedAt { return signal.wake(urgent: true) }
             ownedDigests.note(changes, live)
+            // Another source is on record only when nothing of the one before is left to ask about: as long as there is, its
+            // address is what keeps those objects. A look that is blocked knows nothing of them.
+            if changes.blocked.isEmpty, input.allowsDeletions || record.inventory.source.isEmpty || !changes.changes.contains(where: { $0.action == .hold && $0.prepared == nil }) {
+                record.inventory.source = assignment.source
+            }
             // A rollout under way is not held up: its traffic may have to go back.
             if !changes.writes.isEmpty || desired.hasHooksToRun(record.inventory.release), rollouts.statuses.isEmpty, let waiting = waitingFor(desired.spec.dependsOn) {
                 next.sync = .outOfSync
-                next.message = waiting
+                (next.waitsFor, next.message) = waiting
                 return try await settle(next, &record, request: nil)
             }
             let outcomes = try await carryOut(
@@ -81,6 +94,8 @@ extension Reconciler {
         } catch is CancellationError {
             return
         } catch {
+            // Who ends it knows why it ended.
+            if Task.isCancelled { return }
             await failed("\(error)")
         }
     }
@@ -98,28 +113,47 @@ extension Reconciler {
 
     /// What git says, rendered once per input.
     private func rendered(
-        _ assignment: Assignment, record: InventoryStore.Record, resources: [APIResource]
+        _ assignment: Assignment, record: InventoryStore.Record, resources: [APIResource], askedAt: Duration?
     ) async throws -> Desired {
         let digest = inputDigest(assignment.part, reads: desired?.reads ?? record.inventory.release.reads)
-        if var desired, desired.inputDigest == digest, desired.spec == assignment.part.spec {
+        // What is wrong with the layout depends on other files than the application's own: it is of this revision alone.
+        let problems = assignment.problems.map { RenderProblem($0, isBlocking: true) }
+        if var desired, desired.inputDigest == digest, desired.spec == assignment.part.spec, !hasNewKinds(assignment.part, resources, askedAt) {
             desired.revision = assignment.revision
             self.desired = desired
+            desired.problems += problems
             return desired
         }
-        let bytes = try await assignment.tree.read(assignment.part.files)
+        let bytes = try await assignment.tree.read(assignment.part.filesToRead)
         var context = try await renderContext(
             assignment.part, release: record.inventory.release, isNew: record.inventory.release.inputDigest != digest, client: environment.client,
             resources: resources, now: environment.time.now)
         context.templates = environment.templates
+        renderedFor = (Set(context.apiVersions ?? []), askedAt)
         var desired = render(assignment.part, bytes: bytes, revision: assignment.revision, context: context)
-        desired.problems += assignment.problems.map { RenderProblem($0, isBlocking: true) }
+        let former = self.desired
         self.desired = desired
+        // A chart that makes the same with the cluster's new kinds is no news.
+        let isSame = former.map { $0.inputDigest == desired.inputDigest && $0.spec == desired.spec && $0.makesTheSame(as: desired) } ?? false
+        desired.problems += problems
+        guard !isSame else { return desired }
         environment.progress.report(.rendered(desired))
         retries = Retries()
         backoff.reset()
         appliedAt = nil
         begunAt = environment.time.elapsed
         return desired
+    }
+
+    /// Whether the cluster has kinds that it did not have when the chart was rendered, and all that it had: definitions of
+    /// another application, which charts ask for. Where some are missing they may just not be heard of, and what a chart
+    /// leaves out without them would be deleted.
+    private func hasNewKinds(_ part: Layout.Part, _ resources: [APIResource], _ askedAt: Duration?) -> Bool {
+        guard part.form == .chart, renderedFor.at != askedAt else { return false }
+        // Where there are new ones, the render takes note: it may fail, and they are still to be rendered for then.
+        guard !Set(apiVersions(resources)).isStrictSuperset(of: renderedFor.versions) else { return true }
+        renderedFor.at = askedAt
+        return false
     }
 
     /// A request of `martlet sync` that was not handled yet.
@@ -130,10 +164,10 @@ extension Reconciler {
         return request
     }
 
-    private func waitingFor(_ names: [String]) -> String? {
+    private func waitingFor(_ names: [String]) -> (name: String, message: String)? {
         for name in names {
-            guard let other = statusOf(name) else { return "waits for \"\(name)\", which is no application here" }
-            if other.sync != .synced || other.health != .healthy { return "waits for \"\(name)\" to be healthy" }
+            guard let other = statusOf(name) else { return (name, "waits for \"\(name)\", which is no application here") }
+            if other.sync != .synced || other.health != .healthy { return (name, "waits for \"\(name)\" to be healthy") }
         }
         return nil
     }
@@ -145,7 +179,10 @@ extension Reconciler {
         var input = PlanInput(
             desired: desired, prepared: prepared, inventory: record.inventory, fingerprint: record.key, source: source,
             live: { live[$0] ?? .unknown("not looked up") })
-        input.allowsDeletions = environment.allowsDeletions || request?.allowsDeletions == true
+        input.allowsDeletions = environment.allowsDeletions || request?.allowsDeletions(at: desired.revision) == true
+        // Told for as long as that revision is the one to agree to.
+        if let request, request.allowsDeletions, !input.allowsDeletions { lapsed = (request.revision ?? "", desired.revision) }
+        if let lapsed, lapsed.at == desired.revision, !input.allowsDeletions { input.agreedRevision = lapsed.agreed }
         let digests = ownedDigests
         let key = record.key
         input.ownedDigest = { object in

@@ -13,6 +13,8 @@ struct Sightings {
     }
 
     var last: ApplicationSight?
+    /// What the revision is rendered from, and what the one before it was: a commit that deletes a file is found by the file.
+    private var files: (revision: SourceRevision?, now: Set<String>, before: Set<String>) = (nil, [], [])
     var workloads: [ObjectKey: Outline] = [:]
     /// Kinds whose objects cannot be seen now, with the reason.
     var unfollowed: [GroupKind: String] = [:]
@@ -35,6 +37,13 @@ struct Sightings {
         failures[change.key] = nil
         if !images.isEmpty, formerImages[change.key] == nil { formerImages[change.key] = images }
         if changes.count < Self.changeLimit { changes.append(change) }
+    }
+
+    /// - Returns: The files of the revision and of the one before it, sorted.
+    mutating func read(_ now: Set<String>, at revision: SourceRevision) -> [String] {
+        if files.revision != revision { files = (revision, now, files.now) }
+        files.now = now
+        return now.union(files.before).sorted()
     }
 
     /// What was tried at this look, and what it failed at.
@@ -113,7 +122,7 @@ extension Reconciler {
         guard let desired else { return }
         var sight = ApplicationSight(
             application: name, revision: desired.revision, previousCommit: sightings.previousCommit, status: status, changes: sightings.changes,
-            files: files(of: desired))
+            files: sightings.read(files(of: desired), at: desired.revision))
         sight.isRemoved = isRemoved
         sight.failures = sightings.failures
         sight.isPartial = !isRemoved && !sightings.knowsAll
@@ -172,11 +181,11 @@ extension Reconciler {
         return "\(kind) cannot be listed: \(state.error?.message ?? "not yet")"
     }
 
-    private func files(of desired: Desired) -> [String] {
+    private func files(of desired: Desired) -> Set<String> {
         var files = Set(desired.readSet.keys)
         // Its values may stand there.
         if fileName(of: desired.spec.origin.file) == ApplicationFile.name { files.insert(desired.spec.origin.file) }
-        return files.sorted()
+        return files
     }
 }
 

@@ -39,7 +39,8 @@ extension Reconciler {
         next.sync = hasFailed ? .failed : isWaiting ? .outOfSync : unfinished ? .syncing : .synced
         next.health = assessment.health
         if next.health == .healthy, changes.count(.rollOut) > 0 { next.health = .progressing }
-        if !hasFailed, changes.blocked.isEmpty, changes.count(.rollOut) == 0 { next.appliedRevision = desired.revision.description }
+        let isCutShort = outcomes.contains { if case .superseded = $0.result { true } else { false } }
+        if !hasFailed, !isCutShort, changes.blocked.isEmpty, changes.count(.rollOut) == 0 { next.appliedRevision = desired.revision.description }
         if next.health == .progressing, !assessment.waiting.isEmpty {
             // Who applied it may have ended since: then its time begins with the first look that sees it on its way.
             let appliedAt = appliedAt ?? environment.time.elapsed
@@ -69,7 +70,7 @@ extension Reconciler {
             let more = assessment.waiting.count - 1
             return waiting + (more > 0 ? " (and \(more) more)" : "")
         }
-        return status.sync == .synced ? "\(status.objects) objects" : ""
+        return status.sync == .synced ? (status.objects == 1 ? "1 object" : "\(status.objects) objects") : ""
     }
 
     private func assessment(

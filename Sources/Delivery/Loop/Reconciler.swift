@@ -19,6 +19,8 @@ package actor Reconciler {
     var assignment: Assignment?
     var desired: Desired?
     var record: InventoryStore.Record?
+    /// The kinds that the chart was rendered for, and when they were asked for.
+    var renderedFor: (versions: Set<String>, at: Duration?) = ([], nil)
     package internal(set) var status: ApplicationStatus
     /// How another application is; asked anew each time.
     nonisolated let statusOf: @Sendable (String) -> ApplicationStatus?
@@ -30,7 +32,12 @@ package actor Reconciler {
     /// Objects whose deletion was accepted, by uid.
     var deleting: [ObjectKey: String] = [:]
     var ownedDigests = OwnedDigests()
+    var regressions = Regressions()
+    /// A word on deletions that was given for another revision than the one it was to be carried out at.
+    var lapsed: (agreed: String, at: SourceRevision)?
     var retries = Retries()
+    /// The hook that is waited for, and since when.
+    var hookBegun: (key: ObjectKey, mark: String, at: Duration)?
     /// Of whole looks that fail, because the cluster or the source is away.
     var backoff = Backoff(base: .seconds(1), limit: .seconds(120))
     /// When the revision now desired was last applied, on `TimeSource.elapsed`.
@@ -41,6 +48,8 @@ package actor Reconciler {
     private var alarm: Duration?
     private nonisolated let alarms = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(16))
     var followedKinds: Set<GroupKind> = []
+    /// The objects that the last look was about, also those that are not in the inventory because somebody else has them.
+    var lookedAt: Set<ObjectKey> = []
     /// Kinds that only tell more, whose list has kept a look waiting once.
     var lateKinds: Set<GroupKind> = []
     /// A rollout is under way: pods and their sets matter at each change.
@@ -138,7 +147,7 @@ package actor Reconciler {
         guard let desired else { return true }
         let namespaces = Set(desired.objects.map(\.object.namespace)).union([desired.spec.namespace ?? "default"])
         for key in change.keys {
-            if record?.inventory.entries[key] != nil { return true }
+            if record?.inventory.entries[key] != nil || lookedAt.contains(key) { return true }
             // The requests of `martlet sync`.
             if key == recordKey { return true }
             // Pods and replica sets tell why a workload is not well.

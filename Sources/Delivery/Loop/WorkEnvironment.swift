@@ -24,6 +24,8 @@ package struct WorkEnvironment: Sendable {
     package var rolloutTimes = RolloutTimes()
     /// False: rollouts under way are left as they are and none is begun, because nobody will be there to go on with it.
     package var runsRollouts = true
+    /// Tell each write as a Kubernetes Event: where no history is kept, whose deploys are told.
+    package var tellsWrites = true
     /// Take fields of other managers when they conflict: only when a person asked for it.
     package var forcesConflicts = false
     /// Delete what the revision no longer has, however much it is: only when a person asked for it.

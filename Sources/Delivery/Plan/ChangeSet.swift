@@ -1,4 +1,5 @@
 package import Kubernetes
+internal import Rollout
 
 /// What to do so that the cluster equals a revision: a value, made without I/O,
 /// that can be shown, tested and thrown away.
@@ -68,6 +69,29 @@ package struct ChangeSet: Sendable {
     }
 
     package func count(_ action: Action) -> Int { changes.count { $0.action == action } }
+
+    /// Whether an object that git wants cannot be seen, and so may not be there. One that another application has, or that is
+    /// on its way out, does not count: it may wait for a deletion of ours, and both would wait for ever.
+    func lacksHeld(in live: [ObjectKey: Live]) -> Bool {
+        changes.contains { change in
+            guard change.action == .hold, change.prepared != nil else { return false }
+            if case .present? = live[change.key] { return false }
+            return true
+        }
+    }
+
+    /// Without deletions but of what rollouts have added: those are planned for their own moment, and a rollout waits for them.
+    ///
+    /// - Parameter unsettled: workloads of which a Service or route could not be written: requests may still go to their arms.
+    func deletingOnlyArms(in live: [ObjectKey: Live], notOf unsettled: Set<ObjectKey> = []) -> ChangeSet {
+        var left = self
+        left.changes.removeAll { change in
+            guard change.action == .delete else { return false }
+            guard case .present(let object)? = live[change.key], let workload = object.label(MartletAnnotations.armOf) else { return true }
+            return unsettled.contains { $0.namespace == change.key.namespace && armLabelValue($0) == workload }
+        }
+        return left
+    }
 
     /// `3 created, 1 updated, 12 unchanged`.
     package var summary: String {

@@ -36,7 +36,7 @@ extension Differ {
                     traffic = try formerTraffic(of: wanted, mode: mode, among: objects)
                 }
                 let inForce = overlay(of: state, mode: traffic.mode)
-                let view = RolloutView(deployment: live, replicaSets: [])
+                let view = RolloutView(workload: live, replicaSets: [])
                 overlays.append((RolloutSubject(item: wanted, spec: spec, traffic: traffic, view: view, state: state, overlay: inForce), inForce))
                 if spec != nil, templateIdentity(wanted.object) == state.template {
                     released.held.insert(item.key)

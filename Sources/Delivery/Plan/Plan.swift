@@ -24,6 +24,8 @@ package struct PlanInput: Sendable {
     package var companions: Set<ObjectKey> = []
     /// A person agreed to what this plan deletes.
     package var allowsDeletions = false
+    /// The revision that a person agreed to instead, where it was another one.
+    package var agreedRevision: String?
     /// The digest of the fields Martlet owns in a live object; a caller may remember them.
     package var ownedDigest: @Sendable (Object) -> String
     package var live: @Sendable (ObjectKey) -> Live
@@ -153,14 +155,21 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
     let budget = input.desired.spec.deletionBudget
     if !input.allowsDeletions, !budget.allows(deletions.count, of: input.inventory.entries.count) {
         set.heldDeletions += deletions.map(\.key)
-        let reason =
-            "the plan would delete \(deletions.count) of \(input.inventory.entries.count) objects: agree with \"martlet sync \(input.desired.spec.name) --allow-deletions\""
+        let reason = "the plan would delete \(deletions.count) of \(input.inventory.entries.count) objects: \(input.advice)"
         for index in deletions.indices {
             deletions[index].action = .hold
             deletions[index].reason = reason
         }
     }
     set.changes += deletions
+}
+
+extension PlanInput {
+    /// What a person can do about deletions that wait.
+    fileprivate var advice: String {
+        let given = agreedRevision.map { $0.isEmpty ? " (it was given before there was a revision to see)" : " (it was given for \($0))" } ?? ""
+        return "agree with \"martlet sync \(desired.spec.name) --allow-deletions\"\(given)"
+    }
 }
 
 extension Desired {
@@ -178,10 +187,10 @@ private func reasonNotToDelete(_ input: PlanInput) -> String? {
     if !input.desired.spec.prunes { return "the application says prune: false" }
     if input.allowsDeletions { return nil }
     if input.prepared.isEmpty {
-        return "the revision has no objects at all: agree with \"martlet sync \(input.desired.spec.name) --allow-deletions\""
+        return "the revision has no objects at all: \(input.advice)"
     }
     if !input.inventory.source.isEmpty, input.inventory.source != input.source {
-        return "the inventory was made from \(input.inventory.source): agree with \"martlet sync \(input.desired.spec.name) --allow-deletions\""
+        return "the inventory was made from \(input.inventory.source): \(input.advice)"
     }
     return nil
 }

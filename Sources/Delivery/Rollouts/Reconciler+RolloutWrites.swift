@@ -16,7 +16,7 @@ extension Reconciler {
                     level: isWarning ? .warning : .info, "\(message)",
                     metadata: ["application": "\(name)", "workload": "\(subject.key)", "reason": "\(reason)"])
                 await WorkloadEvents(client: environment.client, time: environment.time, random: environment.random)
-                    .tell(view.deployment, reason: reason, message: message, isWarning: isWarning)
+                    .tell(view.workload, reason: reason, message: message, isWarning: isWarning)
             // Made where the next look asks whether it is.
             case .revert: wakeAfter(.milliseconds(100))
             case .create:

@@ -16,13 +16,20 @@ extension Reconciler {
         unfollowed: [GroupKind: String], isCurrent: @escaping @Sendable () -> Bool
     ) async -> RolloutPass {
         var pass = RolloutPass(prepared: prepared)
+        // What is not seen is not over.
+        let recorded = rolloutsOnRecord(prepared, record)
         for (kind, why) in unfollowed.sorted(by: { $0.key.kind < $1.key.kind }) where RolloutSpec.kinds.contains(kind) {
-            guard prepared.contains(where: { $0.policy.strategy != nil && $0.key.groupKind == kind }) else { continue }
+            // One that was under way is there still, also where git has taken its strategy away: Services and routes as git
+            // has them would lead requests to both versions.
+            guard prepared.contains(where: { $0.policy.strategy != nil && $0.key.groupKind == kind }) || recorded.contains(where: { $0.workload.groupKind == kind })
+            else { continue }
             pass.hold = "\(kind.kind)s cannot be seen, and so no rollout: \(why)"
+            pass.statuses = recorded
             return pass
         }
         if !desired.isComplete, let workload = await runningButMissing(prepared, record.inventory) {
             pass.hold = "\(workload) is being rolled out, and the commit cannot be read whole"
+            pass.statuses = recorded
             return pass
         }
         let subjects = await subjects(&pass, key: record.key, objects: prepared.map(\.object))
@@ -37,6 +44,7 @@ extension Reconciler {
         }
         guard await hasSets(in: subjects) else {
             pass.hold = "pods and the versions they are of cannot be listed yet, and so no rollout be seen"
+            pass.statuses = recorded
             return pass
         }
         let inForce = overlaid(pass.prepared, by: subjects.map { ($0, $0.overlay) }, application: name, resources: resources, digest: record.key)
@@ -177,7 +185,7 @@ extension Reconciler {
             }
         }
         return RolloutView(
-            deployment: live, replicaSets: sets, pods: pods, endpoints: endpoints, revisions: owned.filter { $0.kind == "ControllerRevision" })
+            workload: live, replicaSets: sets, pods: pods, endpoints: endpoints, revisions: owned.filter { $0.kind == "ControllerRevision" })
     }
 
     /// Whether a changed manifest is to be rolled out; then its state is on the workload.
@@ -187,8 +195,8 @@ extension Reconciler {
         _ subject: RolloutSubject, record: InventoryStore.Record, revision: SourceRevision, pass: inout RolloutPass
     ) async -> ChangeSet.Held? {
         let entry = record.inventory.entries[subject.key]
-        guard owner(of: subject.view.deployment) == name, !subject.view.deployment.isBeingDeleted,
-            (try? policy(of: subject.view.deployment))?.isIgnored != true
+        guard owner(of: subject.view.workload) == name, !subject.view.workload.isBeingDeleted,
+            (try? policy(of: subject.view.workload))?.isIgnored != true
         else { return nil }
         guard entry?.desired != subject.item.digest else {
             if environment.runsRollouts, isLeftPaused(subject) { await resumeLeft(subject) }
@@ -218,7 +226,7 @@ extension Reconciler {
                     reason: "asks for \(subject.spec?.strategy.rawValue ?? "a rollout"), which only a daemon carries out: start \"martlet run\"", isProblem: true)
             }
             do throws(RolloutError) {
-                try await refuseMovedPorts(subject, stable: subject.view.deployment.value[path: "spec", "template"] ?? .null, among: pass.prepared)
+                try await refuseMovedPorts(subject, stable: subject.view.workload.value[path: "spec", "template"] ?? .null, among: pass.prepared)
             } catch {
                 pass.problems.append(await problem(error, subject.item, among: pass.prepared))
                 return .init(reason: "\(error)", isProblem: false)
@@ -226,7 +234,7 @@ extension Reconciler {
             state.handledRequest = subject.view.request?.id ?? ""
             state.mode = subject.traffic.mode
             state.gitReplicas = subject.item.object.value[path: "spec", "replicas"]?.int.map { Int(clamping: $0) }
-            (state.commit, state.previousCommit) = (revision.commit, record.inventory.appliedCommit)
+            (state.commit, state.previousCommit) = (revision.commit, entry?.commit ?? "")
             wakeAfter(.milliseconds(50))
             do {
                 try await write(subject.view.keeping(state))
@@ -242,7 +250,7 @@ extension Reconciler {
     ///
     /// - Returns: Nil while the server does not know the kind.
     func merged(_ subject: RolloutSubject) async throws(ClusterError) -> Object? {
-        let version = subject.view.deployment.resourceVersion
+        let version = subject.view.workload.resourceVersion
         if let known = dryRuns[subject.key], known.digest == subject.item.digest, known.version == version { return known.object }
         guard let resource = subject.item.resource else { return nil }
         // Only the template counts; another strategy would be refused beside the one that the server has filled in.
@@ -255,7 +263,7 @@ extension Reconciler {
 
     /// Somebody took the state of a rollout away, and with it who would have given the Deployment back.
     private nonisolated func isLeftPaused(_ subject: RolloutSubject) -> Bool {
-        let live = subject.view.deployment.value
+        let live = subject.view.workload.value
         guard subject.key.groupKind == GroupKind(group: "apps", kind: "Deployment"), live[path: "spec", "paused"]?.bool == true,
             subject.item.object.value[path: "spec", "paused"]?.bool != true
         else { return false }
@@ -267,7 +275,7 @@ extension Reconciler {
     private func resumeLeft(_ subject: RolloutSubject) async {
         var strategy = subject.item.object.value[path: "spec", "strategy"] ?? ["type": "RollingUpdate"]
         if strategy["rollingUpdate"] == nil { strategy["rollingUpdate"] = .null }
-        let live = subject.view.deployment
+        let live = subject.view.workload
         do {
             try await write(
                 .patch(live.key, ["metadata": ["resourceVersion": .string(live.resourceVersion)], "spec": ["paused": .null, "strategy": strategy]]))
@@ -284,6 +292,17 @@ extension Reconciler {
             if await liveObject(key)?.annotation(MartletAnnotations.rollout) != nil { return key }
         }
         return nil
+    }
+
+    /// The rollouts under way as the last look has left them on record, of the workloads that are known.
+    private func rolloutsOnRecord(_ prepared: [Prepared], _ record: InventoryStore.Record) -> [RolloutStatus] {
+        guard let values = record.status["rollouts"]?.sequence, !values.isEmpty else { return [] }
+        let keys = Set(prepared.map(\.key)).union(record.inventory.entries.keys).filter { RolloutSpec.kinds.contains($0.groupKind) }
+        let known = Dictionary(keys.map { ($0.description, $0) }) { first, _ in first }
+        return values.compactMap { value in
+            guard let key = value["workload"]?.string.flatMap({ known[$0] }), let status = RolloutStatus(value, of: key), !status.isRejected else { return nil }
+            return status
+        }
     }
 
     /// What was kept in memory for rollouts that are over.
@@ -317,7 +336,7 @@ extension Reconciler {
         do {
             var view = subject.view
             if decision.state != state {
-                view.deployment = try await write(view.keeping(decision.state)) ?? view.deployment
+                view.workload = try await write(view.keeping(decision.state)) ?? view.workload
             }
             try await carryOut(decision, subject, view)
         } catch let error as ClusterError where error.reason == .conflict || error.reason == .notFound {

@@ -19,7 +19,7 @@ package struct RejectedRelease: Sendable, Hashable {
     package var workload: ObjectKey
     /// `main@1a2b3c4`, as the rollout began with it.
     package var revision: String
-    /// Full ids: of that commit, and of the one that was applied before it.
+    /// Full ids: of that commit, and of one that has the workload as it was applied before; "" where none is known.
     package var commit: String
     package var previousCommit: String
     package var reason: String

@@ -44,8 +44,8 @@ package struct RolloutStatus: Sendable, Hashable {
         ]
     }
 
-    /// For a graph: 0 is none, then the phases in their order.
-    package var phaseNumber: Int { (RolloutState.Phase.allCases.firstIndex { $0.rawValue == phase }).map { $0 + 1 } ?? RolloutState.Phase.allCases.count + 1 }
+    /// All that `phase` may be.
+    package static let phases = RolloutState.Phase.allCases.map(\.rawValue) + ["paused"]
 
     /// `canary, step 2 of 3: …`.
     package var summary: String {

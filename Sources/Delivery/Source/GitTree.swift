@@ -22,7 +22,7 @@ package struct GitTree: SourceTree {
     }
 
     package func files() async throws(SourceError) -> [SourceFile] {
-        listing.entries.map { SourceFile(path: $0.path, digest: $0.blob.description) }
+        listing.entries.map { SourceFile(path: $0.path, digest: $0.blob.description, realPath: $0.realPath, size: $0.size) }
             + listing.refused.map { SourceFile(path: $0.path, refusal: text($0.reason)) }
     }
 

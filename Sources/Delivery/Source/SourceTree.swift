@@ -18,14 +18,20 @@ package struct SourceFile: Sendable, Hashable {
     /// Why it cannot be used, such as a symbolic link out of the tree. It still is listed: what it
     /// held before is not gone from git, so nothing may be deleted for it.
     package var refusal: String?
+    /// Where it stands once symbolic links are followed: who writes there changes all files that lead to it.
+    package var realPath: String
+    /// In bytes, where it is known before the file is read.
+    package var size: Int?
 
-    package init(path: String, digest: String) {
+    package init(path: String, digest: String, realPath: String? = nil, size: Int? = nil) {
         self.path = path
         self.digest = digest
+        self.realPath = realPath ?? path
+        self.size = size
     }
 
     package init(path: String, refusal: String) {
-        self.path = path
+        (self.path, realPath) = (path, path)
         digest = "refused: \(refusal)"
         self.refusal = refusal
     }

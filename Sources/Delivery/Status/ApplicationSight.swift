@@ -12,7 +12,7 @@ package struct ApplicationSight: Sendable, Hashable {
     package var workloads: [WorkloadSight]
     /// What this look wrote, with the fields that differ; values of Secrets are masked.
     package var changes: [ObjectChange]
-    /// The files that what git says was rendered from, sorted.
+    /// The files that what git says was rendered from, and those of the revision before it, sorted.
     package var files: [String]
     /// What could not be written or deleted, as long as it cannot.
     package var failures: [ObjectKey: ApplyFailure] = [:]

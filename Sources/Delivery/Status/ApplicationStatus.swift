@@ -53,6 +53,9 @@ package struct ApplicationStatus: Sendable, Hashable {
     package var rollouts: [RolloutStatus] = []
     /// The request of `martlet sync` that was carried out last.
     package var handledRequest = ""
+    /// The application that has to be well before this one is applied; "" where it waits for none. Not kept in the cluster:
+    /// what it was at the last look is no answer to what it is now.
+    package var waitsFor = ""
     /// When the sync state or the health last changed.
     package var changedAt: Timestamp?
 

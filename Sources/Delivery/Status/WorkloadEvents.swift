@@ -10,48 +10,48 @@ struct WorkloadEvents: Sendable {
     let time: any TimeSource
     let random: RandomSource
 
-    /// More workloads than this in one sync tell nothing to anybody one by one.
+    /// More workloads than this in one sync are told of as one.
     static let limit = 20
+    /// The work waits for what it tells: no longer than this takes.
+    private static let tries = 3
 
-    private static let events = APIResource(
-        gvk: GroupVersionKind(apiVersion: "v1", kind: "Event"), name: "events", isNamespaced: true, verbs: ["create"])
-
-    /// Writes an event for each workload that was created, changed or corrected. Failing to is no failure of the sync.
-    func tell(_ outcomes: [Outcome], revision: SourceRevision) async {
-        let told = outcomes.compactMap { outcome -> (Object, String)? in
+    /// Writes an event for each workload that was created, changed or corrected; where they are many, one on the whole
+    /// application's record. Failing to is no failure of the sync.
+    func tell(_ outcomes: [Outcome], revision: SourceRevision, of application: String, in store: InventoryStore) async {
+        let told = outcomes.compactMap { outcome -> ClusterEvent? in
             guard case .applied(let object, let isCreated) = outcome.result, Self.isWorkload(object.groupKind) else { return nil }
             let verb = isCreated ? "Created from" : outcome.action == .correct ? "Put back to" : "Updated to"
-            return (object, "\(verb) \(revision): \(Self.images(object))")
+            return event(.init(object), "Deployed", "\(verb) \(revision): \(Self.images(object))")
         }
-        guard !told.isEmpty, told.count <= Self.limit else { return }
-        await withTaskGroup { group in
-            for (object, message) in told {
-                guard let event = event(object, message) else { continue }
-                group.addTask { _ = try? await client.create(Self.events, event, fieldManager: fieldManager) }
-            }
+        guard told.count <= Self.limit else {
+            let record = store.subject(of: application)
+            let known = try? await store.known(record)
+            return await write(event(known ?? record, "Deployed", "\(told.count) workloads were written from \(revision)"))
+        }
+        await withDiscardingTaskGroup { group in
+            for event in told { group.addTask { await write(event) } }
         }
     }
 
     /// One word about one workload.
     func tell(_ object: Object, reason: String, message: String, isWarning: Bool) async {
-        guard let event = event(object, message, reason: reason, type: isWarning ? "Warning" : "Normal") else { return }
-        _ = try? await client.create(Self.events, event, fieldManager: fieldManager)
+        await write(event(.init(object), reason, message, isWarning: isWarning))
     }
 
-    private func event(_ object: Object, _ message: String, reason: String = "Deployed", type: String = "Normal") -> Object? {
-        let now = Value.string(time.now.description)
-        return Object([
-            "apiVersion": "v1", "kind": "Event", "type": .string(type), "reason": .string(reason), "message": .string(message),
-            "metadata": [
-                "name": .string("\(object.name.prefix(200)).\(ULID(at: time.now, random: random).description.lowercased())"),
-                "namespace": .string(object.namespace),
-            ],
-            "involvedObject": [
-                "apiVersion": .string(object.apiVersion), "kind": .string(object.kind), "namespace": .string(object.namespace),
-                "name": .string(object.name), "uid": .string(object.uid),
-            ],
-            "source": ["component": "martlet"], "firstTimestamp": now, "lastTimestamp": now, "count": 1,
-        ])
+    private func event(_ subject: ClusterEvent.Subject, _ reason: String, _ message: String, isWarning: Bool = false) -> ClusterEvent {
+        ClusterEvent(subject, id: ULID(at: time.now, random: random).description, reason: reason, message: message, isWarning: isWarning, at: time.now)
+    }
+
+    private func write(_ event: ClusterEvent) async {
+        var backoff = Backoff(base: .milliseconds(200), limit: .seconds(1))
+        for attempt in 1...Self.tries {
+            do throws(ClusterError) {
+                return try await event.write(client)
+            } catch {
+                guard error.isTransient, attempt < Self.tries, !Task.isCancelled else { return }
+            }
+            try? await time.sleep(for: backoff.next(random))
+        }
     }
 
     private static func isWorkload(_ kind: GroupKind) -> Bool {

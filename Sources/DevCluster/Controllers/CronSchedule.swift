@@ -39,7 +39,7 @@ package struct CronSchedule: Sendable, Hashable {
         let end = minute &+ 5 * 366 * 24 * 60
         while minute < end {
             let day = minute / 1440
-            let date = CivilDate(day: day)
+            let date = CivilDate(days: day)
             if months & (1 << UInt64(date.month)) == 0 || !matches(date, weekday: (day &+ 4) % 7) {
                 minute = (day &+ 1) &* 1440
                 continue
@@ -96,21 +96,4 @@ private func set(_ field: Substring, _ range: ClosedRange<UInt64>, names: [Strin
         for value in stride(from: low, through: high, by: Int(step)) { bits |= 1 << value }
     }
     return bits
-}
-
-/// Month and day of a day since the epoch (Hinnant, "chrono-compatible low-level date algorithms").
-private struct CivilDate {
-    let month: Int64
-    let day: Int64
-
-    init(day number: Int64) {
-        let z = number &+ 719_468
-        let era = (z >= 0 ? z : z &- 146_096) / 146_097
-        let dayOfEra = z &- era &* 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shifted + 2) / 5 + 1
-        month = shifted < 10 ? shifted + 3 : shifted - 9
-    }
 }

@@ -23,6 +23,7 @@ extension DeployEvent {
         ]
         // Only where it is so: what sinks were told of events of before is compared with this.
         if isDeletion { value["isDeletion"] = true }
+        if isFromNote { value["isFromNote"] = true }
         return value
     }
 
@@ -45,6 +46,7 @@ extension DeployEvent {
         self.outcome = outcome
         reason = value["reason"]?.string ?? ""
         isDeletion = value["isDeletion"]?.bool ?? false
+        isFromNote = value["isFromNote"]?.bool ?? false
         changes = (value["changes"]?.sequence ?? []).compactMap { ObjectChange($0) }
     }
 }

@@ -92,6 +92,8 @@ package struct DeployEvent: Sendable, Hashable {
     package var changes: [ObjectChange] = []
     /// It took its workload away.
     package var isDeletion = false
+    /// It was had again from git's notes, which do not say what was written.
+    package var isFromNote = false
 
     package static let commitLimit = 50
 

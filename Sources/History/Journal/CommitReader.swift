@@ -19,20 +19,30 @@ actor CommitReader {
 
     init(mirror: SharedMirror?) { self.mirror = mirror }
 
-    /// Those after `previous` up to `commit` that touched any of the files, newest first; the commit itself where
-    /// there is none, or nothing was applied before.
+    /// Those after `previous` up to `commit` that touched any of the files, newest first. Where none did, or none is
+    /// found among those that are looked at, none is named: the newest that has nothing to do with it is nobody's.
+    ///
+    /// - Parameter previous: "" where nothing was applied before. Then it is the last that touched the files that brought
+    ///   them there, or the one that Martlet began with.
     func between(_ previous: String, _ commit: String, touching files: [String]) async -> [Commit] {
         guard let mirror, let newest = ObjectID(commit) else { return [] }
         let question = Question(previous: previous, commit: commit, files: StoredText.digest(Array(files.joined(separator: "\n").utf8)))
         if let found = known[question] { return found }
-        guard let opened = try? await mirror.open() else { return [] }
-        var found: [Commit] = []
-        if let base = ObjectID(previous), base != newest, !files.isEmpty {
-            found = (try? await opened.log(from: newest, notReachableFrom: base, touching: Set(files), limit: DeployEvent.commitLimit, walking: Self.walkLimit)) ?? []
-        }
-        if found.isEmpty, let only = try? await opened.commit(newest) { found = [only] }
+        guard let opened = try? await mirror.open(), let found = try? await Self.read(opened, previous, newest, Set(files)) else { return [] }
         if known.count >= 16 { known = [:] }
-        if !found.isEmpty { known[question] = found }
+        known[question] = found
         return found
+    }
+
+    private static func read(_ mirror: Mirror, _ previous: String, _ newest: ObjectID, _ files: Set<String>) async throws(GitError) -> [Commit] {
+        guard let base = ObjectID(previous) else {
+            var last: [Commit] = []
+            if !files.isEmpty { last = try await mirror.log(from: newest, notReachableFrom: nil, touching: files, limit: 1, walking: walkLimit) }
+            return last.isEmpty ? [try await mirror.commit(newest)] : last
+        }
+        guard !files.isEmpty else { return [] }
+        // Applied again: it is this commit's doing only where it touched them.
+        guard base != newest else { return try await mirror.log(from: newest, notReachableFrom: nil, touching: files, limit: 1, walking: 1) }
+        return try await mirror.log(from: newest, notReachableFrom: base, touching: files, limit: DeployEvent.commitLimit, walking: walkLimit)
     }
 }

@@ -30,6 +30,9 @@ package actor Recorder {
     private nonisolated let notes: NoteKeeper?
     private nonisolated let rebuild: Rebuild?
     private nonisolated let inventories: InventoryStore?
+    /// Says that a file that was lost has got back what could be had again; for one listener.
+    package nonisolated let refills: AsyncStream<Void>
+    private nonisolated let refilled: AsyncStream<Void>.Continuation
 
     private var journal = Journal()
     /// Applications that the store was asked about.
@@ -48,6 +51,10 @@ package actor Recorder {
     private var isStoreDown = false
     /// What the store could not take, by id.
     private var unsaved: [String: DeployEvent] = [:]
+    /// The last sight of each application that the store could not take: nobody tells it again.
+    private var unseen: [String: (sight: ApplicationSight, at: Timestamp)] = [:]
+    /// What was taken out of the inbox when the end came.
+    private var unfinished: [(sight: ApplicationSight, at: Timestamp)] = []
     private var expiredAt: Duration?
 
     private static let unsavedLimit = 10_000
@@ -55,6 +62,8 @@ package actor Recorder {
     /// Between two tries of a store that cannot be used.
     private static let retryInterval = Duration.seconds(5)
     private static let expireInterval = Duration.seconds(3600)
+    /// For what waits when the daemon ends.
+    private static let drainLimit = Duration.seconds(5)
 
     /// - Parameters:
     ///   - mirror: where commits are read; nil where there is no repository.
@@ -68,6 +77,7 @@ package actor Recorder {
         (self.notes, self.inventories) = (notes, inventories)
         rebuild = mirror.map { Rebuild(mirror: $0) }
         commits = CommitReader(mirror: mirror)
+        (refills, refilled) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Takes note of what the loop did; returns at once.
@@ -94,9 +104,13 @@ package actor Recorder {
     /// Works until cancelled.
     package func run() async {
         await withDiscardingTaskGroup { group in
-            if let notes { group.addTask { await notes.run() } }
+            if let notes { group.addTask { await notes.run(self.store) } }
             group.addTask { await self.work() }
         }
+        // What was told before the end is kept: in a task of its own, for who is cancelled writes nothing.
+        await Task { await self.drain() }.value
+        // Nothing ends any more.
+        await notes?.finish()
     }
 
     private func work() async {
@@ -108,16 +122,25 @@ package actor Recorder {
                 continue
             }
             await endMissing()
-            for (sight, at) in inbox.withLock({ $0.takeAll() }) {
+            var waiting = inbox.withLock { $0.takeAll() }[...]
+            while let (sight, at) = waiting.popFirst() {
                 await take(sight, at: at)
-                if Task.isCancelled { return }
+                if Task.isCancelled { return unfinished = Array(waiting) }
             }
             let ended = journal.tick(at: time.now)
-            if !ended.isEmpty || !unsaved.isEmpty { await keep(ended, nil, at: time.now) }
+            if !ended.isEmpty || !unsaved.isEmpty || !unseen.isEmpty { await keep(ended, nil, at: time.now) }
             await expire()
             let wait = journal.nextTick.map { max(.milliseconds(50), $0.duration(since: time.now)) } ?? .seconds(60)
-            _ = await bell.wait(upTo: min(wait, unsaved.isEmpty && isLoaded ? .seconds(60) : Self.retryInterval), time)
+            _ = await bell.wait(upTo: min(wait, unsaved.isEmpty && unseen.isEmpty && isLoaded ? .seconds(60) : Self.retryInterval), time)
         }
+    }
+
+    /// Keeps what waits, as long as there is time.
+    private func drain() async {
+        guard hasBegun else { return }
+        let end = time.elapsed + Self.drainLimit
+        for (sight, at) in unfinished + inbox.withLock({ $0.takeAll() }) where time.elapsed < end { await take(sight, at: at) }
+        if !unsaved.isEmpty || !unseen.isEmpty { await keep([], nil, at: time.now) }
     }
 
     /// Goes on where the daemon was when it ended.
@@ -175,6 +198,7 @@ package actor Recorder {
             isRebuilt = true
             // What is known now is more than was asked for.
             known = []
+            refilled.yield()
             if !events.isEmpty { logger.notice("deploy events were had again from git notes", metadata: ["events": "\(events.count)"]) }
         } catch {
             nextRebuild = time.elapsed + rebuildBackoff.next(random)
@@ -225,6 +249,11 @@ package actor Recorder {
         var all = unsaved
         for event in events { all[event.id] = event }
         do {
+            for (name, missed) in unseen.sorted(by: { $0.key < $1.key }) {
+                // One that is followed by another of its application is seen there.
+                if name != sight?.application { try await store.save([], missed.sight, at: missed.at) }
+                unseen[name] = nil
+            }
             try await store.save(all.values.sorted { ($0.startedAt, $0.id) < ($1.startedAt, $1.id) }, sight, at: at)
             unsaved = [:]
             if isStoreDown { logger.notice("the history is kept again") }
@@ -232,6 +261,10 @@ package actor Recorder {
         } catch {
             storeFailed(error)
             if all.count <= Self.unsavedLimit { unsaved = all }
+            if var sight {
+                (sight.changes, sight.files) = ([], [])
+                unseen[sight.application] = (sight, at)
+            }
         }
         let continuations = listeners.withLock { Array($0.values) }
         for event in events {

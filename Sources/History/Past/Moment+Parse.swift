@@ -17,9 +17,15 @@ extension Moment {
         }
     }
 
-    /// A time and nothing else.
+    /// A time and nothing else; `10m` alone is ten minutes ago, as for `kubectl logs --since`.
     package static func time(_ text: String, now: Timestamp) throws(HistoryError) -> Timestamp {
-        guard let time = try time(text.split(separator: " ").map(String.init), now) else {
+        let words = text.split(separator: " ").map(String.init)
+        if words.count == 1, let first = text.unicodeScalars.first, ("0"..."9").contains(first), text.last?.isLetter == true,
+            let time = try? ago(words[...], now)
+        {
+            return time
+        }
+        guard let time = try time(words, now) else {
             throw HistoryError(.invalid, "\"\(printable(text, limit: 80))\" is no time", advice: advice)
         }
         return time

@@ -24,9 +24,11 @@ package struct Comparison: Sendable {
     package var objects: [ObjectDifference]
     /// What could not be rendered, and so not be compared.
     package var problems: [String]
+    /// How it is known which revision was live.
+    package var notes: [String]
 
-    package init(from: PastRevision, to: PastRevision, objects: [ObjectDifference], problems: [String]) {
-        (self.from, self.to, self.objects, self.problems) = (from, to, objects, problems)
+    package init(from: PastRevision, to: PastRevision, objects: [ObjectDifference], problems: [String], notes: [String] = []) {
+        (self.from, self.to, self.objects, self.problems, self.notes) = (from, to, objects, problems, notes)
     }
 }
 
@@ -36,19 +38,24 @@ package struct PastObject: Sendable {
     /// Masked, where it is a Secret.
     package var object: Object
     package var origin: Origin
+    /// Of a workload.
+    package var policy: PastPolicy?
 
-    package init(application: String, object: Object, origin: Origin) {
-        (self.application, self.object, self.origin) = (application, object, origin)
+    package init(application: String, object: Object, origin: Origin, policy: PastPolicy? = nil) {
+        (self.application, self.object, self.origin, self.policy) = (application, object, origin, policy)
     }
 }
 
 /// What git said at a moment.
 package struct PastObjects: Sendable {
+    /// Of several the newest.
     package var revision: PastRevision
     package var objects: [PastObject]
     package var problems: [String]
+    /// By application what was live, where somebody saw it.
+    package var revisions: [String: PastRevision]
 
-    package init(revision: PastRevision, objects: [PastObject], problems: [String]) {
-        (self.revision, self.objects, self.problems) = (revision, objects, problems)
+    package init(revision: PastRevision, objects: [PastObject], problems: [String], revisions: [String: PastRevision] = [:]) {
+        (self.revision, self.objects, self.problems, self.revisions) = (revision, objects, problems, revisions)
     }
 }

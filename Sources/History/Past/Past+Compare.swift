@@ -5,27 +5,12 @@ internal import Git
 internal import Kubernetes
 
 extension Past {
-    /// What git said at a moment, object by object; Secrets masked.
-    package func objects(application: String?, at moment: Moment) async throws(HistoryError) -> PastObjects {
-        await renderer.aim()
-        let revision = try await revision(at: moment)
-        let rendered = try await rendered(revision, application)
-        let mask = Mask()
-        var objects: [PastObject] = []
-        for desired in rendered.desired {
-            for item in desired.objects {
-                objects.append(PastObject(application: desired.spec.name, object: mask.shown(item.object, in: desired.spec), origin: item.origin))
-            }
-        }
-        return PastObjects(revision: revision, objects: objects, problems: Self.problems(rendered))
-    }
-
     /// How what git said differs between two moments. What cannot be rendered is not taken for deleted: it is a problem.
     package func compare(from: Moment, to: Moment, application: String?) async throws(HistoryError) -> Comparison {
-        await renderer.aim()
-        let (old, new) = (try await revision(at: from), try await revision(at: to))
-        let (before, after) = (try await rendered(old, application), try await rendered(new, application))
-        if let application, !(before.desired + after.desired).contains(where: { $0.spec.name == application }) {
+        let (before, after) = (try await meant(at: from, application: application), try await meant(at: to, application: application))
+        if let application, !(before.desired + after.desired).contains(where: { $0.desired.spec.name == application }),
+            !(before.unknown + after.unknown).contains(where: { $0.application == application })
+        {
             throw HistoryError(.notFound, "neither revision has an application \"\(application)\"", advice: "leave --application out to see all")
         }
         let mask = Mask()
@@ -40,31 +25,34 @@ extension Past {
             let (masked, unmasked) = (a.map { mask.shown($0.object) }, b.map { mask.shown($0.object) })
             let diff = unifiedDiff(
                 masked.map { YAML.write($0.value) } ?? "", unmasked.map { YAML.write($0.value) } ?? "",
-                fromName: a == nil ? "/dev/null" : "\(old.revision)/\(key)", toName: b == nil ? "/dev/null" : "\(new.revision)/\(key)")
+                fromName: a.map { "\($0.revision)/\(key)" } ?? "/dev/null", toName: b.map { "\($0.revision)/\(key)" } ?? "/dev/null")
             guard !diff.isEmpty else { continue }
             found.append(
                 ObjectDifference(
                     key: key, application: shown.application, action: a == nil ? .created : b == nil ? .deleted : .changed,
                     fields: Self.fields(masked, unmasked), diff: diff))
         }
-        return Comparison(from: old, to: new, objects: found, problems: Self.problems(before) + Self.problems(after))
+        return Comparison(
+            from: before.revision, to: after.revision, objects: found, problems: before.problems + after.problems,
+            notes: before.notes + after.notes.filter { !before.notes.contains($0) })
     }
 
-    /// The objects of a revision by what they are called in the cluster.
+    /// The objects of a moment by what they are called in the cluster.
     private struct Side {
-        var objects: [ObjectKey: (object: Object, application: String)] = [:]
+        var objects: [ObjectKey: (object: Object, application: String, revision: SourceRevision)] = [:]
         private var blocked: Set<String> = []
         private var isPartial = false
 
-        init(_ rendered: RevisionRenderer.Rendered) {
-            isPartial = !rendered.problems.isEmpty
-            for desired in rendered.desired {
+        init(_ meant: Meant) {
+            isPartial = meant.parts.contains { !$0.rendered.problems.isEmpty }
+            blocked = Set(meant.unknown.map(\.application))
+            for (desired, revision) in meant.desired {
                 if !desired.isComplete { blocked.insert(desired.spec.name) }
                 for item in desired.objects {
                     var object = item.object
                     let key = object.pastKey(in: desired.spec)
                     if object.namespace != key.namespace { object.namespace = key.namespace }
-                    objects[key] = (object, desired.spec.name)
+                    objects[key] = (object, desired.spec.name, revision.revision)
                 }
             }
         }
@@ -78,18 +66,6 @@ extension Past {
             ObjectChange.Field(
                 path: difference.path.description, from: difference.from.map { JSON.text($0) }, to: difference.to.map { JSON.text($0) })
         }
-    }
-
-    func rendered(_ revision: PastRevision, _ application: String?) async throws(HistoryError) -> RevisionRenderer.Rendered {
-        guard let commit = ObjectID(revision.revision.commit) else {
-            throw HistoryError(.notFound, "\"\(revision.revision)\" is no commit", advice: "name one of the repository's")
-        }
-        return try await renderer.render(try await opened(), at: commit, reference: revision.revision.reference, application: application)
-    }
-
-    static func problems(_ rendered: RevisionRenderer.Rendered) -> [String] {
-        rendered.problems.map { "\(rendered.commit.short): \($0)" }
-            + rendered.desired.flatMap { desired in desired.problems.map { "\(rendered.commit.short): \(desired.spec.name): \($0.error)" } }
     }
 }
 

@@ -1,7 +1,6 @@
-internal import Basics
 internal import Delivery
 package import Document
-internal import Git
+package import Kubernetes
 
 /// A moment of the past told whole: what was meant to be, and what was seen.
 package struct PastSight: Sendable {
@@ -11,74 +10,73 @@ package struct PastSight: Sendable {
     package var seen: PastMoment?
     /// How it is known which revision was live, and what else is to be said.
     package var notes: [String]
+
+    package init(meant: PastObjects, seen: PastMoment? = nil, notes: [String] = []) { (self.meant, self.seen, self.notes) = (meant, seen, notes) }
 }
 
 extension Past {
-    /// What git said at a moment and what was seen then.
+    /// What git said at a moment and what was seen then; Secrets masked. The command line, the API and the page ask this.
     package func sight(at moment: Moment, application: String?) async throws(HistoryError) -> PastSight {
-        guard case .time(let time) = moment else {
-            return PastSight(meant: try await objects(application: application, at: moment), seen: nil, notes: [])
-        }
-        guard let seen = try await store?.moment(time) else {
-            return PastSight(
-                meant: try await objects(application: application, at: moment), seen: nil,
-                notes: ["which revision was live is not known here: this is the newest commit from before"])
-        }
-        guard let known = seen.knownSince, known <= time else {
-            let since = seen.knownSince.map { "what was live is known since \($0)" } ?? "nothing was observed yet"
-            return PastSight(
-                meant: try await objects(application: application, at: moment), seen: seen,
-                notes: ["\(since): this is the newest commit from before"])
-        }
-        await renderer.aim()
-        // Each application may have been at another revision.
-        var newest = try await revision(at: moment)
-        let mirror = try await opened()
-        let mask = Mask()
-        var (objects, problems): ([PastObject], [String]) = ([], [])
-        var commits: [Commit] = []
-        for live in seen.applications where application == nil || live.application == application {
-            guard let commit = ObjectID(live.revision.commit) else {
-                problems.append("\(live.application): of \"\(live.revision)\", which was live, the commit is not known")
-                continue
-            }
-            let rendered: RevisionRenderer.Rendered
-            do throws(HistoryError) {
-                rendered = try await renderer.render(mirror, at: commit, reference: live.revision.reference, application: live.application)
-                if let line = try? await mirror.commit(commit) { commits.append(line) }
-            } catch {
-                problems.append("\(live.application): \(live.revision): \(error)")
-                continue
-            }
-            for desired in rendered.desired {
-                objects += desired.objects.map {
-                    PastObject(application: desired.spec.name, object: mask.shown($0.object, in: desired.spec), origin: $0.origin)
-                }
-            }
-            problems += Self.problems(rendered)
-        }
-        if let application, !seen.applications.contains(where: { $0.application == application }) {
+        let meant = try await meant(at: moment, application: application)
+        if let application, meant.isSeen, meant.seen?.applications.contains(where: { $0.application == application }) != true {
             throw HistoryError(
-                .notFound, "no application \"\(application)\" was seen at \(time)",
-                advice: "there were \(seen.applications.map(\.application).joined(separator: ", "))")
+                .notFound, "no application \"\(application)\" was seen at \(moment)", advice: "leave the application out to see which there were")
         }
-        // The newest that was live stands for all.
-        if let line = commits.max(by: { $0.committer.time < $1.committer.time }) {
-            newest.revision.commit = line.id.description
-            newest.committedAt = line.committer.time
+        let mask = Mask()
+        var objects: [PastObject] = []
+        var revisions: [String: PastRevision] = [:]
+        for (desired, revision) in meant.desired {
+            if meant.isSeen { revisions[desired.spec.name] = revision }
+            objects += desired.objects.map { item in
+                PastObject(
+                    application: desired.spec.name, object: mask.shown(item.object, in: desired.spec), origin: item.origin,
+                    policy: PastPolicy(item, of: desired.spec))
+            }
         }
-        var notes: [String] = []
-        let different = Set(commits.map(\.id))
-        if different.count > 1 { notes.append("applications were at \(different.count) different revisions") }
-        return PastSight(meant: PastObjects(revision: newest, objects: objects, problems: problems), seen: seen, notes: notes)
+        return PastSight(
+            meant: PastObjects(revision: meant.revision, objects: objects, problems: meant.problems, revisions: revisions), seen: meant.seen,
+            notes: meant.notes)
+    }
+
+    /// What git said at a moment, object by object; Secrets masked.
+    package func objects(application: String?, at moment: Moment) async throws(HistoryError) -> PastObjects {
+        try await sight(at: moment, application: application).meant
     }
 }
 
 extension PastSight {
+    /// As somebody sees it who may list only some of the objects: nothing in it speaks of the others.
+    ///
+    /// - Parameter isWide: they may also know what went wrong with applications as a whole.
+    package func cut(isWide: Bool, _ sees: (ObjectKey) -> Bool) -> PastSight {
+        var part = self
+        part.meant.objects = meant.objects.filter { sees($0.object.key) }
+        guard !isWide else { return part }
+        part.meant.problems = []
+        let names = Set(part.meant.objects.map(\.application))
+        part.meant.revisions = meant.revisions.filter { names.contains($0.key) }
+        if let newest = part.meant.revisions.values.max(by: { $0.committedAt < $1.committedAt }) { part.meant.revision = newest }
+        return part
+    }
+
+    /// Everything.
     package var value: Value {
-        var value = meant.value
+        var value = meantValue(isBrief: false)
         value["seen"] = seen.map(\.value) ?? .null
-        value["notes"] = .sequence(notes.map { .string($0) })
         return value
+    }
+
+    /// What git said alone.
+    ///
+    /// - Parameter isBrief: without the objects' texts.
+    package func meantValue(isBrief: Bool) -> Value {
+        var value = meant.value(isBrief: isBrief)
+        value["notes"] = .sequence(allNotes.map { .string($0) })
+        return value
+    }
+
+    package var allNotes: [String] {
+        let different = Set(meant.revisions.values.map(\.revision.commit)).count
+        return notes + (different > 1 ? ["applications were at \(different) different revisions"] : [])
     }
 }

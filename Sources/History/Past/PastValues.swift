@@ -52,20 +52,33 @@ extension Comparison {
     package var value: Value {
         [
             "from": from.value, "to": to.value, "objects": .sequence(objects.map(\.value)),
-            "problems": .sequence(problems.map { .string($0) }),
+            "problems": .sequence(problems.map { .string($0) }), "notes": .sequence(notes.map { .string($0) }),
         ]
     }
 }
 
 extension PastObjects {
-    package var value: Value {
+    package var value: Value { value(isBrief: false) }
+
+    /// - Parameter isBrief: without the objects' texts.
+    func value(isBrief: Bool) -> Value {
         var value = revision.value
+        if !revisions.isEmpty {
+            value["applications"] = .sequence(
+                revisions.sorted { $0.key < $1.key }.map { name, revision in
+                    var value = revision.value
+                    value["application"] = .string(name)
+                    return value
+                })
+        }
         value["objects"] = .sequence(
             objects.map { item in
-                [
+                var value: Value = [
                     "object": item.object.key.workloadValue, "application": .string(item.application), "origin": .string(item.origin.description),
-                    "yaml": .string(YAML.write(item.object.value)),
                 ]
+                if let policy = item.policy { value["policy"] = policy.value }
+                if !isBrief { value["yaml"] = .string(YAML.write(item.object.value)) }
+                return value
             })
         value["problems"] = .sequence(problems.map { .string($0) })
         return value

@@ -77,14 +77,12 @@ extension RevisionRenderer {
             }
             return .unknown(problem.description, sight)
         case .success(let result):
-            for document in result.manifests + result.hooks.map(\.document) {
-                guard document.kind == key.kind || document.kind.hasSuffix("List"), document.text.contains(key.name) else { continue }
+            for document in result.manifests + result.hooks.map(\.document) where document.mayHold(key) {
                 for object in objects(of: document) where isObject(object, key, in: part.spec) {
-                    let inside = document.source.split(separator: "/", maxSplits: 1).last.map(String.init) ?? document.source
                     return .known(
                         ObjectSight(
                             part: part, bytes: bytes, reads: result.reads, object: object,
-                            origin: Origin(file: joined(part.spec.path, inside) ?? document.source)))
+                            origin: Origin(file: part.spec.repositoryPath(ofChartFile: document.source))))
                 }
             }
             return .missing
@@ -93,13 +91,7 @@ extension RevisionRenderer {
 
     private func objects(of document: RenderedDocument) -> [Object] {
         if let known = documents[document.text] { return known }
-        let read = (try? YAML.documents(Array(document.text.utf8), file: document.source, options: .cluster)) ?? []
-        let objects = read.flatMap { part -> [Object] in
-            if let kind = part.value["kind"]?.string, kind.hasSuffix("List"), case .sequence(let items)? = part.value["items"] {
-                return items.compactMap { Object($0) }
-            }
-            return Object(part.value).map { [$0] } ?? []
-        }
+        let objects = document.objects
         documents[document.text] = objects
         return objects
     }
@@ -146,9 +138,7 @@ extension RevisionRenderer {
         var found: (object: Object, line: Int?)?
         func take(_ value: Value, line: Int?) {
             guard found == nil else { return }
-            var values = [value]
-            if let kind = value["kind"]?.string, kind.hasSuffix("List"), case .sequence(let items)? = value["items"] { values = items }
-            found = values.lazy.compactMap { Object($0) }.first { isObject($0, key, in: part.spec) }.map { ($0, line) }
+            found = (value.listItems ?? [value]).lazy.compactMap { Object($0) }.first { isObject($0, key, in: part.spec) }.map { ($0, line) }
         }
         do throws(DocumentError) {
             if path.hasSuffix(".json") {

@@ -62,17 +62,17 @@ package actor RevisionRenderer {
         targetNumber &+= 1
     }
 
-    /// One application, or all, at a commit.
+    /// Some applications, or all, at a commit.
     ///
     /// - Throws: the commit cannot be divided into applications, or cannot be read.
-    package func render(_ mirror: Mirror, at commit: ObjectID, reference: String, application: String?) async throws(HistoryError) -> Rendered {
+    package func render(_ mirror: Mirror, at commit: ObjectID, reference: String, applications: Set<String>?) async throws(HistoryError) -> Rendered {
         let tree = try await tree(mirror, commit, reference)
         let layout = try await layout(tree, commit)
         var rendered = Rendered(commit: commit, desired: [], problems: [])
-        for part in layout.parts where application == nil || part.spec.name == application {
+        for part in layout.parts where applications?.contains(part.spec.name) != false {
             rendered.desired.append(try await desired(part, tree))
         }
-        for (name, problems) in layout.problems.sorted(by: { $0.key < $1.key }) where application == nil || name == application {
+        for (name, problems) in layout.problems.sorted(by: { $0.key < $1.key }) where applications?.contains(name) != false {
             rendered.problems += problems.map(\.description)
         }
         return rendered
@@ -165,18 +165,13 @@ package actor RevisionRenderer {
         }
     }
 
-    /// Renders with what was made up before; where something new is made up, keeps it and renders again: what is kept
-    /// takes no random numbers, so that what comes after it is as in every later render.
+    /// Rendered with what the application's chart made up before; keeps what it makes up now.
     private func settled<Made, Failure: Error>(
         _ spec: ApplicationSpec, _ render: (RenderContext) throws(Failure) -> (made: Made, generated: [String: String])
     ) throws(Failure) -> Made {
-        var context = context(spec)
-        let (made, all) = try render(context)
-        // The time is the same each time.
-        guard all.contains(where: { $0.key != "now" && context.release.generated[$0.key] == nil }) else { return made }
+        let (made, all) = try Delivery.settled(context(spec), render)
         generated[spec.name] = all
-        context.release.generated = all
-        return try render(context).made
+        return made
     }
 
     /// The same for all of the past: a chart that writes down the time of its render must not look changed.

@@ -13,7 +13,16 @@ enum EventNote {
 
     /// Nil for a line that is none, or of an event that has not ended.
     static func event(_ note: Value) -> DeployEvent? {
-        guard note["kind"]?.string == kind, let event = DeployEvent(note), event.endedAt != nil, event.outcome != .running else { return nil }
+        guard note["kind"]?.string == kind, var event = DeployEvent(note), event.endedAt != nil, event.outcome != .running else { return nil }
+        event.isFromNote = true
         return event
+    }
+
+    /// Of the events that a commit's note tells.
+    static func ids(in note: String) -> [String] {
+        note.split(whereSeparator: \.isNewline).compactMap { line in
+            guard line.first == "{", let value = try? JSON.parse(String(line), maxDepth: 20), value["kind"]?.string == kind else { return nil }
+            return value["id"]?.string
+        }
     }
 }

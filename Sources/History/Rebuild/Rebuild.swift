@@ -82,7 +82,7 @@ struct Rebuild: Sendable {
                 id: ULID(at: time, random: RandomSource(seed: UInt64(bitPattern: seed))).description, application: application, workload: key, startedAt: time,
                 revision: SourceRevision(reference: reference, commit: "\(commit.id)"), previousCommit: commit.parents.first?.description ?? "",
                 cause: kind == .automated ? .init(.automation, by: line.author) : .init(.command, by: note["requester"]?.string ?? line.author))
-            (event.commits, event.images) = ([line], [image])
+            (event.commits, event.images, event.isFromNote) = ([line], [image], true)
             (event.endedAt, event.outcome, event.reason) = (time, .succeeded, unknownEnd)
             events.append(event)
         }

@@ -22,6 +22,8 @@ struct CloudEvent: SinkDialect {
         switch subject {
         case .event(let event):
             var data = event.summary
+            // Not in the summary itself, with which is compared what a sink was told before.
+            data["duration"] = event.seconds
             if let link = link(event) { data["link"] = .string(link) }
             return data
         case .digest(let digest):
@@ -29,6 +31,7 @@ struct CloudEvent: SinkDialect {
                 [
                     "id": .string(event.id), "application": .string(event.application), "workload": event.workload?.value ?? .null,
                     "startedAt": .string(event.startedAt.inMilliseconds), "endedAt": event.endedAt.map { .string($0.inMilliseconds) } ?? .null,
+                    "duration": event.seconds,
                     "revision": .string(event.revision.description), "commit": .string(event.revision.commit),
                     "outcome": .string(event.outcome.rawValue), "reason": .string(event.reason),
                 ]
@@ -89,4 +92,14 @@ struct CloudEvent: SinkDialect {
     }
 
     private func identifier(_ subject: SinkSubject, _ message: SinkMessage) -> String { "\(subject.id)-\(message.version)" }
+}
+
+extension DeployEvent {
+    /// From its start to its end; null while it goes on.
+    fileprivate var seconds: Value {
+        endedAt.map { end in
+            let milliseconds = max(0, end.milliseconds &- startedAt.milliseconds)
+            return milliseconds.isMultiple(of: 1000) ? .int(milliseconds / 1000) : .double(Double(milliseconds) / 1000)
+        } ?? .null
+    }
 }

@@ -79,7 +79,9 @@ struct CommitStatus: SinkDialect {
             case .running: "pending"
             case .succeeded: "success"
             case .failed, .rolledBack: "failure"
-            case .superseded: "error"
+            // There is no word for what gave way to a newer version. Nothing went wrong with it, so it gets no cross, nor
+            // does it wait for ever as `pending`; the description says how it was.
+            case .superseded: "success"
             }
         case .gitlab:
             switch outcome {
@@ -110,7 +112,9 @@ struct CommitStatus: SinkDialect {
     private func description(_ subject: SinkSubject) -> String {
         switch subject {
         case .event(let event):
-            DeployText.line(DeployText.predicate(event.outcome) + (event.reason.isEmpty ? "" : ": \(event.reason)"), limit: Self.descriptionLimit)
+            DeployText.line(
+                DeployText.predicate(event.outcome) + (DeployText.took(event).map { " after \($0)" } ?? "") + (event.reason.isEmpty ? "" : ": \(event.reason)"),
+                limit: Self.descriptionLimit)
         case .digest(let digest):
             DeployText.line("\(digest.events.count) workloads: \(DeployText.tally(digest))", limit: Self.descriptionLimit)
         }

@@ -33,7 +33,12 @@ enum DeployText {
     /// `deployment/front-end in shop is deployed: main@1a2b3c4`
     static func headline(_ event: DeployEvent) -> String { line("\(place(event)) \(predicate(event.outcome)): \(event.revision)") }
 
-    /// Commits, images and why.
+    /// From the start to the end, `1m12s`; nil while it goes on.
+    static func took(_ event: DeployEvent) -> String? {
+        event.endedAt.map { durationText(max(.zero, $0.duration(since: event.startedAt))) }
+    }
+
+    /// Commits, images, how long and why.
     static func details(_ event: DeployEvent, withSteps: Bool) -> [String] {
         var lines = event.commits.prefix(commitLimit).map(commit)
         if event.commits.count > commitLimit { lines.append("and \(event.commits.count - commitLimit) more commits") }
@@ -45,6 +50,7 @@ enum DeployText {
         if withSteps, event.endedAt == nil, let step = event.steps.last {
             lines.append(line("\(step.phase), \(step.weight) %" + (step.message.isEmpty ? "" : ": \(step.message)")))
         }
+        if let took = took(event) { lines.append("took \(took)") }
         if !event.reason.isEmpty { lines.append(line(event.reason)) }
         return lines
     }
@@ -91,6 +97,8 @@ enum DeployText {
         if bad.count > nameLimit { lines.append("and \(bad.count - nameLimit) more") }
         let applications = Set(digest.events.map(\.application)).sorted()
         let more = applications.count > nameLimit ? " and \(applications.count - nameLimit) more" : ""
+        let starts = digest.events.map(\.startedAt), ends = digest.events.compactMap(\.endedAt)
+        if ends.count == starts.count, let start = starts.min(), let end = ends.max() { lines.append("took \(durationText(max(.zero, end.duration(since: start))))") }
         lines.append(line("applications: \(applications.prefix(nameLimit).joined(separator: ", "))\(more)"))
         return lines
     }

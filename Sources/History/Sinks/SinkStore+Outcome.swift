@@ -123,11 +123,13 @@ extension SinkStore {
         func ago(_ days: Int64) -> Int64 { now.milliseconds &- days &* 86_400_000 }
         let (week, month, quarter) = (ago(7), ago(30), ago(90))
         try await write { database in
+            // What a digest that is not told yet gathers stays with it.
             try database.execute(
                 sql: """
-                    DELETE FROM sinkItem WHERE (phase IN (0, 3) AND hasEnded = 1 AND touchedAt < ?) OR (phase = 2 AND touchedAt < ?)
-                    OR (phase IN (0, 3) AND touchedAt < ?)
-                    """, arguments: [week, month, quarter])
+                    DELETE FROM sinkItem WHERE ((phase IN (0, 3) AND hasEnded = 1 AND touchedAt < ?) OR (phase = 2 AND touchedAt < ?)
+                    OR (phase IN (0, 3) AND touchedAt < ?)) AND (digest IS NULL OR NOT EXISTS (
+                    SELECT 1 FROM sinkItem AS d WHERE d.sink = sinkItem.sink AND d.id = sinkItem.digest AND d.phase IN (1, 2) AND d.touchedAt >= ?))
+                    """, arguments: [week, month, quarter, month])
             let known = try String.fetchAll(database, sql: "SELECT DISTINCT sink FROM sinkItem UNION SELECT sink FROM sinkLane")
             for sink in known where !sinks.contains(sink) {
                 try database.execute(sql: "DELETE FROM sinkItem WHERE sink = ? AND touchedAt < ?", arguments: [sink, week])

@@ -20,12 +20,14 @@ extension SinkStore {
     /// Notes that these sinks exist: they are told of what has not ended when they were first seen.
     func begin(_ sinks: [String], at now: Timestamp) async throws(HistoryError) {
         try await write { database in
-            for sink in sinks {
-                try database.execute(
-                    sql: "INSERT INTO sinkLane (sink, since, failures, dropped) VALUES (?, ?, 0, 0) ON CONFLICT (sink) DO NOTHING",
-                    arguments: [sink, now.milliseconds])
-            }
+            for sink in sinks { try Self.begin(sink, now, database) }
         }
+    }
+
+    private static func begin(_ sink: String, _ now: Timestamp, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO sinkLane (sink, since, failures, dropped) VALUES (?, ?, 0, 0) ON CONFLICT (sink) DO NOTHING",
+            arguments: [sink, now.milliseconds])
     }
 
     /// Puts states into the queues; the newest of an event takes the place of one that waits.
@@ -50,6 +52,8 @@ extension SinkStore {
         }
         guard let row = found else {
             guard entry.isTaken else { return false }
+            // One that could not be noted when it was declared begins now: else it would be told of days, and never be left alone.
+            try begin(entry.sink, now, database)
             let since = try Int64.fetchOne(database, sql: "SELECT since FROM sinkLane WHERE sink = ?", arguments: [entry.sink])
             // What was over before the sink was there is none of its business; a minute's grace, as both come with one commit.
             if let end = entry.endedAt, let since, end.milliseconds < since &- 60_000 { return false }

@@ -136,21 +136,17 @@ package actor Sinks {
 
     /// Tries again what was given up, or one of it, and what waits for its next try.
     ///
-    /// - Returns: how many dead letters wait again; nil where no sink has that name, or its queue cannot be written.
+    /// - Returns: how many dead letters wait again; nil where no sink has that name.
+    /// - Throws: its queue cannot be written.
     @discardableResult
-    package func retry(_ name: String, id: String? = nil) async -> Int? {
+    package func retry(_ name: String, id: String? = nil) async throws(HistoryError) -> Int? {
         await takeDeclared()
         guard documents[name] != nil else { return nil }
-        do {
-            let count = try await store.retry(name, id: id, at: time.now)
-            lanes[name]?.blockedUntil = nil
-            lanes[name]?.account = nil
-            lanes[name]?.bell.ring()
-            return count
-        } catch {
-            logger.error("\(error)")
-            return nil
-        }
+        let count = try await store.retry(name, id: id, at: time.now)
+        lanes[name]?.blockedUntil = nil
+        lanes[name]?.account = nil
+        lanes[name]?.bell.ring()
+        return count
     }
 
     private func takeDeclared() async {

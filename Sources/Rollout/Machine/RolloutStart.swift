@@ -20,7 +20,7 @@ extension RolloutView {
     {
         let template = merged.value[path: "spec", "template"] ?? .null
         if isSet { return startSet(template: template, identity: identity, revision: revision, now: now, id: id) }
-        if withoutHash(template) == withoutHash(deployment.value[path: "spec", "template"] ?? .null) {
+        if withoutHash(template) == withoutHash(workload.value[path: "spec", "template"] ?? .null) {
             return .apply("the pods stay as they are")
         }
         guard replicas > 0 else { return .apply("it has no pods") }
@@ -44,7 +44,7 @@ extension RolloutView {
 
     /// The Deployment's own controller has given up on an earlier change.
     private var isStuck: Bool {
-        (deployment.value[path: "status", "conditions"]?.sequence ?? []).contains {
+        (workload.value[path: "status", "conditions"]?.sequence ?? []).contains {
             $0["type"] == "Progressing" && $0["status"] == "False" && $0["reason"] == "ProgressDeadlineExceeded"
         }
     }

@@ -4,7 +4,7 @@ package import Kubernetes
 
 /// The live objects that a rollout looks at, and what others say of it.
 package struct RolloutView: Sendable {
-    package var deployment: Object
+    package var workload: Object
     /// All that the Deployment controls.
     package var replicaSets: [Object]
     package var pods: [Object]
@@ -14,33 +14,33 @@ package struct RolloutView: Sendable {
     package var endpoints: [String: Object]
 
     package init(
-        deployment: Object, replicaSets: [Object], pods: [Object] = [],
+        workload: Object, replicaSets: [Object], pods: [Object] = [],
         endpoints: [String: Object] = [:], revisions: [Object] = []
     ) {
-        (self.deployment, self.replicaSets, self.pods, self.endpoints, self.revisions) = (
-            deployment, replicaSets, pods, endpoints, revisions
+        (self.workload, self.replicaSets, self.pods, self.endpoints, self.revisions) = (
+            workload, replicaSets, pods, endpoints, revisions
         )
     }
 
     /// The state on the live Deployment; nil where no rollout runs.
     package var state: RolloutState? {
-        deployment.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
+        workload.annotation(MartletAnnotations.rollout).flatMap { RolloutState(text: $0) }
     }
 
     package var request: RolloutRequest? {
-        deployment.annotation(RolloutRequest.annotation).flatMap { RolloutRequest($0) }
+        workload.annotation(RolloutRequest.annotation).flatMap { RolloutRequest($0) }
     }
 
     /// The set with a template, whatever its hash: Kubernetes compares them without it (`EqualIgnoreHash`).
     package func replicaSet(of template: Value) -> Object? {
         let wanted = withoutHash(template)
         return replicaSets.filter { withoutHash($0.value[path: "spec", "template"] ?? .null) == wanted }
-            .min { ($0.created, $0.name) < ($1.created, $1.name) }
+            .min { ($0.creationTimestamp, $0.name) < ($1.creationTimestamp, $1.name) }
     }
 
     /// The set of the version that runs now.
     package var current: Object? {
-        replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)
+        replicaSet(of: workload.value[path: "spec", "template"] ?? .null)
     }
 
     /// What the pods of the stable version were made of, as long as there may be some.
@@ -52,7 +52,7 @@ package struct RolloutView: Sendable {
 
     /// How many pods it is to have; a DaemonSet's own controller counts the nodes.
     package var replicas: Int {
-        deployment.kind == "DaemonSet" ? deployment.count("status", "desiredNumberScheduled") ?? 0 : deployment.count("spec", "replicas") ?? 1
+        workload.kind == "DaemonSet" ? workload.count("status", "desiredNumberScheduled") ?? 0 : workload.count("spec", "replicas") ?? 1
     }
 }
 
@@ -79,10 +79,10 @@ extension RolloutView {
             observeSet(state, &seen)
             return seen
         }
-        seen.isPaused = deployment.value[path: "spec", "paused"]?.bool ?? false
-        seen.updateStrategy = deployment.value[path: "spec", "strategy"] ?? .mapping([:])
-        seen.isObserved = deployment.isObserved
-        seen.progressDeadline = .seconds(max(1, deployment.count("spec", "progressDeadlineSeconds") ?? 600))
+        seen.isPaused = workload.value[path: "spec", "paused"]?.bool ?? false
+        seen.updateStrategy = workload.value[path: "spec", "strategy"] ?? .mapping([:])
+        seen.isObserved = workload.isObserved
+        seen.progressDeadline = .seconds(max(1, workload.count("spec", "progressDeadlineSeconds") ?? 600))
         seen.request = request
         for set in replicaSets {
             let found = view(set)
@@ -96,7 +96,7 @@ extension RolloutView {
                 seen.others.append(found)
             }
         }
-        let stated = replicaSet(of: deployment.value[path: "spec", "template"] ?? .null)?.label(templateHashLabel)
+        let stated = replicaSet(of: workload.value[path: "spec", "template"] ?? .null)?.label(templateHashLabel)
         seen.statedHash = stated
         seen.stated = stated == state.stableHash ? .stable : stated == state.candidateHash ? .candidate : .other
         let ready = seen.candidate?.ready ?? 0
@@ -127,7 +127,8 @@ extension RolloutView {
 
     /// Why a pod will not run without somebody changing something.
     func trouble(_ pod: Object) -> String? {
-        guard !pod.isBeingDeleted,
+        // What is left of an evicted pod, or of one whose node went, is no pod of the set any more: its controller has made another.
+        guard !pod.isBeingDeleted, !["Failed", "Succeeded"].contains(pod.value[path: "status", "phase"]?.string ?? ""),
             case .degraded(let text) = health(of: pod, now: Timestamp(milliseconds: 0))
         else { return nil }
         return "pod \(pod.name): \(text)"
@@ -160,7 +161,7 @@ extension RolloutView {
         Set(
             pods.filter { pod in
                 guard pod.label(podHashLabel) == hash,
-                    let text = pod.value[path: "status", "startTime"]?.string ?? pod.created.nonEmpty,
+                    let text = pod.value[path: "status", "startTime"]?.string ?? pod.creationTimestamp.nonEmpty,
                     let start = Timestamp(text)
                 else { return false }
                 return now.duration(since: start) >= age
@@ -170,23 +171,6 @@ extension RolloutView {
 
 /// The controller's mark of a finished rollout.
 package let desiredReplicasAnnotation = "deployment.kubernetes.io/desired-replicas"
-
-extension Object {
-    /// RFC 3339, which sorts as text; "" for none.
-    var created: String { value[path: "metadata", "creationTimestamp"]?.string ?? "" }
-
-    func count(_ path: String...) -> Int? { value[path: path]?.int.map { Int(clamping: $0) } }
-
-    /// Its controller has seen what was last written of it.
-    var isObserved: Bool { (value[path: "status", "observedGeneration"]?.int ?? 0) >= (generation ?? 0) }
-
-    func isControlled(by uid: String) -> Bool {
-        guard !uid.isEmpty else { return false }
-        return (value[path: "metadata", "ownerReferences"]?.sequence ?? []).contains {
-            $0["uid"]?.string == uid && $0["controller"]?.bool == true
-        }
-    }
-}
 
 extension String {
     fileprivate var nonEmpty: String? { isEmpty ? nil : self }

@@ -19,10 +19,10 @@ extension RolloutView {
     /// The patch that puts the state on the workload, fenced by the version it was decided on; nil removes it.
     package func keeping(_ state: RolloutState?) -> RolloutWrite {
         .patch(
-            deployment.key,
+            workload.key,
             [
                 "metadata": [
-                    "resourceVersion": .string(deployment.resourceVersion),
+                    "resourceVersion": .string(workload.resourceVersion),
                     "annotations": [MartletAnnotations.rollout: state.map { .string($0.text) } ?? .null],
                 ]
             ])
@@ -34,15 +34,15 @@ extension RolloutView {
     ///   - manifest: git's object, as it is applied.
     ///   - template: the candidate's, with the server's defaults.
     package func write(_ effect: RolloutEffect, _ state: RolloutState, manifest: Object, template: Value) -> RolloutWrite? {
-        if case .replicas(let count) = effect { return .patch(deployment.key, ["spec": ["replicas": .int(Int64(count))]]) }
+        if case .replicas(let count) = effect { return .patch(workload.key, ["spec": ["replicas": .int(Int64(count))]]) }
         if isSet { return writeSet(effect, state, manifest: manifest) }
         switch effect {
         case .pause:
             return .patch(
-                deployment.key,
+                workload.key,
                 [
                     "metadata": [
-                        "resourceVersion": .string(deployment.resourceVersion),
+                        "resourceVersion": .string(workload.resourceVersion),
                         "annotations": [MartletAnnotations.rollout: .string(state.text)],
                     ],
                     // A defaulted rollingUpdate has no owner: only a null in a merge patch removes it.
@@ -62,9 +62,9 @@ extension RolloutView {
             if strategy.mapping?.isEmpty != false { strategy = ["type": "RollingUpdate"] }
             if strategy["rollingUpdate"] == nil { strategy["rollingUpdate"] = .null }
             return .patch(
-                deployment.key,
+                workload.key,
                 [
-                    "metadata": ["resourceVersion": .string(deployment.resourceVersion)],
+                    "metadata": ["resourceVersion": .string(workload.resourceVersion)],
                     "spec": ["paused": originals["paused"]?.bool == true ? true : .null, "strategy": strategy]
                 ])
         case .replicas, .partition, .deletePod, .templateBack, .revert, .tell: return nil
@@ -72,35 +72,35 @@ extension RolloutView {
     }
 
     private func key(_ set: String) -> ObjectKey {
-        ObjectKey(group: "apps", kind: "ReplicaSet", namespace: deployment.namespace, name: set)
+        ObjectKey(group: "apps", kind: "ReplicaSet", namespace: workload.namespace, name: set)
     }
 
     /// The set that the Deployment's controller would make, and adopts when the Deployment states its template.
     private func candidate(_ state: RolloutState, _ template: Value, replicas: Int) -> Object {
         var template = withoutHash(template)
         template[path: "metadata", "labels", templateHashLabel] = .string(state.candidateHash)
-        var selector = deployment.value[path: "spec", "selector"] ?? [:]
+        var selector = workload.value[path: "spec", "selector"] ?? [:]
         selector[path: "matchLabels", templateHashLabel] = .string(state.candidateHash)
         var value: Value = [
             "apiVersion": "apps/v1", "kind": "ReplicaSet",
             "metadata": [
-                "name": .string("\(deployment.name)-\(state.candidateHash)"),
-                "namespace": .string(deployment.namespace),
+                "name": .string("\(workload.name)-\(state.candidateHash)"),
+                "namespace": .string(workload.namespace),
                 "labels": template[path: "metadata", "labels"] ?? [:],
                 "ownerReferences": [
                     [
-                        "apiVersion": .string(deployment.apiVersion), "kind": "Deployment",
-                        "name": .string(deployment.name),
-                        "uid": .string(deployment.uid), "controller": true, "blockOwnerDeletion": true,
+                        "apiVersion": .string(workload.apiVersion), "kind": "Deployment",
+                        "name": .string(workload.name),
+                        "uid": .string(workload.uid), "controller": true, "blockOwnerDeletion": true,
                     ]
                 ],
             ],
             "spec": ["replicas": .int(Int64(replicas)), "selector": selector, "template": template],
         ]
-        if let ready = deployment.value[path: "spec", "minReadySeconds"] {
+        if let ready = workload.value[path: "spec", "minReadySeconds"] {
             value[path: "spec", "minReadySeconds"] = ready
         }
-        return Object(value) ?? deployment
+        return Object(value) ?? workload
     }
 
     /// Git's manifest as it is applied in the middle of a rollout: the Deployment stays paused, and as large as it is.

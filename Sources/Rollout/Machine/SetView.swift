@@ -7,9 +7,9 @@ package let revisionHashLabel = "controller-revision-hash"
 
 /// StatefulSets and DaemonSets: their versions are ControllerRevisions.
 extension RolloutView {
-    package var isSet: Bool { deployment.kind == "StatefulSet" || deployment.kind == "DaemonSet" }
+    package var isSet: Bool { workload.kind == "StatefulSet" || workload.kind == "DaemonSet" }
 
-    package var isDaemonSet: Bool { deployment.kind == "DaemonSet" }
+    package var isDaemonSet: Bool { workload.kind == "DaemonSet" }
 
     /// The pods' label that says which version they are of.
     package var podHashLabel: String { isSet ? revisionHashLabel : templateHashLabel }
@@ -18,7 +18,7 @@ extension RolloutView {
     func podHash(_ revision: Object) -> String {
         guard isDaemonSet else { return revision.name }
         if let hash = revision.label(revisionHashLabel) { return hash }
-        let prefix = "\(deployment.name)-"
+        let prefix = "\(workload.name)-"
         return revision.name.hasPrefix(prefix) ? String(revision.name.dropFirst(prefix.count)) : revision.name
     }
 
@@ -38,23 +38,23 @@ extension RolloutView {
     /// By its content, for the controller's word may be late; where a newer server writes a template otherwise than it
     /// did when the revision was made, by the controller's word.
     var statedRevision: Object? {
-        let stated = withoutHash(deployment.value[path: "spec", "template"] ?? .null)
+        let stated = withoutHash(workload.value[path: "spec", "template"] ?? .null)
         let same = revisions.filter { template(of: $0) == stated }
         // One that comes back is made the newest.
         if let found = same.max(by: { $0.revisionNumber < $1.revisionNumber }) { return found }
-        guard deployment.isObserved else { return nil }
+        guard workload.isObserved else { return nil }
         guard !isDaemonSet else { return newestRevision }
-        return deployment.value[path: "status", "updateRevision"]?.string.flatMap { name in revisions.first { $0.name == name } }
+        return workload.value[path: "status", "updateRevision"]?.string.flatMap { name in revisions.first { $0.name == name } }
     }
 
     /// How a changed manifest of such a workload is brought in (`start`).
     func startSet(template: Value, identity: String, revision: String, now: Timestamp, id: String) -> RolloutStart {
-        if withoutHash(template) == withoutHash(deployment.value[path: "spec", "template"] ?? .null) {
+        if withoutHash(template) == withoutHash(workload.value[path: "spec", "template"] ?? .null) {
             return .apply("the pods stay as they are")
         }
         guard replicas > 0 else { return .apply("it has no pods") }
         guard let current = statedRevision else { return .apply("no version of it runs yet") }
-        let ready = isDaemonSet ? deployment.count("status", "numberReady") : deployment.count("status", "readyReplicas")
+        let ready = isDaemonSet ? workload.count("status", "numberReady") : workload.count("status", "readyReplicas")
         guard (ready ?? 0) > 0 else {
             return .apply("no pod of the present version is ready, so there is nothing to compare with")
         }
@@ -70,18 +70,18 @@ extension RolloutView {
         let stable = revision(state.stableHash)
         var stated = statedRevision.map(podHash) ?? ""
         if let stable, stated == state.stableHash, isDaemonSet,
-            template(of: stable) != withoutHash(deployment.value[path: "spec", "template"] ?? .null)
+            template(of: stable) != withoutHash(workload.value[path: "spec", "template"] ?? .null)
         {
             // The newest revision that is seen may not be the newest that there is.
             stated = ""
         }
-        seen.updateStrategy = deployment.value[path: "spec", "updateStrategy"] ?? .mapping([:])
-        seen.isObserved = deployment.isObserved
+        seen.updateStrategy = workload.value[path: "spec", "updateStrategy"] ?? .mapping([:])
+        seen.isObserved = workload.isObserved
         seen.request = request
         seen.stated = stated == state.stableHash ? .stable : !stated.isEmpty && stated == state.candidateHash ? .candidate : .other
 
-        var set = SetObservation(kind: deployment.kind, statedHash: stated, knowsStable: stable != nil)
-        set.partition = max(0, deployment.count("spec", "updateStrategy", "rollingUpdate", "partition") ?? 0)
+        var set = SetObservation(kind: workload.kind, statedHash: stated, knowsStable: stable != nil)
+        set.partition = max(0, workload.count("spec", "updateStrategy", "rollingUpdate", "partition") ?? 0)
         let strategy = state.originals?["strategy"] ?? seen.updateStrategy
         set.limit = max(1, share(strategy[path: "rollingUpdate", "maxUnavailable"], of: replicas) ?? 1)
         set.pods = pods.map { pod in

@@ -11,25 +11,25 @@ extension RolloutView {
                 ? ["type": "OnDelete", "rollingUpdate": .null]
                 : ["type": "RollingUpdate", "rollingUpdate": ["partition": .int(Int64(max(replicas, state.size)))]]
             return .patch(
-                deployment.key,
+                workload.key,
                 [
                     "metadata": [
-                        "resourceVersion": .string(deployment.resourceVersion),
+                        "resourceVersion": .string(workload.resourceVersion),
                         "annotations": [MartletAnnotations.rollout: .string(state.text)],
                     ],
                     "spec": ["updateStrategy": hold],
                 ])
         case .partition(let ordinal):
-            return .patch(deployment.key, ["spec": ["updateStrategy": ["rollingUpdate": ["partition": .int(Int64(ordinal))]]]])
+            return .patch(workload.key, ["spec": ["updateStrategy": ["rollingUpdate": ["partition": .int(Int64(ordinal))]]]])
         case .deletePod(let name, let uid):
-            return .delete(ObjectKey(group: "", kind: "Pod", namespace: deployment.namespace, name: name), uid: uid)
+            return .delete(ObjectKey(group: "", kind: "Pod", namespace: workload.namespace, name: name), uid: uid)
         case .applyTemplate: return .apply(held(manifest))
         case .templateBack(let isForced):
             guard let stable = revision(state.stableHash) else { return nil }
             let template = template(of: stable)
             guard !isForced else {
-                let change = difference(withoutHash(deployment.value[path: "spec", "template"] ?? .null), template)
-                return .patch(deployment.key, ["spec": ["template": change ?? [:]]])
+                let change = difference(withoutHash(workload.value[path: "spec", "template"] ?? .null), template)
+                return .patch(workload.key, ["spec": ["template": change ?? [:]]])
             }
             // By Martlet's own name, so that the next version's apply takes away what only this one has.
             var object = manifest
@@ -40,8 +40,8 @@ extension RolloutView {
             if strategy.mapping?.isEmpty != false { strategy = ["type": "RollingUpdate"] }
             if strategy["rollingUpdate"] == nil { strategy["rollingUpdate"] = .null }
             return .patch(
-                deployment.key,
-                ["metadata": ["resourceVersion": .string(deployment.resourceVersion)], "spec": ["updateStrategy": strategy]])
+                workload.key,
+                ["metadata": ["resourceVersion": .string(workload.resourceVersion)], "spec": ["updateStrategy": strategy]])
         case .unmark, .create, .scale, .delete, .replicas, .revert, .tell: return nil
         }
     }
@@ -49,7 +49,7 @@ extension RolloutView {
     /// Git's manifest as it is applied in the middle of a rollout: its controller waits as before, and it is as large as it is.
     private func held(_ manifest: Object) -> Object {
         var object = manifest
-        object.value[path: "spec", "updateStrategy"] = deployment.value[path: "spec", "updateStrategy"] ?? [:]
+        object.value[path: "spec", "updateStrategy"] = workload.value[path: "spec", "updateStrategy"] ?? [:]
         if object.value[path: "spec", "replicas"] != nil {
             object.value[path: "spec", "replicas"] = .int(Int64(replicas))
         }

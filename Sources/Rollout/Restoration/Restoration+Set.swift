@@ -5,7 +5,7 @@ internal import Kubernetes
 /// StatefulSets and DaemonSets: the way back of the machine itself, taken from here.
 extension Restoration {
     func nextOfSet(_ state: RolloutState) -> Step {
-        let view = RolloutView(deployment: workload, replicaSets: [], pods: pods, revisions: revisions)
+        let view = RolloutView(workload: workload, replicaSets: [], pods: pods, revisions: revisions)
         var state = state
         let times = RolloutTimes()
         if state.phase == .promoting, state.finishing ?? .fullSize != .fullSize {

@@ -52,7 +52,7 @@ package struct Restoration: Sendable {
         // A state that nobody can read holds nothing that could be given back but the pause.
         guard let state = RolloutState(text: text) else { return forget(restoring: workload.isHeld ? unreadable : nil) }
         if workload.kind != "Deployment" { return nextOfSet(state) }
-        let view = RolloutView(deployment: workload, replicaSets: sets)
+        let view = RolloutView(workload: workload, replicaSets: sets)
         let isForward = view.current?.label(templateHashLabel) == state.candidateHash && state.candidateHash != state.stableHash
         let steps = isForward ? [toBoth, toUser, settled, drained] : [stableSize, toStable, toUser, settled, drained, withoutCandidate]
         for step in steps {

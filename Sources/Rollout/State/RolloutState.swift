@@ -109,7 +109,7 @@ package struct RolloutState: Sendable, Hashable {
     package var candidateHash: String
     /// Of the revision that brought the template.
     package var revision: String
-    /// Full ids of that revision and of the one that was applied before; "" where there is none.
+    /// Full ids of that revision and of one that has the workload as it was applied before; "" where none is known.
     package var commit: String
     package var previousCommit: String
     /// `spec.paused` and `spec.strategy` as they were; nil while the Deployment is its own controller's.

@@ -1,3 +1,4 @@
+internal import Basics
 internal import Document
 internal import HTTPTypes
 internal import Hummingbird
@@ -53,14 +54,24 @@ extension AccessControl.Admission {
 extension Routes {
     /// The query's parameters; unknown ones are refused.
     static func query(_ request: Request, known: [String]) throws(APIFailure) -> [String: String] {
+        let values = parameters(request)
+        for key in values.keys.sorted() where !known.contains(key) {
+            throw APIFailure(
+                .badRequest, "badRequest", "unknown query parameter \"\(shortened(key))\"",
+                advice: known.isEmpty ? "leave it out" : "there is \(known.map { "\"\($0)\"" }.joined(separator: ", "))")
+        }
+        return values
+    }
+
+    /// The query's parameters.
+    ///
+    /// - Parameter plusIsSpace: as forms and `URLSearchParams` write them (WHATWG URL, 5.1); not what people paste into an address.
+    static func parameters(_ request: Request, plusIsSpace: Bool = true) -> [String: String] {
         var values: [String: String] = [:]
-        for (key, value) in request.uri.queryParameters {
-            guard known.contains(String(key)) else {
-                throw APIFailure(
-                    .badRequest, "badRequest", "unknown query parameter \"\(shortened(String(key)))\"",
-                    advice: known.isEmpty ? "leave it out" : "there is \(known.map { "\"\($0)\"" }.joined(separator: ", "))")
-            }
-            values[String(key)] = String(value)
+        for pair in (request.uri.query ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = parts.first else { continue }
+            values[percentDecoded(name, plusIsSpace: plusIsSpace)] = parts.count > 1 ? percentDecoded(parts[1], plusIsSpace: plusIsSpace) : ""
         }
         return values
     }

@@ -74,14 +74,11 @@ struct PodsAPI: Sendable {
         // A StatefulSet's revision is its name, a dash and the hash.
         let arm = arms[hash] ?? arms.first { !$0.key.isEmpty && hash.hasSuffix("-\($0.key)") }?.value
         let health = health(of: pod, now: now)
-        let statuses = pod.value[path: "status", "containerStatuses"]?.sequence ?? []
-        let containers = (pod.value[path: "spec", "containers"]?.sequence ?? []).map { container -> Value in
-            let name = container["name"]?.string ?? ""
-            let status = statuses.first { $0["name"]?.string == name }
-            return [
-                "name": .string(name), "image": .string(container["image"]?.string ?? ""), "ready": .bool(status?["ready"]?.bool ?? false),
-                "restarts": .int(max(0, status?["restartCount"]?.int ?? 0)), "state": .string(state(status?["state"])),
-            ]
+        let containers = Self.roles.flatMap { role in
+            let statuses = pod.value[path: "status", role.statuses]?.sequence ?? []
+            return (pod.value[path: "spec", role.containers]?.sequence ?? []).map { container in
+                value(container, as: role.word, statuses.first { $0["name"] == container["name"] })
+            }
         }
         let isReady = (pod.value[path: "status", "conditions"]?.sequence ?? []).contains {
             $0["type"]?.string == "Ready" && $0["status"]?.string == "True"
@@ -89,6 +86,25 @@ struct PodsAPI: Sendable {
         return [
             "name": .string(pod.name), "arm": .string(arm?.rawValue ?? ""), "ready": .bool(isReady), "health": .string(health.word),
             "message": .string(health.message ?? ""), "containers": .sequence(containers),
+        ]
+    }
+
+    /// In the order in which they run (https://kubernetes.io/docs/concepts/workloads/pods/init-containers/): a pod that fails
+    /// before its own containers begin does so in one of the first.
+    private static let roles = [
+        (containers: "initContainers", statuses: "initContainerStatuses", word: "init"),
+        (containers: "containers", statuses: "containerStatuses", word: "container"),
+        (containers: "ephemeralContainers", statuses: "ephemeralContainerStatuses", word: "ephemeral"),
+    ]
+
+    private static func value(_ container: Value, as role: String, _ status: Value?) -> Value {
+        // One that restarts beside the others is a sidecar (KEP-753).
+        let word = role == "init" && container["restartPolicy"]?.string == "Always" ? "sidecar" : role
+        return [
+            "name": .string(container["name"]?.string ?? ""), "role": .string(word), "image": .string(container["image"]?.string ?? ""),
+            "ready": .bool(status?["ready"]?.bool ?? false), "restarts": .int(max(0, status?["restartCount"]?.int ?? 0)),
+            "state": .string(state(status?["state"])),
+            "done": .bool(word == "init" && status?[path: "state", "terminated", "exitCode"]?.int == 0),
         ]
     }
 

@@ -33,11 +33,13 @@ struct SessionAPI: Sendable {
             }
         }
         router.get("/login") { request, context in
-            await Routes.respond { () async throws(APIFailure) in
+            await respond(to: request) { () async throws(APIFailure) in
                 let query = try Routes.query(request, known: ["ticket"])
                 let sessions = try sessions()
                 // Nobody guesses 256 bits; and any site can make a browser ask here, which must not use the owner's attempts up.
                 guard let id = sessions.redeem(query["ticket"] ?? "") else {
+                    // Who opens a used link again and is signed in gets where it led.
+                    if SessionCookie(request, view.access.door).id(in: request).flatMap({ sessions.admission($0, isUse: false) }) != nil { return Self.home() }
                     throw APIFailure(
                         .unauthorized, "unauthorized", "this link was used, is too old, or is none of this daemon's",
                         advice: view.access.authorities.isEmpty ? view.access.link.advice : "sign in with a token")
@@ -47,11 +49,29 @@ struct SessionAPI: Sendable {
         }
         // The form of the page, for a browser without scripts.
         router.post("/login") { request, context in
-            await Routes.respond { () async throws(APIFailure) in
+            await respond(to: request) { () async throws(APIFailure) in
                 _ = try Routes.query(request, known: [])
                 guard view.access.door.isOwn(request), Self.saysSite(request) else { throw Self.foreign }
                 let (id, _) = try await signIn(try await Self.formToken(request), context)
                 return cookie(id, request, Self.home())
+            }
+        }
+    }
+
+    /// Whoever asks with a browser gets a failure as the page, with the ways in that there are.
+    private func respond(to request: Request, _ body: () async throws(APIFailure) -> Response) async -> Response {
+        await Routes.respond { () async throws(APIFailure) in
+            do throws(APIFailure) {
+                return try await body()
+            } catch {
+                guard request.headers[.accept]?.contains("text/html") == true else { throw error }
+                var response = PageFrame.response(
+                    PageFrame(title: "Sign in", screen: "signin", path: "/login").document { [access = view.access] html in
+                        html.failure(error)
+                        html.signIn(access)
+                    })
+                response.status = error.status
+                return response
             }
         }
     }

@@ -25,7 +25,9 @@ struct SinksAPI: Sendable {
                 try await admission.mustEverywhere(.patch)
                 let sinks = try view.needed(view.sinks, "no history, and so nobody to tell of it")
                 let name = context.parameters.get("name") ?? ""
-                guard let count = await sinks.retry(name, id) else {
+                let retried: Int?
+                do throws(HistoryError) { retried = try await sinks.retry(name, id) } catch { throw APIFailure(error) }
+                guard let count = retried else {
                     throw APIFailure(.notFound, "notFound", "there is no sink \"\(shortened(name))\"", advice: "GET /api/v1/sinks lists them")
                 }
                 return ["retried": .int(Int64(count))]

@@ -1,11 +1,12 @@
 internal import Delivery
 internal import Document
+internal import History
 internal import Kubernetes
 internal import Rollout
 
 /// Who leads to whom: routes to Services, Services to workloads, and what workloads mount.
 ///
-/// From live objects alone: a value in, a value out.
+/// From objects alone, live or as git said them: a value in, a value out.
 struct Topology: Sendable, Hashable {
     struct Node: Sendable, Hashable {
         var key: ObjectKey
@@ -41,6 +42,8 @@ struct Topology: Sendable, Hashable {
 
     private(set) var nodes: [Node] = []
     private(set) var edges: [Edge] = []
+    /// Of the past: which revision's objects they are, and what is to be said of it.
+    private(set) var past: Value?
 
     /// More is no picture any more.
     static let mostNodes = 5_000
@@ -63,6 +66,18 @@ struct Topology: Sendable, Hashable {
                 if let from = owner["uid"]?.string.flatMap({ byUID[$0] }) { edges.append(Edge(from: from, to: object.key, kind: .owns)) }
             }
         }
+    }
+
+    /// As git said it at a moment, with the health that somebody saw. Pods and what the mesh then did with traffic are not kept.
+    init(_ sight: PastSight) {
+        let workloads = (sight.seen?.applications ?? []).flatMap(\.workloads)
+        let health = Dictionary(workloads.map { ($0.sight.key, $0.sight.health.rawValue) }) { first, _ in first }
+        let objects = sight.meant.objects
+        self.init(objects.map { ($0.object, health[$0.object.key] ?? "") })
+        for (index, object) in zip(nodes.indices, objects) { nodes[index].application = object.application }
+        var told = sight.meant.revision.value
+        told["notes"] = .sequence(sight.allNotes.map { .string($0) })
+        past = told
     }
 
     /// Shows the two versions of the workloads that run a rollout.
@@ -155,7 +170,7 @@ struct Topology: Sendable, Hashable {
     }
 
     var value: Value {
-        [
+        var value: Value = [
             "nodes": .sequence(
                 nodes.map { node in
                     var value: Value = [
@@ -174,6 +189,8 @@ struct Topology: Sendable, Hashable {
                     return value
                 }),
         ]
+        if let past { value["past"] = past }
+        return value
     }
 }
 

@@ -2,11 +2,12 @@ internal import Basics
 internal import Cluster
 internal import Delivery
 internal import Document
+internal import History
 internal import HTTPTypes
 internal import Hummingbird
 internal import Kubernetes
 
-/// Who leads to whom, among the objects that the caller may list.
+/// Who leads to whom, among the objects that the caller may list: the live ones, or those of git at a time of the past.
 struct TopologyAPI: Sendable {
     let view: DaemonView
 
@@ -17,7 +18,13 @@ struct TopologyAPI: Sendable {
         router.get("/api/v1/topology") { request, context in
             await Routes.answer { () async throws(APIFailure) in
                 let admission = try await view.admit(request, context)
-                let application = try QueryFields(request, known: ["application"]).text("application")
+                let fields = try QueryFields(request, known: ["application", "time"])
+                let application = try fields.text("application")
+                if let time = try fields.time("time") {
+                    let past = try view.needed(view.past, "no repository to look at")
+                    let found = try await past.sight(application, .time(time), for: admission, in: view)
+                    return Topology(found).value
+                }
                 let live = try view.needed(view.liveObjects, "no cluster to look at")
                 let all = await live(application)
                 let visibility = try await Visibility.of(admission, among: all.map(\.key))
@@ -33,19 +40,6 @@ struct TopologyAPI: Sendable {
     /// How the rollouts stand; one that the cluster does not tell of is shown without its versions.
     private func reports(_ workloads: [ObjectKey]) async -> [RolloutReport] {
         guard let rollouts = view.rollouts else { return [] }
-        return await withTaskGroup(of: RolloutReport?.self) { group in
-            var open = workloads.prefix(Self.mostRollouts)
-            var found: [RolloutReport] = []
-            func next() {
-                guard let key = open.popFirst() else { return }
-                group.addTask { try? await rollouts.report(key) }
-            }
-            for _ in 0..<Self.atOnce { next() }
-            while let report = await group.next() {
-                if let report { found.append(report) }
-                next()
-            }
-            return found
-        }
+        return await gathered(workloads.prefix(Self.mostRollouts), atOnce: Self.atOnce) { try? await rollouts.report($0) }.compactMap { $0 }
     }
 }

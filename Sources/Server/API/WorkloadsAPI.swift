@@ -63,7 +63,8 @@ struct WorkloadsAPI: Sendable {
         let unknown = Locked<APIFailure?>(nil)
         let permission: ChangePermission = { (touched: [ObjectKey]) throws(AutomationError) in
             do throws(APIFailure) {
-                for other in touched where other != key {
+                // Nobody else writes until this is known, so that more than one is asked about at a time.
+                _ = try await gathered(touched.filter { $0 != key }, atOnce: Visibility.atOnce) { (other: ObjectKey) async throws(APIFailure) in
                     guard try await admission.may(.patch, other, name: other.name) else {
                         throw admission.refusal(.patch, "\(other), which the same change of files would change")
                     }

@@ -12,6 +12,17 @@ package struct Caller: Sendable, Hashable {
         (self.name, self.uid, self.groups, self.extra) = (name, uid, groups, extra)
     }
 
+    /// Whether it is the same person or account: what else is known of them may be another for each of their tokens
+    /// (`authentication.kubernetes.io/credential-id`, KEP-4193).
+    func isSame(as other: Caller) -> Bool { name == other.name && uid == other.uid }
+
+    /// The same with each of their tokens; what an authorizer may look at stays.
+    var withoutCredential: Caller {
+        var caller = self
+        caller.extra["authentication.kubernetes.io/credential-id"] = nil
+        return caller
+    }
+
     /// The author of the commits they ask for.
     ///
     /// What git's line for an author cannot hold (line breaks, other control characters, `<` and `>`) is left out.

@@ -53,8 +53,9 @@ package final class ClusterAuthority: Authority {
         _ caller: Caller, _ verb: AccessVerb, _ workload: GroupKind, namespace: String, name: String?
     ) async throws(AccessError) -> Bool {
         var question = Question(caller: caller, verb: verb, kind: workload, namespace: namespace, name: name)
-        if let known = permissions[question] { return known }
-        let asked = question
+        var asked = question
+        asked.caller = caller.withoutCredential
+        if let known = permissions[asked] { return known }
         let resource = try await resource(workload)
         // A role of a namespace says nothing of what belongs to none, whatever a manifest says.
         if !resource.isNamespaced { question.namespace = "" }

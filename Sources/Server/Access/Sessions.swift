@@ -61,7 +61,7 @@ package final class Sessions: Sendable {
         let session = Session(admission: admission.by(.cookie), usedAt: now, until: now + min(limits.longest, rest))
         state.withLock { state in
             state.sessions = state.sessions.filter { $0.value.until > now && $0.value.usedAt + idle > now }
-            let own = state.sessions.filter { $0.value.admission.caller == admission.caller }
+            let own = state.sessions.filter { $0.value.admission.caller.isSame(as: admission.caller) }
             if own.count >= mostOfOne, let oldest = own.min(by: { $0.value.usedAt < $1.value.usedAt })?.key { state.sessions[oldest] = nil }
             if state.sessions.count >= most, let oldest = state.sessions.min(by: { $0.value.usedAt < $1.value.usedAt })?.key {
                 state.sessions[oldest] = nil

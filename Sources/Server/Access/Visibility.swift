@@ -1,3 +1,4 @@
+internal import Basics
 internal import Kubernetes
 
 /// What one caller may list, asked once for each kind and namespace: first for all namespaces, which is one question
@@ -15,7 +16,7 @@ struct Visibility: Sendable, Hashable {
     static let deployments = GroupKind(group: "apps", kind: "Deployment")
 
     /// Questions of one caller at once: a cluster that is far answers in time, and others are heard, too.
-    private static let atOnce = 4
+    static let atOnce = 4
 
     /// - Parameter keys: what it will be asked about; their names do not matter.
     static func of(_ admission: AccessControl.Admission, among keys: some Sequence<ObjectKey>) async throws(APIFailure) -> Visibility {
@@ -32,38 +33,10 @@ struct Visibility: Sendable, Hashable {
     }
 
     private mutating func ask(_ scopes: some Sequence<Scope>, _ admission: AccessControl.Admission) async throws(APIFailure) {
-        let questions = scopes.filter { answers[$0] == nil }
-        guard questions.count > 1 else {
-            for scope in questions { answers[scope] = try await Self.answer(scope, admission) }
-            return
+        let found = try await gathered(scopes.filter { answers[$0] == nil }, atOnce: Self.atOnce) { (scope: Scope) async throws(APIFailure) in
+            (scope, try await Self.answer(scope, admission))
         }
-        let (found, failure) = await withTaskGroup(of: (Scope, Result<Bool, APIFailure>).self) { group in
-            var open = questions[...]
-            var found: [Scope: Bool] = [:]
-            func next() {
-                guard let scope = open.popFirst() else { return }
-                group.addTask {
-                    do throws(APIFailure) {
-                        return (scope, .success(try await Self.answer(scope, admission)))
-                    } catch {
-                        return (scope, .failure(error))
-                    }
-                }
-            }
-            for _ in 0..<Self.atOnce { next() }
-            while let (scope, answer) = await group.next() {
-                switch answer {
-                case .success(let isAllowed): found[scope] = isAllowed
-                case .failure(let failure):
-                    group.cancelAll()
-                    return (found, failure as APIFailure?)
-                }
-                next()
-            }
-            return (found, nil)
-        }
-        answers.merge(found) { $1 }
-        if let failure { throw failure }
+        for (scope, isAllowed) in found { answers[scope] = isAllowed }
     }
 
     private static func answer(_ scope: Scope, _ admission: AccessControl.Admission) async throws(APIFailure) -> Bool {

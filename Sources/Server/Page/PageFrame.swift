@@ -96,9 +96,11 @@ extension HTML {
                 html.element("p") { $0.element("button", ["type": "submit"], text: "Sign in") }
             }
             element("p", ["class": "quiet"], text: "A token of the daemon's token file, or of a Kubernetes service account: kubectl create token NAME.")
-        } else {
+        }
+        if access.authorities.isEmpty || access.link != .none {
             if access.link == .none { element("p", text: "Nobody can: this daemon knows no tokens, and prints no link.") }
-            element("p", text: access.link.advice.prefix(1).uppercased() + access.link.advice.dropFirst() + ".")
+            // The script's form says it too.
+            element("p", ["id": "sign-in-link", "class": "quiet"], text: access.link.advice.prefix(1).uppercased() + access.link.advice.dropFirst() + ".")
         }
     }
 

@@ -32,7 +32,11 @@ struct Pages: Sendable {
                 let snapshot = await overview.snapshot(view.automation)
                 let visibility = try await Visibility.of(admission, among: snapshot.keys)
                 let list = ApplicationsPage(applications: snapshot.cut(to: visibility), offset: try fields.number("offset", 0...1_000_000, otherwise: 0))
-                return { list.write(&$0) }
+                let past = try PastAddress(fields, now: view.now)
+                return { html in
+                    if let past { html.element("p", ["class": "notice"], text: past.ofThePresent) }
+                    list.write(&html)
+                }
             }
         }
         router.get("/history") { request, context in
@@ -45,10 +49,16 @@ struct Pages: Sendable {
                 let workload = (try fields.text("workload") ?? "").split(separator: "/", maxSplits: 1).map(String.init)
                 if let name = workload.last { query.name = name }
                 if workload.count == 2, let kind = workload.first { query.kind = kind }
+                let past = try PastAddress(fields, now: view.now)
+                // As the slider has it: the deploys until then.
+                if let time = past?.time { query.to = query.to.map { min($0, time) } ?? time }
                 var filter: [(name: String, value: String)] = []
-                for name in names { if let value = try fields.text(name) { filter.append((name, value)) } }
+                for name in names + ["at"] { if let value = try fields.text(name) { filter.append((name, value)) } }
                 let list = HistoryPage(page: try await HistoryAPI(view: view).page(query, for: admission), filter: filter)
-                return { list.write(&$0) }
+                return { html in
+                    if let past { html.element("p", ["class": "notice"], text: past.ofDeploys) }
+                    list.write(&html)
+                }
             }
         }
         for shell in Self.shells {

@@ -30,6 +30,12 @@ struct StreamAPI: Sendable {
     /// Pieces between what has been put together and what has been written.
     private static let longestPipe = 32
     private let count = Locked(0)
+    /// The last is for nginx, which else keeps what it is sent until it has some kilobytes (`proxy_buffering`).
+    private static let headers: HTTPFields = {
+        var headers: HTTPFields = [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"]
+        if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
+        return headers
+    }()
 
     init(view: DaemonView) { self.view = view }
 
@@ -51,7 +57,7 @@ struct StreamAPI: Sendable {
                 let place = Place(count)
                 return Response(
                     status: .ok,
-                    headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
+                    headers: Self.headers,
                     body: ResponseBody { writer in
                         defer { place.leave() }
                         let client = StreamClient()
@@ -127,7 +133,7 @@ struct StreamAPI: Sendable {
         var memory = StreamMemory(try await shown(overview, admission).applications.map(\.status.application))
         write("retry: 3000\n\n", pipe, client)
         // As one piece, for there may be more than the pipe has room for.
-        let missed = try await missed(after: last, &eyes).map(Self.deploy).joined()
+        let missed = try await missed(after: last, admission).map(Self.deploy).joined()
         if !missed.isEmpty { write(missed, pipe, client) }
         while let news = client.take() {
             var text = ""
@@ -171,13 +177,15 @@ struct StreamAPI: Sendable {
         return (snapshot.source, await overview.cut(snapshot, to: visibility))
     }
 
-    /// Deploys that began since the last one that was heard of, and those that still run.
-    private func missed(after last: String?, _ eyes: inout EventEyes) async throws -> [DeployEvent] {
-        guard let history = view.history, let last, last.utf8.count == 26, last.utf8.allSatisfy({ (0x30...0x5a).contains($0) }) else { return [] }
+    /// Deploys that began since the last one that was heard of, that ended since it began, and those that still run: as many as
+    /// this listener may see.
+    private func missed(after last: String?, _ admission: AccessControl.Admission) async throws -> [DeployEvent] {
+        guard view.history != nil, let last, let begun = ULID.timestamp(of: last) else { return [] }
         var query = EventQuery()
         query.limit = settings.replay
-        let found = try await history.events(query).filter { $0.id >= last || $0.endedAt == nil }
-        return try await eyes.visible(found).reversed()
+        return try await HistoryAPI(view: view).page(query, for: admission).events
+            .filter { event in event.id >= last || event.endedAt.map { $0 >= begun } ?? true }
+            .reversed()
     }
 
     /// Who leaves so much unread is told no more.

@@ -105,6 +105,18 @@ package final class BrowserPage: Sendable {
             ["width": .int(Int64(width)), "height": .int(Int64(height)), "deviceScaleFactor": 1, "mobile": .bool(width < 500)])
     }
 
+    /// What can be pressed or filled in and has no name in the accessibility tree, by its role.
+    package func nameless() async throws -> [String] {
+        let nodes = try await send("Accessibility.getFullAXTree")["nodes"]?.sequence ?? []
+        let roles = ["button", "link", "textbox", "searchbox", "combobox", "slider", "switch", "checkbox", "dialog", "img", "tab", "table"]
+        return nodes.compactMap { node in
+            guard node["ignored"]?.bool != true, let role = node[path: "role", "value"]?.string, roles.contains(role),
+                (node[path: "name", "value"]?.string ?? "").isEmpty
+            else { return nil }
+            return role
+        }
+    }
+
     /// The whole page as a PNG.
     package func screenshot(_ path: String) async throws {
         let size = try await evaluate("[document.documentElement.clientWidth, Math.min(document.documentElement.scrollHeight, 6000)]")

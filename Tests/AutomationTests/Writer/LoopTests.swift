@@ -342,6 +342,36 @@ import Testing
         await world.registry.stop()
     }
 
+    /// Only what is pinned is pinned again.
+    @Test func releaseOfOneImagePinnedAndNot() async throws {
+        let digest = "sha256:" + String(repeating: "a", count: 64)
+        let world = try await World { host in
+            [
+                "deploy/web.yaml": """
+                    apiVersion: apps/v1
+                    kind: Deployment
+                    metadata: {name: web, namespace: shop}
+                    spec:
+                      template:
+                        spec:
+                          containers:
+                          - {name: web, image: "\(host)/shop/web:0.3.12@\(digest)"}
+                          - {name: worker, image: "\(host)/shop/web:0.3.12"}
+
+                    """
+            ]
+        }
+        let new = world.registry.push("shop/web", tag: "0.3.13", createdAt: Timestamp(milliseconds: 1_700_000_000_000))
+        let key = ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
+        let image = try #require(ImageReference("\(world.registry.host)/shop/web:0.3.13"))
+        _ = try await world.automation.change(
+            ChangeRequest(workload: key, action: .release(image), requester: Requester(name: "Ann", email: "ann@example.com")))
+        let text = world.server.file("deploy/web.yaml")
+        #expect(text.contains("shop/web:0.3.13@\(new)\""))
+        #expect(text.contains("{name: worker, image: \"\(world.registry.host)/shop/web:0.3.13\"}"))
+        await world.registry.stop()
+    }
+
     /// A lock of the whole application is lifted for one of its workloads.
     @Test func unlockOfAnApplicationsLock() async throws {
         let world = try await World { host in
@@ -369,6 +399,65 @@ import Testing
         #expect(report.commit != nil)
         try await world.automation.load()
         #expect(await world.automation.workloads().first?.policy.lock == nil)
+        await world.registry.stop()
+    }
+
+    /// A lock that both have is lifted on the workload alone.
+    @Test(arguments: ["martlet.dev/", "fluxcd.io/"]) func unlockOfALockThatBothHave(_ prefix: String) async throws {
+        let world = try await World { host in
+            [
+                "shop/martlet.yaml":
+                    "apiVersion: martlet.dev/v1alpha1\nkind: Application\nmetadata: {name: shop, annotations: {\(prefix)locked: \"true\"}}\nspec: {namespace: shop}\n",
+                "shop/web.yaml": """
+                    apiVersion: apps/v1
+                    kind: Deployment
+                    metadata:
+                      name: web
+                      annotations:
+                        martlet.dev/locked: "true"
+                        martlet.dev/locked-by: Bob
+                    spec: {template: {spec: {containers: [{name: main, image: "\(host)/shop/web:1.0.0"}]}}}
+
+                    """,
+            ]
+        }
+        let key = ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
+        let report = try await world.automation.change(
+            ChangeRequest(workload: key, action: .unlock, requester: Requester(name: "Ann", email: "ann@example.com")))
+        #expect(report.commit != nil)
+        #expect(!world.server.file("shop/web.yaml").contains("Bob"))
+        try await world.automation.load()
+        #expect(await world.automation.workloads().first?.policy.lock == nil)
+        await world.registry.stop()
+    }
+
+    /// A chart's workloads have one annotation for all.
+    @Test func theAnnotationTellsOfAllBumps() async throws {
+        let world = try await World { host in
+            [
+                "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+                "charts/web/values.yaml": "front: 1.0.0\nback: 2.0.0\n",
+                "charts/web/templates/all.yaml": ["front", "back"].map {
+                    "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: \($0)}\nspec: {template: {spec: {containers: [{name: \($0), image: \"\(host)/shop/\($0):{{ .Values.\($0) }}\"}]}}}\n"
+                }.joined(),
+                "martlet.yaml": """
+                    apiVersion: martlet.dev/v1alpha1
+                    kind: Application
+                    metadata:
+                      name: web
+                      annotations: {martlet.dev/automated: "true", martlet.dev/tag.front: "semver:*", martlet.dev/tag.back: "semver:*"}
+                    spec: {path: charts/web, namespace: shop}
+
+                    """,
+            ]
+        }
+        world.registry.setTags(["1.0.0", "1.0.1"], of: "shop/front")
+        world.registry.setTags(["2.0.0", "2.0.1"], of: "shop/back")
+        try await world.rounds(4)
+        #expect(world.commits == ["Release 2 images"])
+        let text = world.server.file("martlet.yaml")
+        #expect(text.contains("front 1.0.0 -> 1.0.1"))
+        #expect(text.contains("back 2.0.0 -> 2.0.1"))
         await world.registry.stop()
     }
 

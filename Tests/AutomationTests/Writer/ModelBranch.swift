@@ -33,6 +33,7 @@ final class ModelServer: Sendable {
         var notes: [ObjectID: String] = [:]
         var pushes = 0
         var blocked: String?
+        var links: [String: String] = [:]
     }
 
     private let state: Locked<State>
@@ -62,6 +63,9 @@ final class ModelServer: Sendable {
 
     /// A path that is a symbolic link in the tree.
     func block(_ path: String) { state.withLock { $0.blocked = path } }
+
+    /// A path at which another file is read: a symbolic link, or what stands behind one.
+    func link(_ path: String, to real: String) { state.withLock { $0.links[path] = real } }
 
     /// Called between our steps: another person's or another daemon's moment.
     func meanwhile(_ body: (@Sendable (Step) -> Void)?) { state.withLock { $0.meanwhile = body } }
@@ -108,13 +112,14 @@ final class ModelServer: Sendable {
     }
 
     fileprivate func tree(_ id: ObjectID) -> ModelTree {
-        ModelTree(texts: state.withLock { $0.nodes[id]?.files ?? [:] }, revision: SourceRevision(reference: "main", commit: id.description))
+        let (files, links) = state.withLock { ($0.nodes[id]?.files ?? [:], $0.links) }
+        return ModelTree(texts: files, links: links, revision: SourceRevision(reference: "main", commit: id.description))
     }
 
     fileprivate func commit(
         _ changes: [String: [UInt8]], on parent: ObjectID, _ description: CommitDescription
     ) throws(GitError) -> ObjectID? {
-        if let path = state.withLock({ $0.blocked }), changes[path] != nil {
+        if let path = state.withLock({ state in changes.keys.first { $0 == state.blocked || state.links[$0] != nil } }) {
             throw GitError(.blocked(path: path), "\"\(path)\" is a symbolic link", place: "model", advice: "write the file it leads to")
         }
         return state.withLock { state in
@@ -222,14 +227,20 @@ struct ModelBranch: Branch {
 
 struct ModelTree: SourceTree {
     var texts: [String: [UInt8]]
+    var links: [String: String]
     var revision: SourceRevision
 
     func files() async throws(SourceError) -> [SourceFile] {
         texts.map { path, bytes in SourceFile(path: path, digest: "\(bytes.count) \(String(decoding: bytes, as: UTF8.self))") }
+            + links.compactMap { path, real in
+                texts[real].map { SourceFile(path: path, digest: "\($0.count) \(String(decoding: $0, as: UTF8.self))", realPath: real) }
+            }
     }
 
     func read(_ files: [SourceFile]) async throws(SourceError) -> [String: [UInt8]] {
-        texts.filter { path, _ in files.contains { $0.path == path } }
+        var all: [String: [UInt8]] = [:]
+        for file in files { all[file.path] = texts[links[file.path] ?? file.path] }
+        return all
     }
 }
 

@@ -51,6 +51,18 @@ import Testing
         #expect(told.meant.problems == ["other: of \"\(other.revision)\", which was live, the commit is not known"])
     }
 
+    /// What was live is known, whatever the clocks of who committed it said.
+    @Test func commitsOfTheFuture() async throws {
+        let store = EventStore(try HistoryDatabase(path: nil))
+        let stage = try await PastStage(Self.steps, store: store)
+        let long = Timestamp(milliseconds: 1_600_000_000_000)
+        try await store.record(Self.sight("\(try #require(stage.ids["second"]))"), at: long)
+        let told = try await stage.past.sight(at: .time(long.adding(.seconds(60))), application: "shop")
+        #expect(stage.name(told.meant.revision.revision.commit) == "second")
+        #expect(told.notes == [] && told.meant.objects.count == 1)
+        await #expect(throws: HistoryError.self) { try await stage.past.sight(at: .time(long.adding(.seconds(60))), application: "other") }
+    }
+
     /// Charts that ask what the cluster is see the cluster of today, also when it is known only later.
     @Test func chartsSeeTheCluster() async throws {
         let target = Locked(RenderTarget(kubeVersion: "v1.30.0"))

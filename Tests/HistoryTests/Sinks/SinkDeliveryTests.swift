@@ -59,6 +59,33 @@ import Testing
         #expect(stage.server.calls.count == count)
     }
 
+    /// How long it took stands wherever the end is told.
+    @Test func howLongItTook() async throws {
+        let stage = try await SinkStage()
+        let sinks = await stage.start(allSinks)
+        await sinks.note(deploy())
+        await stage.settle(sinks)
+        #expect(stage.server.webhooks.last?[path: "data", "duration"] == .null)
+        #expect(stage.server.annotations.first?["text"]?.string?.contains("took") == false)
+        await sinks.note(deploy().ended())
+        await stage.settle(sinks)
+        #expect(stage.server.webhooks.last?[path: "data", "duration"] == 90)
+        #expect(stage.server.annotations.first?["text"]?.string?.contains("\ntook 1m30s") == true)
+        #expect(stage.server.messages.first?["blocks"]?[0]?[path: "text", "text"]?.string?.contains("\ntook 1m30s") == true)
+        #expect(stage.server.statuses.suffix(2).allSatisfy { $0.body["description"]?.string == "is deployed after 1m30s" })
+    }
+
+    /// What gave way to a newer version has not failed.
+    @Test func whatWasSupersededHasNoCross() async throws {
+        let stage = try await SinkStage()
+        let sinks = await stage.start(allSinks)
+        await sinks.note(deploy().ended(.superseded, reason: "main@2b3c4d5 came before it was done"))
+        await stage.settle(sinks)
+        #expect(stage.server.statuses.first { $0.place.hasPrefix("acme/shop") }?.body["state"] == "success")
+        #expect(stage.server.statuses.first { $0.place.hasPrefix("acme/web") }?.body["state"] == "canceled")
+        #expect(stage.server.statuses.allSatisfy { $0.body["description"]?.string?.hasPrefix("is superseded") == true })
+    }
+
     @Test func startAndEndWhileItWasDown() async throws {
         let stage = try await SinkStage()
         let sinks = await stage.start([grafana, slack, webhook])
@@ -132,9 +159,9 @@ import Testing
         #expect(state.deadLetters.first?.reason.contains("status 503") == true)
         #expect(state.deadLetters.first?.workload == "deployment.apps/front-end -n sock-shop")
         stage.server.heal()
-        #expect(await sinks.retry("webhook", id: "nonsense") == 0)
-        #expect(await sinks.retry("webhook") == 1)
-        #expect(await sinks.retry("nobody") == nil)
+        #expect(try await sinks.retry("webhook", id: "nonsense") == 0)
+        #expect(try await sinks.retry("webhook") == 1)
+        #expect(try await sinks.retry("nobody") == nil)
         await stage.settle(sinks)
         #expect(stage.server.webhooks.last?["type"] == "dev.martlet.deploy.started")
         #expect(try #require(await sinks.states().first).deadLetterCount == 0)

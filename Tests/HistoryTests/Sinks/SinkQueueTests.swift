@@ -229,6 +229,35 @@ import Testing
         #expect(try await !phases().contains(3))
     }
 
+    /// Mended after ten days, a sink is still told what its dead digest gathers.
+    @Test func aDeadDigestKeepsWhatItGathers() async throws {
+        let stage = try await SinkStage()
+        let store = SinkStore(stage.database)
+        let now = stage.time.now
+        try await store.begin(["slack"], at: now)
+        for number in 0..<25 { _ = try await store.note([entry(deploy("E\(number)", name: "w\(number)").ended(.succeeded))], at: now) }
+        try await store.gather("slack", gathersAll: true, byCommit: false, target: entry(deploy()).target, at: now) { "D" }
+        let digest = try #require(try await store.next("slack", gathersAll: true, at: now).head)
+        #expect(digest.id == "D")
+        try await store.bury("slack", digest, reason: "no", at: now)
+        let later = now.adding(.seconds(10 * 86_400))
+        try await store.expire(keeping: ["slack"], at: later)
+        #expect(try await store.retry("slack", id: nil, at: later) == 1)
+        #expect(try await store.members("slack", of: "D").count == 25)
+    }
+
+    /// A sink that could not be noted when it was declared is told of nothing that was over before.
+    @Test func aSinkBeginsWithItsFirstEntry() async throws {
+        let stage = try await SinkStage()
+        let store = SinkStore(stage.database)
+        let now = stage.time.now
+        let old = deploy("E0", at: -3 * 86_400_000).ended(.succeeded)
+        #expect(try await store.note([entry(old)], at: now).isEmpty)
+        let running = deploy("E1", at: 0)
+        #expect(try await store.note([entry(running)], at: now) == ["slack"])
+        #expect(try await store.state("slack", at: now).waiting == 1)
+    }
+
     /// A start that had to go is no reason to keep the end to oneself.
     @Test func theEndOfWhatWasLetGoIsNews() async throws {
         let stage = try await SinkStage()

@@ -158,7 +158,7 @@ import Testing
         await stage.settle(sinks, limit: .seconds(10))
         #expect(await sinks.states().first?.lastError == "the Secret \"sinks\" cannot be read: make it in Martlet's own namespace")
         stage.setSecret("sinks", data)
-        await sinks.retry("slack")
+        try await sinks.retry("slack")
         await stage.settle(sinks, limit: .seconds(10))
         #expect(stage.server.messages.count == 1)
     }

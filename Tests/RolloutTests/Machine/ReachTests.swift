@@ -27,7 +27,7 @@ import Testing
             Object(try YAML.parse("{apiVersion: v1, kind: Endpoints, metadata: {name: web}, subsets: \(subsets)}")))
         let deployment = try #require(Object(["apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web"]]))
         let view = RolloutView(
-            deployment: deployment, replicaSets: [],
+            workload: deployment, replicaSets: [],
             pods: [
                 try pod("next-1", "new"), try pod("old-1", "old"),
                 try pod("old-going", "old", ", deletionTimestamp: '2026-01-01T00:00:00Z'"),

@@ -59,7 +59,7 @@ struct ModelDaemon {
             try write(ModelWrite(state, decision.state, world.setup.mode)) {
                 try world.carryOut(view.keeping(decision.state))
             }
-            view.deployment = world.deployment ?? view.deployment
+            view.workload = world.deployment ?? view.workload
         }
         for effect in decision.effects { try carryOut(effect, decision.state ?? state, view, manifest) }
         try plan(decision.overlay, applying: false)
@@ -72,7 +72,7 @@ struct ModelDaemon {
             endpoints[service.name] = world.observed.object(.endpoints, namespace: "default", name: service.name)
         }
         return RolloutView(
-            deployment: world.deployment ?? world.git.manifest, replicaSets: world.sets, pods: world.pods, endpoints: endpoints)
+            workload: world.deployment ?? world.git.manifest, replicaSets: world.sets, pods: world.pods, endpoints: endpoints)
     }
 
     private func observe(_ view: RolloutView, _ state: RolloutState, _ now: Timestamp) -> RolloutObservation {

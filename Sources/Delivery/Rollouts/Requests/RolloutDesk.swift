@@ -42,7 +42,7 @@ package struct RolloutDesk: Sendable {
         for kind in kinds {
             found += try await client.list(kind, namespace: workload.namespace, labelSelector: selector).items
         }
-        return found.filter { $0.isOwned(by: workload) }
+        return found.filter { $0.isControlled(by: workload.uid) }
     }
 
     /// The workloads that have a rollout's state on them.

@@ -57,7 +57,7 @@ package struct RolloutReport: Sendable, Hashable {
                 versions[arm] = version(hash, of: object, parts: parts)
                 continue
             }
-            let set = parts.first { $0.label(templateHashLabel) == hash && $0.isOwned(by: object) }
+            let set = parts.first { $0.label(templateHashLabel) == hash && $0.isControlled(by: object.uid) }
             versions[arm] = Version(
                 hash: hash, set: set?.name ?? "", pods: set?.count("spec", "replicas") ?? 0, ready: set?.count("status", "readyReplicas") ?? 0)
         }
@@ -66,7 +66,7 @@ package struct RolloutReport: Sendable, Hashable {
     /// Of a StatefulSet or DaemonSet: counted by its pods.
     private func version(_ hash: String, of object: Object, parts: [Object]) -> Version {
         let view = RolloutView(
-            deployment: object, replicaSets: [], pods: parts.filter { $0.kind == "Pod" && $0.isOwned(by: object) },
+            workload: object, replicaSets: [], pods: parts.filter { $0.kind == "Pod" && $0.isControlled(by: object.uid) },
             revisions: parts.filter { $0.kind == "ControllerRevision" })
         let count = view.count(hash)
         return Version(hash: hash, set: count.revision, pods: count.pods, ready: count.ready)
@@ -89,19 +89,5 @@ package struct RolloutReport: Sendable, Hashable {
     /// What a person may ask for now.
     package var possible: [RolloutRequest.Verb] {
         RolloutRequest.Verb.allCases.filter { $0.refusal(in: state) == nil }
-    }
-}
-
-extension Object {
-    /// A number of objects in a field; never negative.
-    package func count(_ path: String...) -> Int? {
-        value[path: path]?.int.map { max(0, Int(clamping: $0)) }
-    }
-
-    /// Whether the controller of this object is that one.
-    package func isOwned(by owner: Object) -> Bool {
-        (value[path: "metadata", "ownerReferences"]?.sequence ?? []).contains {
-            $0["uid"]?.string == owner.uid && $0["controller"]?.bool == true
-        }
     }
 }

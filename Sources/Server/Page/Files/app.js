@@ -49,6 +49,11 @@ class App {
         this.model = new Model(this.clock, {
             changed: (names) => { this.screen?.modelChanged?.(names); this.redraw(); },
             deploy: (event, isNews) => this.deployed(event, isNews),
+            caughtUp: () => {
+                // Screens that show deploys as they come.
+                if (this.clock.mode === 'live' && this.screen?.deploy) this.screen.timeChanged?.();
+                this.redraw();
+            },
             state: (word) => this.connected(word),
         });
         this.bar = new TimeBar(this.clock, this.model, this.announce);
@@ -156,6 +161,7 @@ class App {
         this.number = (this.number ?? 0) + 1;
         this.arrived = this.number > 1;
         this.left = left.y > 0 || left.link ? { ...left, until: performance.now() + 4_000 } : null;
+        this.askPolicies();
         this.draw();
     }
 
@@ -176,8 +182,14 @@ class App {
             if (moment !== this.moment) this.screen?.timeChanged?.();
             else this.screen?.windowChanged?.();
             this.moment = moment;
+            this.askPolicies();
         }, 150);
         this.redraw();
+    }
+
+    /** Only where they are shown, for they cost the daemon something. */
+    askPolicies() {
+        if (this.session !== null && showsSight.has(this.place)) this.model.askPolicies();
     }
 
     deployed(event, isNews) {

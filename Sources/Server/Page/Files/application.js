@@ -4,7 +4,7 @@ import { workloadTable } from './applications.js';
 import { h } from './dom.js';
 import { count, revisionText, workloadWords } from './format.js';
 import { to } from './router.js';
-import { answered, badge, button, deployRow, fact, failureView, nothing, notice, panel, tabs, troubles, waiting, when } from './ui.js';
+import { answered, badge, button, deployRow, fact, failureView, nothing, notice, panel, remarks, tabs, troubles, waiting, when } from './ui.js';
 
 const objectsShown = 100;
 const rowsShown = 100;
@@ -30,6 +30,7 @@ export function open({ app, parameters, query }) {
         const found = answer.objects.filter(({ object }) => `${object.namespace} ${object.kind}/${object.name}`.toLowerCase().includes(words));
         return [
             troubles(answer.problems),
+            remarks(answer.notes),
             h('p', { class: 'quiet' }, `${count(answer.objects.length, 'object')} as git says at ${revisionText(answer.revision || answer.commit)}; values of Secrets are masked.`),
             h('p', { class: 'field' }, h('label', { for: 'objects-filter' }, 'Filter objects'),
                 h('input', { id: 'objects-filter', type: 'search', autocomplete: 'off', prop: { value: state.filter },
@@ -80,7 +81,9 @@ export function open({ app, parameters, query }) {
                     ? null : waiting()) : [
                     h('dl', { class: 'facts', key: 'facts' },
                         fact('Revision', revisionText(application.revision)),
-                        fact('Applied', revisionText(application.appliedRevision) || 'nothing yet'),
+                        // Of the past it is not kept.
+                        application.appliedRevision !== undefined
+                            ? fact('Applied', revisionText(application.appliedRevision) || 'nothing yet') : null,
                         application.objects !== undefined ? fact('Objects', application.objects) : null,
                         fact(app.clock.mode === 'past' ? 'So since' : 'Changed',
                             when(application.changedAt ?? application.since, app.clock))),

@@ -46,7 +46,7 @@ export function open({ app, parameters }) {
                 : '', change.object.name),
             change.fields?.length ? fieldTable(`Fields of ${change.object.kind} ${change.object.name}`, change.fields, change.more ?? 0)
                 : null))
-            : nothing('No object was written.')),
+            : nothing(event.isFromNote ? 'What was written is not kept in notes.' : 'No object was written.')),
     ];
 
     const graph = (event) => {

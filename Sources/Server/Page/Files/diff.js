@@ -2,7 +2,7 @@
 import { Question } from './api.js';
 import { h } from './dom.js';
 import { count, deployTitle, exact, full, imageText, revisionText, short, zone } from './format.js';
-import { actionBadge, answered, choices, diffView, fieldTable, notice, nothing, troubles } from './ui.js';
+import { actionBadge, answered, choices, diffView, fieldTable, notice, nothing, remarks, troubles } from './ui.js';
 
 const most = 200;
 
@@ -30,6 +30,7 @@ export function open({ app, query }) {
         h('p', { class: 'versus' }, side(value.from), h('span', { class: 'quiet' }, ' to '), side(value.to),
             h('span', { class: 'quiet' }, `: ${count(value.objects.length, 'object differs', 'objects differ')}`)),
         troubles(value.problems),
+        remarks(value.notes),
         value.objects.length === 0 ? nothing('Both say the same.') : null,
         value.objects.slice(0, most).map((item) => {
             const { object } = item;
@@ -60,7 +61,7 @@ export function open({ app, query }) {
         view: () => [
             h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, 'Difference of two moments')),
             h('form', { class: 'toolbar', on: { submit: (event) => { event.preventDefault(); ask(); } } },
-                field('from', 'From', 'commit, branch or time'), field('to', 'To', 'now'), field('application', 'Application', 'all'),
+                field('from', 'From', 'commit, branch, time, 2h ago'), field('to', 'To', 'now'), field('application', 'Application', 'all'),
                 h('p', { class: 'field' }, h('button', { type: 'submit', class: 'primary' }, 'Compare')),
                 choices('diff-moments', recent().map((event) => [event.commit,
                     `${exact(event.startedAt)} ${deployTitle(event)} ${(event.images ?? []).map((change) => imageText(change.to ?? '')).join(' ')}`])),

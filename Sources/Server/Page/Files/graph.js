@@ -54,8 +54,9 @@ export function tabulate(result, window) {
     const names = [];
     const rows = new Map();
     const series = result.slice(0, 50);
+    const common = sharedLabels(series.map(({ metric }) => metric ?? {}));
     series.forEach(({ metric, values }, index) => {
-        let name = seriesName(metric);
+        let name = seriesName(metric, common);
         if (names.includes(name)) name = `${name} #${index + 1}`;
         names.push(name);
         for (const [seconds, value] of values) {
@@ -70,9 +71,17 @@ export function tabulate(result, window) {
     return { names, rows: [...rows].sort((a, b) => a[0] - b[0]).map(([time, values]) => [new Date(time), ...values]) };
 }
 
-function seriesName(metric) {
+/** Labels that all series have alike: they tell none from another, and long names hide what does. */
+function sharedLabels(metrics) {
+    if (metrics.length < 2) return new Set();
+    const [first, ...others] = metrics;
+    return new Set(Object.keys(first).filter((label) => label !== '__name__'
+        && others.every((metric) => metric[label] === first[label])));
+}
+
+function seriesName(metric, common) {
     const { __name__: name = '', ...labels } = metric ?? {};
-    const inside = Object.entries(labels).map(([label, value]) => `${label}="${value}"`).join(', ');
+    const inside = Object.entries(labels).filter(([label]) => !common.has(label)).map(([label, value]) => `${label}="${value}"`).join(', ');
     return inside === '' ? name || 'value' : `${name}{${inside}}`;
 }
 

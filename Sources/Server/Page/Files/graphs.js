@@ -78,8 +78,13 @@ export function open({ app, query }) {
         clearTimeout(timer);
         state.cards.forEach(ask);
         app.model.cover(app.clock.window());
-        if (app.clock.mode === 'live') timer = setTimeout(() => (document.hidden ? undefined : askAll()),
-            Math.max(15_000, app.clock.span / points));
+        if (app.clock.mode === 'live') timer = setTimeout(again, Math.max(15_000, app.clock.span / points));
+    };
+
+    /** Nobody looks: a little later, then. */
+    const again = () => {
+        if (document.hidden) timer = setTimeout(again, 2_000);
+        else askAll();
     };
 
     const add = (expression) => {

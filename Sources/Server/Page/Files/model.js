@@ -5,15 +5,16 @@ import { Stream } from './stream.js';
 
 const deployLimit = 200;
 
+const pathOf = ({ group, kind, namespace, name }) => [group, kind, namespace, name].join('/');
+
 /** The workloads with those in place that changed. */
 function updated(workloads, changed) {
-    const path = ({ group, kind, namespace, name }) => [group, kind, namespace, name].join('/');
-    const fresh = new Map(changed.map((workload) => [path(workload), workload]));
-    return workloads.map((workload) => fresh.get(path(workload)) ?? workload);
+    const fresh = new Map(changed.map((workload) => [pathOf(workload), workload]));
+    return workloads.map((workload) => fresh.get(pathOf(workload)) ?? workload);
 }
 
 export class Model {
-    /** `told`: changed(names), deploy(event, whether its outcome is news), state(word). */
+    /** `told`: changed(names), deploy(event, whether its outcome is news), caughtUp(), state(word). */
     constructor(clock, told) {
         this.clock = clock;
         this.told = told;
@@ -26,20 +27,28 @@ export class Model {
         /** When the overview was like this. */
         this.known = 0;
         this.connection = 'closed';
+        /** Nothing was told for a while: deploys may have begun and ended. */
+        this.isBehind = false;
+        /** Counts the sign-ins: an answer to the one before is nobody's. */
+        this.turn = 0;
         this.events = new Map();
         this.loaded = null;
         this.loading = false;
         this.knownSince = null;
         this.past = new Question(() => this.told.changed([]));
+        /** Automation and locks of a moment, as git said. */
+        this.policies = new Question(() => this.told.changed([]));
+        this.policiesOf = '';
         this.pastTimer = null;
         this.stream = new Stream({
             // An overview that is on its way would undo what came before it.
             overview: (value) => (this.refreshing ? this.late.push(value) : this.merge(value)),
             deploy: (event) => this.noteDeploy(event),
-            poll: () => this.refresh(),
+            poll: () => this.catchUp(),
             // What changed while the way was shut: from now on it tells of changes only.
-            opened: () => this.refresh(),
+            opened: () => (this.isBehind ? this.catchUp() : this.refresh()),
             state: (word) => {
+                if (word === 'polling') this.isBehind = true;
                 this.connection = word;
                 this.told.state(word);
             },
@@ -56,9 +65,13 @@ export class Model {
     stop() {
         this.stream.close();
         this.past.drop();
+        this.forgetPolicies();
         clearTimeout(this.pastTimer);
         this.overview = null;
         this.frozen = null;
+        this.refreshing = null;
+        this.turn += 1;
+        this.late = [];
         this.events.clear();
         this.loaded = null;
     }
@@ -66,13 +79,39 @@ export class Model {
     /** Nobody looks at the page, or somebody does again. */
     seen(visible) {
         if (this.connection === 'closed') return;
-        if (!visible) this.stream.rest();
-        else if (!this.stream.source) this.stream.open();
+        if (!visible) {
+            this.isBehind = true;
+            this.stream.rest();
+        } else if (!this.stream.source) this.stream.open();
+    }
+
+    /** Asks for the overview, and for the deploys that the stream did not tell of. */
+    async catchUp() {
+        const { turn } = this;
+        this.isBehind = this.connection !== 'live';
+        const state = () => [...this.events.values()].map((event) => `${event.id} ${event.outcome}`).sort().join();
+        const before = state();
+        const running = [...this.events.values()].filter((event) => !event.endedAt).map((event) => event.id);
+        this.loaded = null;
+        await Promise.all([this.refresh(), this.cover(this.clock.window())]);
+        // Those that began before what was asked for may have ended too.
+        for (const id of running.filter((name) => !(this.events.get(name)?.endedAt ?? 'over')).slice(0, 20)) {
+            if (turn !== this.turn) return;
+            try {
+                const event = await get(`/api/v1/history/${encodeURIComponent(id)}`);
+                if (turn === this.turn) this.events.set(id, { ...this.events.get(id), ...event });
+            } catch {
+                // The next time.
+            }
+        }
+        if (turn === this.turn && state() !== before) this.told.caughtUp();
     }
 
     /** Asks for the overview; whoever wants it while it is asked for gets the same answer. */
     refresh() {
+        const { turn } = this;
         this.refreshing ??= this.fetch().finally(() => {
+            if (turn !== this.turn) return;
             this.refreshing = null;
             for (const value of this.late.splice(0)) this.merge(value);
         });
@@ -80,13 +119,16 @@ export class Model {
     }
 
     async fetch() {
+        const { turn } = this;
         try {
             const overview = await get('/api/v1/overview');
+            if (turn !== this.turn) return;
             this.clock.told(overview.time);
             this.overview = overview;
             this.failure = null;
             this.known = this.clock.present();
         } catch (error) {
+            if (turn !== this.turn) return;
             this.failure = error;
         }
         this.told.changed([]);
@@ -126,8 +168,36 @@ export class Model {
             this.past.value = null;
             this.past.failure = null;
             this.past.asking = false;
+            this.forgetPolicies();
         }
         this.cover(this.clock.window());
+    }
+
+    /** Asks who might change images at the moment that is shown: for that git's files of then are rendered. */
+    askPolicies() {
+        const time = this.clock.text;
+        if (this.clock.mode !== 'past' || time === this.policiesOf) return;
+        this.policiesOf = time;
+        this.policies.ask('/api/v1/objects', { time, only: 'workloads' });
+    }
+
+    forgetPolicies() {
+        this.policies.drop();
+        Object.assign(this.policies, { value: null, failure: null, asking: false });
+        this.policiesOf = '';
+    }
+
+    /** The applications of another moment with their workloads' policies, once those are known. */
+    withPolicies(applications) {
+        const { value, failure, asking } = this.policies;
+        // Another moment's would be wrong ones.
+        if (!applications || !value || failure || asking || this.policiesOf !== this.clock.text) return applications;
+        if (this.joined?.applications === applications && this.joined.value === value) return this.joined.made;
+        const said = new Map(value.objects.map(({ object, policy }) => [pathOf(object), policy]));
+        const made = applications.map((application) => ({ ...application,
+            workloads: application.workloads.map((workload) => ({ ...workload, ...said.get(pathOf(workload)) })) }));
+        this.joined = { applications, value, made };
+        return made;
     }
 
     /** What there is to show: `{applications, source, loading, failure}`; applications are null until something is known. */
@@ -135,7 +205,7 @@ export class Model {
         if (this.clock.mode === 'past') {
             const { value, failure, asking } = this.past;
             // Another moment's applications would be wrong ones.
-            return { applications: failure ? null : value?.applications ?? null, knownSince: value?.knownSince ?? null, loading: asking, failure };
+            return { applications: failure ? null : this.withPolicies(value?.applications ?? null), policyFailure: this.policies.failure, knownSince: value?.knownSince ?? null, loading: asking, failure };
         }
         const overview = this.frozen ?? this.overview;
         return { applications: overview?.applications ?? null, loading: overview === null && this.failure === null, failure: this.failure };
@@ -165,22 +235,28 @@ export class Model {
     /** Fetches the deploys of a window, unless they are there. */
     async cover({ from, to }) {
         const margin = Math.max(60_000, (to - from) / 4);
-        if (this.loading || (this.loaded && this.loaded.from <= from && this.loaded.to >= to - margin
-            && this.loaded.span >= (to - from) / 4)) return;
+        const { loaded } = this;
+        if (this.loading || (loaded && loaded.to >= to - margin && (loaded.from <= from
+            // There are more than one answer holds, and it would be the same again.
+            || (loaded.asked <= from && loaded.span <= (to - from) * 2 && loaded.to <= to + margin * 2)))) return;
+        const { turn } = this;
         this.loading = true;
         try {
             const answer = await get('/api/v1/history', {
                 from: new Date(from - margin).toISOString(), to: new Date(to + margin).toISOString(), limit: deployLimit,
             });
+            if (turn !== this.turn) return;
             for (const event of answer.events) this.events.set(event.id, { ...this.events.get(event.id), ...event });
             this.knownSince = answer.knownSince ?? this.knownSince;
             if (this.knownSince) setTimeout(() => this.clock.fit(Date.parse(this.knownSince)));
-            const oldest = answer.next ? Math.min(from, ...answer.events.map((event) => Date.parse(event.startedAt))) : from - margin;
-            this.loaded = { from: oldest, to: to + margin, span: to - from };
+            // The newest come first: of what is before the oldest of them nothing is known.
+            const oldest = answer.next ? Math.min(to, ...answer.events.map((event) => Date.parse(event.startedAt))) : from - margin;
+            this.loaded = { from: oldest, to: to + margin, span: to - from, asked: from - margin };
         } catch {
             // The next move tries again; the screen of the history tells what is wrong.
+        } finally {
+            this.loading = false;
         }
-        this.loading = false;
         this.told.changed([]);
     }
 

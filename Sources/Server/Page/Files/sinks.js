@@ -47,7 +47,9 @@ export function open({ app }) {
             sink.lastError ? h('p', { class: 'app-message' }, sink.lastError) : null,
             dead > 0 ? h('details', { open: letters.length < 10 }, h('summary', null, count(dead, 'dead letter')),
                 h('ul', { class: 'plain-list' }, letters.slice(0, 100).map((letter) => h('li', { key: letter.id },
-                h('a', { href: to(`/history/${encodeURIComponent(letter.id)}`) }, letter.workload || letter.application || letter.id), ' ',
+                // One that tells of several together is no deploy itself.
+                letter.application ? h('a', { href: to(`/history/${encodeURIComponent(letter.id)}`) }, letter.workload || letter.application)
+                    : 'Several deploys together', ' ',
                 letter.outcome ? badge(letter.outcome) : null, ' ', h('span', null, letter.reason),
                 h('span', { class: 'quiet' }, letter.attempts ? ` ${count(letter.attempts, 'attempt')}, ` : ' ',
                     when(letter.at, app.clock)))))) : null);

@@ -1,10 +1,10 @@
 // Who sends to whom: routes, services, workloads and their pod sets, with the share that each edge carries.
 import { Question } from './api.js';
 import { h } from './dom.js';
-import { count, matchWords, middle, tone, words, workloadKinds } from './format.js';
+import { count, matchWords, middle, revisionText, tone, words, workloadKinds } from './format.js';
 import { around, box, extras, isLabeled, layout, pick, wire } from './layers.js';
 import { to } from './router.js';
-import { answered, badge, notice, nothing, table, workloadLink } from './ui.js';
+import { answered, badge, notice, nothing, remarks, table, workloadLink } from './ui.js';
 
 const mostDrawn = 300;
 const mostRows = 500;
@@ -18,7 +18,11 @@ export function open({ app, query }) {
         view: query.get('view') === 'table' ? 'table' : 'drawing', wanted: null, made: null, wired: null };
     let timer = null;
 
-    const ask = () => question.ask('/api/v1/topology', { application: state.application });
+    const ask = () => {
+        // While paused what is on the screen stays.
+        if (app.clock.mode === 'paused' && question.value !== null) return;
+        question.ask('/api/v1/topology', { application: state.application, time: app.clock.text });
+    };
     const choose = (id) => {
         state.selected = state.selected === id ? null : id;
         app.redraw();
@@ -185,11 +189,19 @@ export function open({ app, query }) {
                 h('div', { class: 'chips', role: 'group', 'aria-label': 'Shown as' },
                     chip('Drawing', state.view === 'drawing', () => amend({ view: 'drawing' })),
                     chip('Table', state.view === 'table', () => amend({ view: 'table' })))),
-            app.clock.mode === 'past' ? notice('idle', h('p', null, 'The topology is the one of now: what was tied to what is not kept.'))
-                : null,
+            question.value?.past ? [
+                notice('idle', h('p', null, 'As git said it at ', h('code', null, revisionText(question.value.past.revision)),
+                    '; pods and traffic of then are not kept.')),
+                remarks(question.value.past.notes),
+            ] : null,
             answered(question, show, ask),
         ],
+        timeChanged() {
+            clearTimeout(timer);
+            ask();
+        },
         modelChanged() {
+            if (app.clock.mode !== 'live') return;
             // What is tied to what changes with releases, not with every look.
             clearTimeout(timer);
             timer = setTimeout(ask, 1_500);

@@ -78,6 +78,9 @@ export function notice(kind, ...content) {
 export const troubles = (lines) => (lines?.length ? notice('warn', lines.slice(0, 20).map((line) => h('p', null, line)),
     lines.length > 20 ? h('p', null, `and ${lines.length - 20} more`) : null) : null);
 
+/** How it is known what is shown, line by line. */
+export const remarks = (lines) => (lines?.length ? notice('idle', lines.slice(0, 20).map((line) => h('p', null, sentence(line), '.'))) : null);
+
 export const waiting = (text = 'Loading…') => h('p', { class: 'waiting', role: 'status' }, text);
 export const nothing = (...text) => h('p', { class: 'nothing' }, ...text);
 

@@ -3,6 +3,7 @@ import { Question, post, workloadPath } from './api.js';
 import { blameView } from './blame.js';
 import { h } from './dom.js';
 import { imageText, kindName, person, revisionText, rollingKinds, short } from './format.js';
+import { icon } from './icons.js';
 import { imagesView } from './images.js';
 import { Pods } from './pods.js';
 import { rolloutView } from './rollout.js';
@@ -37,8 +38,12 @@ export function open({ app, parameters, query }) {
             if (follows()) images.ask(api);
             askMoving();
         }
-        if (tab === 'blame') blame.ask(`${api}/blame`);
-        else askEvents();
+        // While paused what is on the screen stays.
+        if (tab === 'blame') {
+            if (app.clock.mode !== 'paused' || blame.value === null) blame.ask(`${api}/blame`, { time: app.clock.text });
+        } else {
+            askEvents();
+        }
     };
 
     /** Asks, does, and tells what became of it. */
@@ -98,10 +103,12 @@ export function open({ app, parameters, query }) {
         },
         rollback() {
             const past = (events.value?.events ?? []).filter((event) => event.outcome === 'succeeded');
+            const lock = lockNow();
             return change('rollback', (values) => ({ ...(values.to ? { to: values.to } : {}),
-                ...(values.reason ? { reason: values.reason } : {}) }), {
-                title: `Roll ${name} back?`, verb: 'Roll back', kind: 'danger',
-                text: 'A commit restores the former version of this workload in git and locks it with the reason, so that no automation brings the new one back. Nothing else in the repository changes.',
+                ...(values.reason ? { reason: values.reason } : {}), ...(lock ? { force: true } : {}) }), {
+                title: `Roll ${name} back?`, verb: lock ? 'Roll back through the lock' : 'Roll back', kind: 'danger',
+                text: ['A commit restores the former version of this workload in git and locks it with the reason, so that no automation brings the new one back. Nothing else in the repository changes.',
+                    ...(lock ? [`The workload is locked: ${lock.lockedReason || 'no reason is given'}.`] : [])],
                 fields: [
                     { name: 'to', text: 'To', type: 'select', value: '', options: [{ value: '', text: 'the version before' },
                         ...past.filter((event) => event.commit).map((event) => ({ value: event.commit, text: versionText(event) }))] },
@@ -123,6 +130,12 @@ export function open({ app, parameters, query }) {
         },
     };
 
+    /** The policy, where it locks the workload: as git says now, else as the overview has it. */
+    const lockNow = () => {
+        const policy = images.value?.workload?.policy ?? app.model.workload(matches)?.workload;
+        return policy?.locked ? policy : null;
+    };
+
     const strategy = () => app.model.workload(matches)?.workload.strategy || rollout.value?.strategy || '';
 
     ask();
@@ -138,8 +151,7 @@ export function open({ app, parameters, query }) {
             const sight = app.model.sight();
             const found = app.model.workload(matches);
             const workload = found?.workload;
-            const policy = (live() && images.value?.workload?.policy)
-                || { automated: workload?.automated ?? false, locked: workload?.locked ?? false, lockedReason: workload?.lockedReason };
+            const policy = (live() && images.value?.workload?.policy) || { automated: false, locked: false, ...workload };
             const off = app.model.overview?.automation;
             const closed = off && off !== 'on' ? `Automation is off: ${off}` : null;
             return [
@@ -151,7 +163,9 @@ export function open({ app, parameters, query }) {
                     h('h1', { tabindex: '-1' }, name, ' ', h('span', { class: 'kind' }, `${kind.split('.')[0]} in ${namespace}`)),
                     workload ? h('p', { class: 'badges' }, badge(workload.health, undefined, workload.message), pods(workload),
                         workload.strategy ? h('span', { class: 'quiet' }, workload.strategy) : null,
-                        h('span', { class: 'quiet' }, revisionText(found.application.appliedRevision || found.application.revision)))
+                        h('span', { class: 'quiet' }, revisionText(found.application.appliedRevision || found.application.revision)),
+                        !live() && policy.automated ? h('span', { class: 'flag', title: 'Followed new images' }, icon('automation'), 'automated')
+                            : null)
                             : null,
                     live() ? h('div', { class: 'verbs' },
                         toggle('Automate', policy.automated, () => verbs.automate(!policy.automated),
@@ -162,8 +176,10 @@ export function open({ app, parameters, query }) {
                             : null),
                 live() && closed ? h('p', { class: 'quiet' }, closed) : null,
                 sight.failure ? failureView(sight.failure, () => app.model.refresh()) : null,
+                app.clock.mode === 'past' && workload && sight.policyFailure
+                    ? notice('idle', h('p', null, 'Whether it was automated or locked then cannot be told: ', sight.policyFailure.message, '.')) : null,
                 workload?.message ? h('p', { class: 'app-message' }, workload.message) : null,
-                policy.locked ? notice('warn', h('p', null, h('strong', null, 'Locked'), policy.lockedBy ? ` by ${person(policy.lockedBy)}`
+                policy.locked ? notice('warn', h('p', null, h('strong', null, live() ? 'Locked' : 'Locked then'), policy.lockedBy ? ` by ${person(policy.lockedBy)}`
                     : '', policy.lockedReason ? `: ${policy.lockedReason}` : '.')) : null,
                 !workload && sight.applications ? notice('idle',
                     h('p', null, live() ? 'No application of yours has this workload.'
@@ -179,12 +195,13 @@ export function open({ app, parameters, query }) {
                 tab === 'now' && !live() && workload ? then(workload) : null,
                 tab === 'history' ? panel('Deploys', {}, answered(events, list, askEvents)) : null,
                 tab === 'blame' ? panel('Who set each field', { key: 'blame' },
-                    live() ? null : h('p', { class: 'quiet' }, 'This is the blame of now.'), answered(blame, blameView, ask)) : null,
+                    live() || !blame.value ? null
+                        : h('p', { class: 'quiet' }, 'As git said it; what was set in the cluster then is not kept.'), answered(blame, blameView, ask)) : null,
             ];
         },
         timeChanged: ask,
-        modelChanged: () => { if (live() && tab === 'now' && rollout.value
-            && rollout.value.phase !== 'none') rollout.ask(`${api}/rollout`); },
+        modelChanged: () => { if (live() && tab === 'now' && rollout.value && (rollout.value.phase !== 'none'
+            || app.model.workload(matches)?.workload.rollout)) rollout.ask(`${api}/rollout`); },
         deploy(event) {
             if (event.workload?.namespace !== namespace || event.workload?.name !== name) return;
             ask();
