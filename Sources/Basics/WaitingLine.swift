@@ -52,4 +52,16 @@ package final class WaitingLine: Sendable {
         }
         waiter?.resume(returning: true)
     }
+
+    /// Runs `body` when there is a place.
+    ///
+    /// - Throws: `CancellationError` while waiting, and what `body` throws.
+    package func pass<Result>(_ body: () async throws -> Result) async throws -> Result {
+        guard await enter() else { throw CancellationError() }
+        defer { leave() }
+        return try await body()
+    }
+
+    /// How many wait.
+    package var waiting: Int { state.withLock { $0.waiters.count } }
 }

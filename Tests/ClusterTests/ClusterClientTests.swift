@@ -199,25 +199,3 @@ import Testing
         #expect(running.withLock { $0.most } == 3)
     }
 }
-
-@Suite(.timeLimit(.minutes(3))) struct FairLimitTests {
-    @Test func firstComeFirstServed() async throws {
-        let limit = FairLimit(1)
-        let order = Locked<[Int]>([])
-        let gate = Pipe()
-        let first = Task { try await limit.run { _ = try await gate.response.body.collect(limit: 10) } }
-        var others: [Task<Void, any Error>] = []
-        for number in 0..<5 {
-            while limit.waiting < number { await Task.yield() }
-            others.append(Task { try await limit.run { order.withLock { $0.append(number) } } })
-            while limit.waiting < number + 1 { try await Task.sleep(for: .milliseconds(1)) }
-        }
-        others[2].cancel()
-        while limit.waiting > 4 { try await Task.sleep(for: .milliseconds(1)) }
-        gate.end()
-        try await first.value
-        for (number, task) in others.enumerated() where number != 2 { try await task.value }
-        await #expect(throws: CancellationError.self) { try await others[2].value }
-        #expect(order.withLock { $0 } == [0, 1, 3, 4])
-    }
-}

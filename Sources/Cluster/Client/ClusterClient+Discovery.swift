@@ -12,7 +12,7 @@ final class DiscoveryCache: Sendable {
     /// The least time between two requests for what an unknown kind asks for.
     let interval: Duration
     /// One asks, the others wait for its answer.
-    let turn = FairLimit(1)
+    let turn = WaitingLine(places: 1)
     private let entry = Locked<Entry?>(nil)
 
     init(interval: Duration) { self.interval = interval }
@@ -88,7 +88,7 @@ extension ClusterClient {
         }
         if let known = good(discovery.current) { return known }
         do {
-            return try await discovery.turn.run {
+            return try await discovery.turn.pass {
                 if let known = good(discovery.current) { return known }
                 let begin = time.elapsed
                 var fresh = try await askForEverything()

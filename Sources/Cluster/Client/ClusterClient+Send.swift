@@ -54,7 +54,7 @@ extension ClusterClient {
         let message = try httpRequest(request, timeout: limits.requestTimeout, stallTimeout: .seconds(30))
         let answer: Answer
         do {
-            answer = try await flight.run { [transport, limits] in
+            answer = try await flight.pass { [transport, limits] in
                 let response = try await transport.send(message)
                 let body = try await response.body.collect(limit: limits.answerBytes)
                 return Answer(status: response.status, headers: response.headers, body: body)

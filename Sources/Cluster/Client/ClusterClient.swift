@@ -35,7 +35,7 @@ package final class ClusterClient: Sendable {
     let random: RandomSource
     let userAgent: String
     let credentials: CredentialSource
-    let flight: FairLimit
+    let flight: WaitingLine
     let discovery: DiscoveryCache
 
     package init(
@@ -49,7 +49,7 @@ package final class ClusterClient: Sendable {
         self.random = random
         self.userAgent = userAgent
         credentials = CredentialSource(configuration.credentials, files: files, time: time)
-        flight = FairLimit(limits.inFlight)
+        flight = WaitingLine(places: limits.inFlight)
         discovery = DiscoveryCache(interval: limits.discoveryInterval)
     }
 

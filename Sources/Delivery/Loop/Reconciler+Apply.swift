@@ -140,7 +140,7 @@ extension Reconciler {
                 let field = failure.field ?? fieldNamed(in: failure.description),
                 let file = assignment.part.files.first(where: { $0.path == origin.file }),
                 let bytes = try? await assignment.tree.read([file])[file.path],
-                let line = blamedLine(origin, bytes: bytes, field: field)
+                let line = mistakeLine(origin, bytes: bytes, field: field)
             else { continue }
             placed[index].origin = Origin(file: origin.file, line: line)
         }

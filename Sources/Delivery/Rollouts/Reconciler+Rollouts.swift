@@ -134,7 +134,7 @@ extension Reconciler {
         var field = error.annotation.map { "metadata.annotations[\($0)]" }
         if let place = error.place, let other = prepared.first(where: { $0.key == place.object }) { (origin, field) = (other.origin, place.field) }
         if let field, let assignment, let file = assignment.part.files.first(where: { $0.path == origin.file }),
-            let bytes = try? await assignment.tree.read([file])[file.path], let line = blamedLine(origin, bytes: bytes, field: field)
+            let bytes = try? await assignment.tree.read([file])[file.path], let line = mistakeLine(origin, bytes: bytes, field: field)
         {
             origin = Origin(file: origin.file, line: line)
         }

@@ -12,7 +12,7 @@ package struct DeployEvent: Sendable, Hashable {
         case succeeded
         case failed
         case rolledBack = "rolled-back"
-        /// A newer version came before this one was everybody's.
+        /// Something else came before it was done: a newer version, or the end of the workload or of its application.
         case superseded
     }
 

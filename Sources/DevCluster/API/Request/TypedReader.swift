@@ -104,15 +104,6 @@ struct TypedReader {
 
     /// Go's `json.UnmarshalTypeError`.
     private func mismatch(_ value: Value, _ path: String, _ owner: String, _ type: String) -> APIFailure {
-        let found =
-            switch value {
-            case .null: "null"
-            case .bool: "bool"
-            case .int, .double: "number"
-            case .string: "string"
-            case .sequence: "array"
-            case .mapping: "object"
-            }
         var field = ""
         var isIndex = false
         for character in path {
@@ -121,7 +112,7 @@ struct TypedReader {
             if character == "]" { isIndex = false }
         }
         let place = owner.isEmpty ? "Go value" : "Go struct field \(owner).\(field)"
-        return .badRequest("json: cannot unmarshal \(found) into \(place) of type \(type)")
+        return .badRequest("json: cannot unmarshal \(value.jsonType) into \(place) of type \(type)")
     }
 
     private static func goName(_ schema: Schema) -> String {

@@ -4,7 +4,7 @@ import Kubernetes
 import Testing
 
 /// The line of the file to blame for what a server said.
-@Suite struct BlameTests {
+@Suite struct MistakeLineTests {
     private let text = """
         # first
         apiVersion: v1
@@ -36,18 +36,18 @@ import Testing
         ("spec.selector", 10), ("spec.template.spec.containers[9].image", 13), (".spec.template.spec.containers[name=\"no\"].image", 13),
         ("metadata.name", 9), ("metadata.labels[app]", 8), ("spec.template.spec.containers[-1]", 13), ("spec..template", 11),
     ]) func lines(_ field: String, _ line: Int) {
-        #expect(blamedLine(Origin(file: "a.yaml", line: 6), bytes: Array(text.utf8), field: field) == line)
+        #expect(mistakeLine(Origin(file: "a.yaml", line: 6), bytes: Array(text.utf8), field: field) == line)
     }
 
     @Test(arguments: ["", "nothing.like.it", "[", "[]", "...", "]"])
     func noLine(_ field: String) {
-        #expect(blamedLine(Origin(file: "a.yaml", line: 6), bytes: Array(text.utf8), field: field) == nil)
+        #expect(mistakeLine(Origin(file: "a.yaml", line: 6), bytes: Array(text.utf8), field: field) == nil)
     }
 
     @Test func noPlace() {
-        #expect(blamedLine(Origin(file: "a.yaml", line: nil), bytes: Array(text.utf8), field: "spec") == nil)
-        #expect(blamedLine(Origin(file: "a.yaml", line: 3), bytes: Array(text.utf8), field: "spec") == nil, "no document begins there")
-        #expect(blamedLine(Origin(file: "a.yaml", line: 1), bytes: Array("a: [".utf8), field: "a") == nil)
+        #expect(mistakeLine(Origin(file: "a.yaml", line: nil), bytes: Array(text.utf8), field: "spec") == nil)
+        #expect(mistakeLine(Origin(file: "a.yaml", line: 3), bytes: Array(text.utf8), field: "spec") == nil, "no document begins there")
+        #expect(mistakeLine(Origin(file: "a.yaml", line: 1), bytes: Array("a: [".utf8), field: "a") == nil)
     }
 
     @Test(arguments: [

@@ -8,7 +8,7 @@ package import Kubernetes
 ///   - origin: where the object begins.
 ///   - bytes: the file of that origin.
 ///   - field: what the server named, such as `.spec.template.spec.containers[name="carts"].imge` or `spec.selector`.
-package func blamedLine(_ origin: Origin, bytes: [UInt8], field: String) -> Int? {
+package func mistakeLine(_ origin: Origin, bytes: [UInt8], field: String) -> Int? {
     guard let start = origin.line, let documents = try? YAML.documents(bytes, file: origin.file, options: .cluster),
         let document = documents.first(where: { $0.range.start.line == start })
     else { return nil }
