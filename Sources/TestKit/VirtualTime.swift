@@ -72,20 +72,28 @@ package final class VirtualTime: TimeSource {
 
     /// Jumps from one sleeper to the next until a condition holds.
     ///
-    /// - Returns: false when nobody sleeps any more, or `limit` has passed, and it still does not.
+    /// - Returns: false when nobody sleeps any more, or `limit` has passed, and it does not within a minute of the real clock.
     package func run(limit: Duration = .seconds(86_400), until condition: () async -> Bool) async -> Bool {
         let end = elapsed + limit
-        while true {
+        var looks = 0
+        while looks < 30_000 {
             if await condition() { return true }
             await settle()
             if await condition() { return true }
-            guard wakeNext(before: end) else { return false }
+            if wakeNext(before: end) {
+                looks = 0
+            } else {
+                // Somebody may be at work on a thread of their own, and sleep or be done only then.
+                looks += 1
+                try? await Task.sleep(for: .milliseconds(1))
+            }
         }
+        return false
     }
 
-    /// Waits, in real time but at most some seconds, until a sleep of that length is under way.
+    /// Waits, in real time but at most some minutes, until a sleep of that length is under way.
     package func waitForSleep(of length: Duration) async -> Bool {
-        for _ in 0..<5000 {
+        for _ in 0..<60_000 {
             if sleeping.contains(length) { return true }
             try? await Task.sleep(for: .milliseconds(1))
         }

@@ -42,7 +42,7 @@ private let quiet = Logger(label: "test") { SwiftLogNoOpLogHandler($0) }
     }
 
     private func until(_ what: String, _ condition: () async throws -> Bool) async throws {
-        for _ in 0..<400 {
+        for _ in 0..<3000 {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(20))
         }

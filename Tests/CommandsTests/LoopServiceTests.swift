@@ -22,7 +22,7 @@ import Testing
                         }),
                 ], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         let running = Task { try await group.run() }
-        for _ in 0..<500 where turns.withLock({ $0 }) < 5 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6000 where turns.withLock({ $0 }) < 5 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(turns.withLock { $0 } >= 5)
         await group.triggerGracefulShutdown()
         try await running.value

@@ -63,7 +63,7 @@ extension ClusterScenarios {
         }
 
         private func wait(_ what: () async throws -> Bool) async throws {
-            for _ in 0..<1000 {
+            for _ in 0..<15_000 {
                 if try await what() { return }
                 try await Task.sleep(for: .milliseconds(4))
             }

@@ -55,7 +55,7 @@ extension ClusterScenarios {
         /// Waits for more requests.
         private func more(_ count: Int, _ traffic: TrafficSimulator) async throws -> TrafficReport {
             let before = traffic.report
-            for _ in 0..<2000 {
+            for _ in 0..<12_000 {
                 let since = traffic.report.since(before)
                 if since.sent >= count { return since }
                 try await Task.sleep(for: .milliseconds(5))

@@ -71,7 +71,7 @@ import Testing
             let start = ContinuousClock.now
             let error = #expect(throws: DocumentError.self) { try YAML.parse(text) }
             #expect(error?.problem == .limit("bytes that aliases expand to", 10 << 20))
-            #expect(ContinuousClock.now - start < .seconds(1))
+            #expect(ContinuousClock.now - start < .seconds(30))
         }
     }
 

@@ -104,7 +104,7 @@ import Testing
             server.fault = fault
             let start = ContinuousClock().now
             #expect(await kind(mirror) == expected, "\(fault)")
-            #expect(ContinuousClock().now - start < .seconds(8), "\(fault)")
+            #expect(ContinuousClock().now - start < .seconds(20), "\(fault)")
         }
         server.fault = nil
         for _ in 0..<10 where await kind(mirror) == .timeout {}
@@ -137,7 +137,7 @@ import Testing
         let start = ContinuousClock().now
         task.cancel()
         await #expect { try await task.value } throws: { ($0 as? GitError)?.kind == .cancelled }
-        #expect(ContinuousClock().now - start < .seconds(3))
+        #expect(ContinuousClock().now - start < .seconds(15))
         await server.stop()
     }
 

@@ -215,14 +215,14 @@ import Testing
         try await Task.sleep(for: .milliseconds(50))
         #expect(all == [])
         try await store.database.queue.write { try $0.execute(sql: "ALTER TABLE away RENAME TO event") }
-        for _ in 0..<200 where lines.isEmpty {
+        for _ in 0..<12_000 where lines.isEmpty {
             await time.advance(by: .seconds(5))
             try await Task.sleep(for: .milliseconds(5))
         }
         #expect(lines.contains("martlet_deploy_timestamp_seconds{W} 10"))
         try await store.save([event("b", "web:2", at: 20, .succeeded)])
         refilled.yield()
-        for _ in 0..<200 where !lines.contains("martlet_deploy_timestamp_seconds{W} 20") { try await Task.sleep(for: .milliseconds(5)) }
+        for _ in 0..<12_000 where !lines.contains("martlet_deploy_timestamp_seconds{W} 20") { try await Task.sleep(for: .milliseconds(5)) }
         #expect(lines.contains("martlet_deploy_timestamp_seconds{W} 20"))
         work.cancel()
         await work.value

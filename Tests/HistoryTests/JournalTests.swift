@@ -354,6 +354,6 @@ private struct Result {
         #expect(result.events.count == 501)
         #expect(result.events.allSatisfy { $0.outcome == .succeeded })
         #expect(result.events.filter { $0.workload != nil }.allSatisfy { $0.changes.count == 1 })
-        #expect(took < .seconds(2))
+        #expect(took < .seconds(30))
     }
 }

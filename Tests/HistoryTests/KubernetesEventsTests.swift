@@ -74,7 +74,7 @@ private let quiet = Logger(label: "test") { SwiftLogNoOpLogHandler($0) }
     private func events(_ count: Int, where isMeant: (Object) -> Bool = { _ in true }) async throws -> [String: [Object]] {
         let resource = try await client.resource(for: GroupVersionKind(apiVersion: "v1", kind: "Event"))
         var found: [Object] = []
-        for _ in 0..<300 {
+        for _ in 0..<3000 {
             found = try await client.list(resource).items.filter { $0.value[path: "source", "component"] == "martlet" && isMeant($0) }
             if found.count >= count { break }
             await time.advance(by: .seconds(1))

@@ -50,7 +50,7 @@ import Testing
     }
 
     private func until(_ count: Int) async throws {
-        for _ in 0..<300 {
+        for _ in 0..<3000 {
             if try await noted().count == count { return }
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -100,7 +100,7 @@ import Testing
         }
         try await Task.sleep(for: .milliseconds(100))
         #expect(!isOver.withLock { $0 })
-        for _ in 0..<300 where !isOver.withLock({ $0 }) {
+        for _ in 0..<3000 where !isOver.withLock({ $0 }) {
             await time.advance(by: NoteKeeper.farewell)
             try await Task.sleep(for: .milliseconds(20))
         }

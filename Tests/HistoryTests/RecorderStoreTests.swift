@@ -41,9 +41,9 @@ private func sight(
         return (recorder, Task { await recorder.run() })
     }
 
-    /// Lets the clock run until it is so, ten minutes at most.
+    /// Lets the clock run until it is so, until there is no more hope.
     private func wait(_ isSo: () async throws -> Bool) async throws {
-        for _ in 0..<600 {
+        for _ in 0..<6000 {
             if try await isSo() { return }
             try await Task.sleep(for: .milliseconds(5))
             await time.advance(by: .seconds(1))

@@ -35,7 +35,7 @@ private func recording(
 }
 
 private func until(_ what: String, _ condition: () async throws -> Bool) async throws {
-    for _ in 0..<300 {
+    for _ in 0..<3000 {
         if try await condition() { return }
         try await Task.sleep(for: .milliseconds(20))
     }

@@ -86,8 +86,8 @@ import Testing
         var limits = HTTPService.Limits()
         limits.idle = .milliseconds(300)
         try await serving(limits: limits) { daemon async throws -> Void in
-            let script = "exec 3<>/dev/tcp/127.0.0.1/\(daemon.port); printf '\(words)' >&3; timeout 20 cat <&3; echo status $?"
-            let output = try await Subprocess.run("/bin/bash", ["-c", script], timeout: .seconds(30))
+            let script = "exec 3<>/dev/tcp/127.0.0.1/\(daemon.port); printf '\(words)' >&3; timeout 60 cat <&3; echo status $?"
+            let output = try await Subprocess.run("/bin/bash", ["-c", script], timeout: .seconds(90))
             #expect(output.text.hasSuffix("status 0\n"), "\(output.text) \(output.errorText)")
             #expect(try await daemon.ask("GET", "/healthz").status == 200)
         }
@@ -105,7 +105,7 @@ import Testing
                 for i in $(seq 1500); do printf 'GET /assets/style.css HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; done >&3 2>/dev/null
                 for i in $(seq 200); do sleep 0.1; printf 'G' 2>/dev/null >&3 || { echo closed; break; }; done
                 """
-            let output = try await Subprocess.run("/bin/bash", ["-c", script], timeout: .seconds(40))
+            let output = try await Subprocess.run("/bin/bash", ["-c", script], timeout: .seconds(90))
             #expect(output.text == "closed\n", "\(output.text) \(output.errorText)")
             #expect(try await daemon.ask("GET", "/healthz").status == 200)
         }
@@ -116,11 +116,12 @@ import Testing
         var limits = HTTPService.Limits()
         (limits.connections, limits.idle) = (2, .milliseconds(500))
         try await serving(limits: limits) { daemon async throws -> Void in
-            let script = "for i in 1 2 3 4; do exec {fd}<>/dev/tcp/127.0.0.1/\(daemon.port); done; sleep 5"
+            let folder = try TemporaryFolder("connections")
+            let script = "for i in 1 2 3 4; do exec {fd}<>/dev/tcp/127.0.0.1/\(daemon.port); done; echo > '\(folder.file("open"))'; sleep 20"
             let (clock, start) = (ContinuousClock(), ContinuousClock.now)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { _ = try await Subprocess.run("/bin/bash", ["-c", script], timeout: .seconds(20)) }
-                try await Task.sleep(for: .milliseconds(200))
+                group.addTask { _ = try await Subprocess.run("/bin/bash", ["-c", script], timeout: .seconds(60)) }
+                for _ in 0..<6000 where (try? TemporaryFolder.read(folder.file("open"))) == nil { try await Task.sleep(for: .milliseconds(5)) }
                 #expect(try await daemon.ask("GET", "/healthz").status == 200)
                 #expect(clock.now - start >= .milliseconds(450), "it waited for a place")
                 group.cancelAll()

@@ -14,25 +14,46 @@ import Testing
 @Suite struct StreamTests {
     /// What a listener has read; it may stop to read.
     private final class Reader: ResponseBodyWriter, Sendable {
-        let text = Locked("")
+        private struct Heard {
+            var text = ""
+            /// What has come of an event that is not yet whole.
+            var rest: [UInt8] = []
+            var events: [(kind: String, data: Value)] = []
+        }
+
+        private let heard = Locked(Heard())
+        var text: String { heard.withLock { $0.text } }
 
         func write(_ buffer: ByteBuffer) async throws {
-            let piece = String(buffer: buffer)
-            text.withLock { $0 += piece }
+            let bytes = Array(buffer.readableBytesView)
+            heard.withLock { heard in
+                heard.text += String(decoding: bytes, as: UTF8.self)
+                for byte in bytes {
+                    guard byte == UInt8(ascii: "\n"), heard.rest.last == byte else {
+                        heard.rest.append(byte)
+                        continue
+                    }
+                    if let event = Self.event(heard.rest) { heard.events.append(event) }
+                    heard.rest = []
+                }
+            }
         }
         func finish(_ trailingHeaders: HTTPFields?) async throws {}
 
-        /// The data of the events of a kind.
-        func events(_ kind: String) -> [Value] {
-            text.withLock { $0 }.split(separator: "\n\n").compactMap { part in
-                let lines = part.split(separator: "\n")
-                guard lines.contains("event: \(kind)"), let data = lines.first(where: { $0.hasPrefix("data: ") }) else { return nil }
-                return try? JSON.parse(Array(data.dropFirst(6).utf8))
-            }
+        /// An event as the standard for server-sent events writes it; nil for a comment or another field alone.
+        private static func event(_ bytes: [UInt8]) -> (kind: String, data: Value)? {
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            guard let kind = lines.first(where: { $0.hasPrefix("event: ") }), let data = lines.first(where: { $0.hasPrefix("data: ") }),
+                let value = try? JSON.parse(Array(data.dropFirst(6).utf8))
+            else { return nil }
+            return (String(kind.dropFirst(7)), value)
         }
 
+        /// The data of the events of a kind.
+        func events(_ kind: String) -> [Value] { heard.withLock { $0.events }.filter { $0.kind == kind }.map(\.data) }
+
         func wait(_ condition: (Reader) -> Bool) async throws {
-            for _ in 0..<500 where !condition(self) { try await Task.sleep(for: .milliseconds(10)) }
+            for _ in 0..<6000 where !condition(self) { try await Task.sleep(for: .milliseconds(10)) }
         }
     }
 
@@ -44,7 +65,7 @@ import Testing
         let reader = Reader()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await response.body.write(reader) }
-            try await reader.wait { $0.text.withLock { $0 }.hasPrefix("retry: 3000\n\n") }
+            try await reader.wait { $0.text.hasPrefix("retry: 3000\n\n") }
             try await body(reader)
             group.cancelAll()
             while let _ = try? await group.next() {}
@@ -62,7 +83,7 @@ import Testing
             for listener in stage.listeners.withLock({ $0 }) { listener.yield(stage.events.withLock { $0 }[0]) }
             try await reader.wait { !$0.events("deploy").isEmpty }
             #expect(reader.events("deploy").first?["id"] == "01KAK0000000000000000000A1" && reader.events("deploy").first?["changes"] == nil)
-            #expect(reader.text.withLock { $0 }.contains("id: 01KAK0000000000000000000A1\nevent: deploy\n"))
+            #expect(reader.text.contains("id: 01KAK0000000000000000000A1\nevent: deploy\n"))
         }
     }
 
@@ -74,7 +95,7 @@ import Testing
             stage.see("shop", [PageStage.sight("front-end", text: "new")], message: "new")
             try await reader.wait { !$0.events("overview").isEmpty && $0.events("deploy").count >= 2 }
             #expect(reader.events("deploy").map { $0["workload"]?["name"] } == ["front-end", "cart"])
-            let text = reader.text.withLock { $0 }
+            let text = reader.text
             for word in ["ledger", "orders", "hidden"] { #expect(!text.contains(word), "\(word)") }
         }
     }
@@ -150,7 +171,7 @@ import Testing
             for reader in readers {
                 let response = try await call.response("GET", "/api/v1/stream", token: AutomationStage.weakToken)
                 group.addTask { try await response.body.write(reader) }
-                try await reader.wait { $0.text.withLock { $0 }.hasPrefix("retry: 3000\n\n") }
+                try await reader.wait { $0.text.hasPrefix("retry: 3000\n\n") }
             }
             builds.withLock { $0 = 0 }
             let clock = ContinuousClock()
@@ -206,9 +227,9 @@ import Testing
                 await time.advance(by: .seconds(15))
                 try await Task.sleep(for: .milliseconds(20))
             }
-            #expect(!isOver.withLock { $0 } && reader.text.withLock { $0 }.contains("\n: \n\n"), "a quiet stream has heartbeats")
+            #expect(!isOver.withLock { $0 } && reader.text.contains("\n: \n\n"), "a quiet stream has heartbeats")
             isKnown.withLock { $0 = false }
-            for _ in 0..<40 where !isOver.withLock({ $0 }) {
+            for _ in 0..<3000 where !isOver.withLock({ $0 }) {
                 await time.advance(by: .seconds(15))
                 try await Task.sleep(for: .milliseconds(20))
             }

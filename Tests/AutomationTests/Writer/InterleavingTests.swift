@@ -88,16 +88,16 @@ import Testing
         var pushes: Int { state.withLock { $0.pushes } }
 
         func mayPush() {
-            let edit: (Edit, Int)? = state.withLock { state in
-                guard state.left > 0, state.random.next(below: 3) == 0 else { return nil }
+            // One at a time: the files of people alone have the edits in the order of the branch.
+            state.withLock { state in
+                guard state.left > 0, state.random.next(below: 3) == 0 else { return }
                 state.left -= 1
                 state.pushes += 1
+                let number = state.pushes
                 let edit = Edit.allCases[Int(state.random.next(below: UInt64(Edit.allCases.count)))]
-                edit.apply(state.pushes, &state.files)
-                return (edit, state.pushes)
+                edit.apply(number, &state.files)
+                server.push(by: "Ann", "\(edit) \(number)") { edit.apply(number, &$0) }
             }
-            guard let (edit, number) = edit else { return }
-            server.push(by: "Ann", "\(edit) \(number)") { edit.apply(number, &$0) }
         }
     }
 

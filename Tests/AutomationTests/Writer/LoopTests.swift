@@ -306,7 +306,7 @@ import Testing
         // Each answer asks for half a minute's patience; the clock of the test jumps, the client's tries do not end.
         for _ in 0..<3 { world.registry.script("shop/slow/tags", .status(503)) }
         let running = Task { await world.automation.run() }
-        for _ in 0..<300 where !world.commits.contains("Release shop/quick 1.0.0 → 1.0.1") { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<3000 where !world.commits.contains("Release shop/quick 1.0.0 → 1.0.1") { try await Task.sleep(for: .milliseconds(20)) }
         running.cancel()
         await running.value
         #expect(world.server.file("deploy/quick.yaml").contains("quick:1.0.1"), "\(world.commits)")

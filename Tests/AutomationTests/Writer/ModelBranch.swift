@@ -89,11 +89,11 @@ final class ModelServer: Sendable {
 
     /// Somebody else's commit, pushed at once.
     func push(by author: String, _ message: String, _ change: (inout [String: String]) -> Void) {
-        var texts = files
-        change(&texts)
-        let bytes = texts.mapValues { Array($0.utf8) }
         state.withLock { state in
-            let id = add(Node(parent: state.tip, files: bytes, message: message, author: author), &state)
+            // On the tip that is, whoever else pushes: git lets nobody write over what they have not seen.
+            var texts = (state.nodes[state.tip]?.files ?? [:]).mapValues { String(decoding: $0, as: UTF8.self) }
+            change(&texts)
+            let id = add(Node(parent: state.tip, files: texts.mapValues { Array($0.utf8) }, message: message, author: author), &state)
             state.tip = id
         }
     }

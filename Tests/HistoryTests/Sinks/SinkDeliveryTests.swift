@@ -249,11 +249,11 @@ import Testing
         event.startedAt = SystemTime().now
         await sinks.note(event)
         sinks.note(ProgressEvent.notifications([slack, grafana]))
-        for _ in 0..<400 where stage.server.messages.isEmpty || stage.server.annotations.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<3000 where stage.server.messages.isEmpty || stage.server.annotations.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
         #expect(stage.server.messages.count == 1)
         sinks.note(ProgressEvent.notifications([grafana]))
         await sinks.note(event.ended())
-        for _ in 0..<400 where stage.server.annotations.first?["timeEnd"] == nil { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<3000 where stage.server.annotations.first?["timeEnd"] == nil { try await Task.sleep(for: .milliseconds(20)) }
         #expect(stage.server.annotations.first?["timeEnd"] != nil)
         #expect(stage.server.messages.first?["text"]?.string?.contains("being deployed") == true)
         running.cancel()

@@ -157,7 +157,7 @@ import Testing
         let (stream, continuation) = AsyncStream.makeStream(of: DeployEvent.self)
         let following = Task { await sinks.follow(stream, history: history) }
         continuation.yield(deploy("01HZX0000000000000000000F3", name: "live"))
-        for _ in 0..<400 {
+        for _ in 0..<12_000 {
             let state = await sinks.states().first
             if state?.waiting == 3 { break }
             try await Task.sleep(for: .milliseconds(5))
