@@ -16,7 +16,7 @@ import Testing
         return times
     }
 
-    private static func workload(version: Int, annotations: String) -> String {
+    private static func workload(version: Int, annotations: String, pod: String = "") -> String {
         """
         apiVersion: apps/v1
         kind: Deployment
@@ -26,7 +26,7 @@ import Testing
           selector: {matchLabels: {app: front-end}}
           template:
             metadata: {labels: {app: front-end}}
-            spec: {containers: [{name: front-end, image: "example/front-end:\(version)", ports: [{containerPort: 8080}]}]}
+            spec: {\(pod)containers: [{name: front-end, image: "example/front-end:\(version)", ports: [{containerPort: 8080}]}]}
         ---
         apiVersion: v1
         kind: Service
@@ -78,6 +78,49 @@ import Testing
             isBlind.withLock { $0 = false }
             try await bench.eventually("it to be over") { try await state(bench) == nil ? true : nil }
             try await bench.eventually("the Service to be as git says") { try await isPinned() ? nil : true }
+        }
+    }
+
+    /// A ConfigMap by a name of its content, as many make them: the commit drops the one that the pods of the version before
+    /// are started with.
+    @Test(.timeLimit(.minutes(3)), arguments: [RolloutRequest.Verb.promote, .abort]) func whatPodsAreStartedWithStays(_ end: RolloutRequest.Verb) async throws {
+        try await LoopBench.run { bench in
+            func tree(_ version: Int) -> [String: String] {
+                [
+                    "web.yaml": Self.workload(
+                        version: version, annotations: "martlet.dev/strategy: canary, martlet.dev/steps: \"50% 1h\"",
+                        pod: "volumes: [{name: c, configMap: {name: config-\(version)}}], imagePullSecrets: [{name: pull-\(version)}], "),
+                    "config.yaml": LoopBench.configuration("config-\(version)"),
+                    "other.yaml": LoopBench.configuration("other-\(version)"),
+                    "pull.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: pull-\(version)}\ntype: Opaque\n",
+                ]
+            }
+            let work = bench.follow(times: Self.times)
+            try await bench.deliver(tree(1), 1, to: work)
+            try await bench.synced(at: 1)
+            try await bench.deliver(tree(2), 2, to: work)
+            try await bench.eventually("the step") { try await state(bench)?.phase == .analysing ? true : nil }
+            #expect(try await bench.has("config-1", "config-2", "other-2"))
+            #expect(try await bench.object("Secret", "pull-1") != nil)
+            try await bench.eventually("what no pod needs to go") { try await bench.has("other-1") ? nil : true }
+            let deployments = try await bench.client.resource(for: GroupVersionKind(apiVersion: "apps/v1", kind: "Deployment"))
+            _ = try await bench.client.patch(
+                deployments, namespace: "default", name: "front-end",
+                ["metadata": ["annotations": [RolloutRequest.annotation: .string(RolloutRequest(id: "1", verb: end).text)]]])
+            if end == .promote {
+                try await bench.synced(at: 2)
+                try await bench.eventually("the old ones to go") { try await bench.has("config-1") ? nil : true }
+                #expect(try await bench.object("Secret", "pull-1") == nil)
+            } else {
+                try await bench.status(at: 2, "sent back") { status in
+                    status.problems.contains { $0.object.contains("config-1") && $0.message.contains("front-end") } && status.message.contains("rejected")
+                }
+                #expect(try await bench.has("config-1"))
+                try await bench.deliver(tree(1), 3, to: work)
+                try await bench.synced(at: 3)
+                #expect(try await bench.has("config-1"))
+                try await bench.eventually("the rejected one's to go") { try await bench.has("config-2") ? nil : true }
+            }
         }
     }
 

@@ -64,7 +64,7 @@ extension Reconciler {
             let live = await lookUp(rollouts.prepared, inventory: record.inventory, unfollowed: unfollowed)
             guard isCurrent() else { return }
             var input = planInput(complete, rollouts.prepared, record: record, live: live, source: assignment.source, request: request)
-            (input.held, input.companions) = (rollouts.held, Set(rollouts.companions.keys))
+            (input.held, input.companions, input.needs) = (rollouts.held, Set(rollouts.companions.keys), rollouts.needs)
             let changes = plan(input)
             // Kinds came while the chart was rendered without them, and with them who it waited for is well.
             if assignment.part.form == .chart, environment.client.discoveredAt != askedAt { return signal.wake(urgent: true) }

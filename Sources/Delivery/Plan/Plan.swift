@@ -22,6 +22,8 @@ package struct PlanInput: Sendable {
     /// Services, routes and arms of rollouts under way: put back whatever the application says of drift, for requests
     /// depend on them.
     package var companions: Set<ObjectKey> = []
+    /// What pods of held workloads are started with, and the workload: it stays for as long as that is held.
+    package var needs: [ObjectKey: ObjectKey] = [:]
     /// A person agreed to what this plan deletes.
     package var allowsDeletions = false
     /// The revision that a person agreed to instead, where it was another one.
@@ -148,6 +150,10 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
         if let why {
             set.changes.append(.init(.hold, key: key, uid: live.uid, reason: why))
             if input.desired.isComplete, input.desired.spec.prunes { set.heldDeletions.append(key) }
+            continue
+        }
+        if let workload = input.needs[key], let held = input.held[workload] {
+            set.changes.append(.init(held.isProblem ? .hold : .rollOut, key: key, uid: live.uid, reason: "pods of \(workload) are started with it until its rollout is over"))
             continue
         }
         deletions.append(.init(.delete, key: key, uid: live.uid.isEmpty ? entry.uid : live.uid))

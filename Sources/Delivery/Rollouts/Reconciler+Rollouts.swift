@@ -72,6 +72,9 @@ extension Reconciler {
             // Git's own words without the overlay would undo what is in force.
             pass.hold = "\(failure)"
         }
+        for subject in subjects where pass.held[subject.key] != nil {
+            for key in podNeeds(of: subject.view, state: subject.state) where pass.needs[key] == nil { pass.needs[key] = subject.key }
+        }
         for (subject, _) in next where subject.state != nil {
             for key in subject.traffic.services + subject.traffic.routes where pass.companions[key] == nil { pass.companions[key] = subject.key }
             for item in result {

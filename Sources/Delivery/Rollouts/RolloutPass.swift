@@ -15,6 +15,8 @@ struct RolloutPass: Sendable {
     var hold: String?
     /// Services, routes and arms of running rollouts, with their workloads: written before anything that may have to wait.
     var companions: [ObjectKey: ObjectKey] = [:]
+    /// What pods of workloads that the plan leaves alone are started with, and the workload.
+    var needs: [ObjectKey: ObjectKey] = [:]
 }
 
 /// A workload whose new versions get to users step by step.
