@@ -43,15 +43,15 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 12
 
 test: setup layers ## unit and scenario tests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --skip "EndToEndTests|$(REAL)|$(SCENARIOS)"
-	$(SWIFT) test --skip-build --filter "$(SCENARIOS)"
+	Scripts/run-tests.sh $(SWIFT) test --skip-build --skip "EndToEndTests|$(REAL)|$(SCENARIOS)"
+	Scripts/run-tests.sh $(SWIFT) test --skip-build --filter "$(SCENARIOS)"
 
 e2e: setup-e2e ## the same loop on a real control plane, with real git servers and an old kubectl
 	$(SWIFT) build --build-tests
 	MARTLET_E2E=1 MARTLET_CONTROL_PLANE="$$(Scripts/control-plane.sh)" MARTLET_DATA="$(DATA)" \
-	    $(SWIFT) test --skip-build --no-parallel --filter EndToEndTests
-	MARTLET_KUBECTL="$$(Scripts/control-plane.sh)/kubectl" $(SWIFT) test --skip-build --filter KubectlTests
-	MARTLET_E2E=1 $(SWIFT) test --skip-build --filter "$(REAL)"
+	    Scripts/run-tests.sh $(SWIFT) test --skip-build --no-parallel --filter EndToEndTests
+	MARTLET_KUBECTL="$$(Scripts/control-plane.sh)/kubectl" Scripts/run-tests.sh $(SWIFT) test --skip-build --filter KubectlTests
+	MARTLET_E2E=1 Scripts/run-tests.sh $(SWIFT) test --skip-build --filter "$(REAL)"
 
 conformance: setup ## charts against Helm's recorded output: make conformance CORPUS=folder
 	@test -n "$(CORPUS)" || { echo "say where the corpus is: make conformance CORPUS=folder"; exit 2; }
