@@ -12,7 +12,7 @@ import Testing
 @Suite struct HeldRolloutTests {
     private static var times: RolloutTimes {
         var times = RolloutTimes()
-        (times.floor, times.drain, times.tick, times.progress) = (.milliseconds(300), .milliseconds(300), .seconds(1), .seconds(8))
+        (times.floor, times.drain, times.tick, times.progress) = (.milliseconds(300), .milliseconds(300), .seconds(1), .seconds(60))
         return times
     }
 
@@ -53,7 +53,7 @@ import Testing
     }
 
     /// Git takes the strategy away in mid-rollout, and the daemon that starts anew cannot see the workload.
-    @Test(.timeLimit(.minutes(2))) func aRolloutThatCannotBeSeenStays() async throws {
+    @Test(.timeLimit(.minutes(10))) func aRolloutThatCannotBeSeenStays() async throws {
         try await LoopBench.run { bench in
             let strategy = "martlet.dev/strategy: blue-green, martlet.dev/steps: \"preview 1h\""
             var work = bench.follow(times: Self.times)
@@ -83,7 +83,7 @@ import Testing
 
     /// A ConfigMap by a name of its content, as many make them: the commit drops the one that the pods of the version before
     /// are started with.
-    @Test(.timeLimit(.minutes(3)), arguments: [RolloutRequest.Verb.promote, .abort]) func whatPodsAreStartedWithStays(_ end: RolloutRequest.Verb) async throws {
+    @Test(.timeLimit(.minutes(10)), arguments: [RolloutRequest.Verb.promote, .abort]) func whatPodsAreStartedWithStays(_ end: RolloutRequest.Verb) async throws {
         try await LoopBench.run { bench in
             func tree(_ version: Int) -> [String: String] {
                 [
@@ -95,7 +95,12 @@ import Testing
                     "pull.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: pull-\(version)}\ntype: Opaque\n",
                 ]
             }
-            let work = bench.follow(times: Self.times)
+            let deleted = Locked<[ObjectChange]>([])
+            let work = bench.follow(
+                times: Self.times,
+                progress: Progress { event in
+                    if case .observed(let sight) = event { deleted.withLock { $0 += sight.changes.filter { $0.action == .deleted } } }
+                })
             try await bench.deliver(tree(1), 1, to: work)
             try await bench.synced(at: 1)
             try await bench.deliver(tree(2), 2, to: work)
@@ -111,6 +116,9 @@ import Testing
                 try await bench.synced(at: 2)
                 try await bench.eventually("the old ones to go") { try await bench.has("config-1") ? nil : true }
                 #expect(try await bench.object("Secret", "pull-1") == nil)
+                try await bench.eventually("it to be told as of the rollout") {
+                    deleted.withLock { $0 }.first { $0.key.name == "config-1" }?.rollout?.name == "front-end" ? true : nil
+                }
             } else {
                 try await bench.status(at: 2, "sent back") { status in
                     status.problems.contains { $0.object.contains("config-1") && $0.message.contains("front-end") } && status.message.contains("rejected")
@@ -125,7 +133,7 @@ import Testing
     }
 
     /// A migration takes long; a person wants the new version back meanwhile.
-    @Test(.timeLimit(.minutes(2))) func aRolloutGoesOnWhileAHookIsAtWork() async throws {
+    @Test(.timeLimit(.minutes(10))) func aRolloutGoesOnWhileAHookIsAtWork() async throws {
         var nodes = EmbeddedCluster.Options().nodes
         nodes.runFor = .seconds(9)
         try await LoopBench.run(nodes: nodes) { bench in

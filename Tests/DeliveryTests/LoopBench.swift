@@ -84,7 +84,7 @@ struct LoopBench: Sendable {
         let start = time.elapsed
         while true {
             if let result = try await look() { return result }
-            if time.elapsed - start > .seconds(40) {
+            if time.elapsed - start > .seconds(120) {
                 let lines = try await store.loadAll().values.compactMap { ApplicationStatus($0.status) }
                 throw Late(description: "waited for \(what): \(lines.map { "\($0.application) at \($0.revision): \($0.sync), \($0.health): \($0.message)" })")
             }

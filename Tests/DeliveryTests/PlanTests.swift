@@ -23,6 +23,10 @@ import Testing
         var isDrifted = false
         /// What a rollout under way needs.
         var companions: Set<ObjectKey> = []
+        /// Workloads with a rollout under way, and what their pods are started with.
+        var held: [ObjectKey: ChangeSet.Held] = [:]
+        var needs: [ObjectKey: ObjectKey] = [:]
+        var agreed: Set<ObjectKey> = []
 
         static let key = FingerprintKey(random: RandomSource(seed: 1))
 
@@ -60,7 +64,7 @@ import Testing
             var input = PlanInput(
                 desired: desired, prepared: prepared, inventory: inventory, fingerprint: Self.key, source: "https://git/shop",
                 live: { live[$0.name] ?? .absent })
-            (input.allowsDeletions, input.companions) = (allowsDeletions, companions)
+            (input.allowsDeletions, input.companions, input.held, input.needs, input.agreed) = (allowsDeletions, companions, held, needs, agreed)
             input.ownedDigest = { [isDrifted] _ in isDrifted ? "changed" : "owned" }
             return Delivery.plan(input)
         }
@@ -237,6 +241,42 @@ import Testing
             situation.allowsDeletions = true
             #expect(try situation.plan().count(.delete) == gone)
         }
+    }
+
+    private static func configMap(_ name: String) -> ObjectKey { ObjectKey(group: "", kind: "ConfigMap", namespace: "shop", name: name) }
+    private static let web = ObjectKey(group: "apps", kind: "Deployment", namespace: "shop", name: "web")
+
+    @Test(arguments: [false, true]) func whatPodsOfARolloutNeedIsKept(_ isProblem: Bool) throws {
+        let kept = try withoutA {
+            $0.needs = [Self.configMap("a"): Self.web]
+            $0.held = [Self.web: .init(reason: "at 10 %", isProblem: isProblem)]
+        }
+        let change = try #require(kept.changes.first { $0.key.name == "a" })
+        #expect(change.action == (isProblem ? .hold : .rollOut) && kept.writes.isEmpty && kept.heldDeletions.isEmpty)
+        #expect(change.reason?.contains("deployment.apps/web") == true && !kept.summary.contains("rolling out"), "\(change.reason ?? "") \(kept.summary)")
+        #expect(try withoutA { $0.needs = [Self.configMap("a"): Self.web] }.count(.delete) == 1, "the rollout is over")
+    }
+
+    /// A commit drops more than may go without asking; that half of it goes later makes it no less.
+    @Test func whatGoesLaterCountsNow() throws {
+        let names = (0..<30).map { "o\($0)" }
+        var situation = Situation(wanted: Array(names.dropFirst(12)), known: names)
+        for name in names { situation.live[name] = .present(Situation.live(name)) }
+        let later = names.prefix(6).map { Self.configMap($0) }
+        for key in later { situation.needs[key] = Self.web }
+        situation.held = [Self.web: .init(reason: "at 10 %", isProblem: false)]
+        let set = try situation.plan()
+        #expect(set.count(.delete) == 0 && set.heldDeletions.count == 12)
+        #expect(set.changes.contains { $0.reason?.contains("delete 12 of 30 objects") == true })
+        // A person agrees; the rest goes with the rollout's end, without another question.
+        situation.allowsDeletions = true
+        let agreed = try situation.plan()
+        #expect(agreed.count(.delete) == 6 && agreed.count(.rollOut) == 6 && agreed.heldDeletions.isEmpty)
+        (situation.allowsDeletions, situation.held, situation.needs) = (false, [:], [:])
+        situation.known = Array(names.prefix(6) + names.dropFirst(12))
+        #expect(try situation.plan().count(.delete) == 0)
+        situation.agreed = Set(later)
+        #expect(try situation.plan().count(.delete) == 6)
     }
 
     @Test(arguments: [("0", 1, 100, false), ("3", 3, 3, true), ("3", 4, 100, false), ("0%", 5, 5, true), ("0%", 6, 100, false), ("100%", 9, 9, true)])

@@ -100,7 +100,8 @@ package struct ChangeSet: Sendable {
             (.rollOut, "rolling out"), (.hold, "held"), (.drifted, "drifted"), (.keep, "unchanged"),
         ]
         let parts = words.compactMap { action, word in
-            let count = count(action)
+            // What a rollout only keeps is not rolled out.
+            let count = action == .rollOut ? changes.count { $0.action == action && $0.prepared != nil } : count(action)
             return count > 0 ? "\(count) \(word)" : nil
         }
         return parts.isEmpty ? "nothing" : parts.joined(separator: ", ")

@@ -10,6 +10,8 @@ extension Differ {
         var prepared: [Prepared]
         /// Workloads that a rollout under way brings to what git says by itself, or has sent back from it.
         var held: Set<ObjectKey> = []
+        /// What their pods are started with, of the version that they state: it is deleted when the rollout is over.
+        var needs: Set<ObjectKey> = []
         var problems: [String] = []
     }
 
@@ -37,6 +39,7 @@ extension Differ {
                 }
                 let inForce = overlay(of: state, mode: traffic.mode)
                 let view = RolloutView(workload: live, replicaSets: [])
+                released.needs.formUnion(podNeeds(of: view, state: state))
                 overlays.append((RolloutSubject(item: wanted, spec: spec, traffic: traffic, view: view, state: state, overlay: inForce), inForce))
                 if spec != nil, templateIdentity(wanted.object) == state.template {
                     released.held.insert(item.key)

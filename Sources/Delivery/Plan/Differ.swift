@@ -55,7 +55,7 @@ package struct Differ: Sendable {
             }
         }
         if part.spec.prunes, desired.isComplete {
-            for gone in (record?.inventory.entries.keys.sorted() ?? []) where byKey[gone] == nil {
+            for gone in (record?.inventory.entries.keys.sorted() ?? []) where byKey[gone] == nil && !released.needs.contains(gone) {
                 if let text = await deletion(gone, application: part.spec.name, key) { report.texts.append(text) }
             }
         }

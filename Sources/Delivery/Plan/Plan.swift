@@ -24,6 +24,8 @@ package struct PlanInput: Sendable {
     package var companions: Set<ObjectKey> = []
     /// What pods of held workloads are started with, and the workload: it stays for as long as that is held.
     package var needs: [ObjectKey: ObjectKey] = [:]
+    /// What a person has agreed to delete while it was needed.
+    package var agreed: Set<ObjectKey> = []
     /// A person agreed to what this plan deletes.
     package var allowsDeletions = false
     /// The revision that a person agreed to instead, where it was another one.
@@ -110,6 +112,7 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
             if case .present(let live) = input.live(prepared.key) { live.uid } else { nil }
         })
     var deletions: [ChangeSet.Change] = []
+    var kept: [ChangeSet.Change] = []
     let why = reasonNotToDelete(input)
     for (key, entry) in input.inventory.entries.sorted(by: { $0.key < $1.key }) where !wanted.contains(key) {
         let live: Object
@@ -152,25 +155,35 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
             if input.desired.isComplete, input.desired.spec.prunes { set.heldDeletions.append(key) }
             continue
         }
-        if let workload = input.needs[key], let held = input.held[workload] {
-            set.changes.append(.init(held.isProblem ? .hold : .rollOut, key: key, uid: live.uid, reason: "pods of \(workload) are started with it until its rollout is over"))
+        if let workload = input.needing(key), let held = input.held[workload] {
+            let end = held.isProblem ? "for as long as \(workload) is not as this commit says" : "until the rollout of \(workload) is over"
+            kept.append(.init(held.isProblem ? .hold : .rollOut, key: key, uid: live.uid, reason: "pods are started with it \(end)"))
             continue
         }
         deletions.append(.init(.delete, key: key, uid: live.uid.isEmpty ? entry.uid : live.uid))
     }
     let budget = input.desired.spec.deletionBudget
-    if !input.allowsDeletions, !budget.allows(deletions.count, of: input.inventory.entries.count) {
-        set.heldDeletions += deletions.map(\.key)
-        let reason = "the plan would delete \(deletions.count) of \(input.inventory.entries.count) objects: \(input.advice)"
-        for index in deletions.indices {
-            deletions[index].action = .hold
-            deletions[index].reason = reason
-        }
+    // What goes later is counted now: a budget is for what a commit drops, not for what goes at one look.
+    let all = (deletions + kept).filter { !input.agreed.contains($0.key) }
+    if !input.allowsDeletions, !budget.allows(all.count, of: input.inventory.entries.count) {
+        set.heldDeletions += all.map(\.key)
+        let reason = "the plan would delete \(all.count) of \(input.inventory.entries.count) objects: \(input.advice)"
+        let waiting = Set(all.map(\.key))
+        for index in deletions.indices where waiting.contains(deletions[index].key) { (deletions[index].action, deletions[index].reason) = (.hold, reason) }
+        for index in kept.indices where waiting.contains(kept[index].key) { (kept[index].action, kept[index].reason) = (.hold, reason) }
     }
-    set.changes += deletions
+    set.changes += deletions + kept
 }
 
 extension PlanInput {
+    /// The workload whose pods need an object: as it is, or as what makes a Secret of its own name (a SealedSecret, an
+    /// ExternalSecret), which goes with it.
+    package func needing(_ key: ObjectKey) -> ObjectKey? {
+        if let workload = needs[key] { return workload }
+        guard !key.group.isEmpty, key.kind.hasSuffix("Secret") else { return nil }
+        return needs[ObjectKey(group: "", kind: "Secret", namespace: key.namespace, name: key.name)]
+    }
+
     /// What a person can do about deletions that wait.
     fileprivate var advice: String {
         let given = agreedRevision.map { $0.isEmpty ? " (it was given before there was a revision to see)" : " (it was given for \($0))" } ?? ""

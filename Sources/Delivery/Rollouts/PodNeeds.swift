@@ -14,10 +14,13 @@ func podNeeds(of view: RolloutView, state: RolloutState?) -> Set<ObjectKey> {
     var needs: Set<ObjectKey> = []
     for spec in specs {
         for reference in podReferences(spec) { needs.insert(ObjectKey(group: "", kind: reference.kind, namespace: namespace, name: reference.name)) }
-        for secret in spec["imagePullSecrets"]?.sequence ?? [] {
-            if let name = secret["name"]?.string { needs.insert(ObjectKey(group: "", kind: "Secret", namespace: namespace, name: name)) }
-        }
+        var secrets = (spec["imagePullSecrets"]?.sequence ?? []).map { $0["name"] }
+        secrets += (spec["volumes"]?.sequence ?? []).map { $0[path: "csi", "nodePublishSecretRef", "name"] }
+        for secret in secrets { if let name = secret?.string { needs.insert(ObjectKey(group: "", kind: "Secret", namespace: namespace, name: name)) } }
         if let account = spec["serviceAccountName"]?.string { needs.insert(ObjectKey(group: "", kind: "ServiceAccount", namespace: namespace, name: account)) }
+        // Without its class no pod is let in.
+        if let name = spec["priorityClassName"]?.string { needs.insert(ObjectKey(group: "scheduling.k8s.io", kind: "PriorityClass", namespace: "", name: name)) }
+        if let name = spec["runtimeClassName"]?.string { needs.insert(ObjectKey(group: "node.k8s.io", kind: "RuntimeClass", namespace: "", name: name)) }
     }
     return needs
 }

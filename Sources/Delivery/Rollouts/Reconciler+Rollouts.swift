@@ -32,6 +32,8 @@ extension Reconciler {
             pass.statuses = recorded
             return pass
         }
+        // Before they are looked at: what comes in between would make half a picture a whole one.
+        let seen = await seenKinds()
         let subjects = await subjects(&pass, key: record.key, objects: prepared.map(\.object))
         forgetOthers(than: subjects)
         // Nothing that a rollout waits for may be missed for long, whatever did not wake us.
@@ -42,7 +44,7 @@ extension Reconciler {
             }
             return pass
         }
-        guard await hasSets(in: subjects) else {
+        guard hasSets(in: subjects, seen) else {
             pass.hold = "pods and the versions they are of cannot be listed yet, and so no rollout be seen"
             pass.statuses = recorded
             return pass
@@ -165,14 +167,20 @@ extension Reconciler {
         return answer
     }
 
-    private func hasSets(in subjects: [RolloutSubject]) async -> Bool {
-        var kinds = [GroupKind(group: "", kind: "Pod")]
-        if subjects.contains(where: { !$0.view.isSet }) { kinds.append(GroupKind(group: "apps", kind: "ReplicaSet")) }
-        if subjects.contains(where: \.view.isSet) { kinds.append(GroupKind(group: "apps", kind: "ControllerRevision")) }
-        for kind in kinds {
-            guard await environment.cache.isSynced(kind) else { return false }
-        }
-        return true
+    private static let pods = GroupKind(group: "", kind: "Pod")
+    private static let replicaSets = GroupKind(group: "apps", kind: "ReplicaSet")
+    private static let controllerRevisions = GroupKind(group: "apps", kind: "ControllerRevision")
+
+    /// Of pods and what versions they are of, the kinds that are known whole.
+    private func seenKinds() async -> Set<GroupKind> {
+        var seen: Set<GroupKind> = []
+        for kind in [Self.pods, Self.replicaSets, Self.controllerRevisions] where await environment.cache.isSynced(kind) { seen.insert(kind) }
+        return seen
+    }
+
+    private nonisolated func hasSets(in subjects: [RolloutSubject], _ seen: Set<GroupKind>) -> Bool {
+        guard seen.contains(Self.pods) else { return false }
+        return subjects.allSatisfy { seen.contains($0.view.isSet ? Self.controllerRevisions : Self.replicaSets) }
     }
 
     private func view(_ live: Object, traffic: RolloutTraffic) async -> RolloutView {
