@@ -34,17 +34,18 @@ demo: setup ## the main job on this machine, on an embedded cluster
 	$(SWIFT) build --product martlet
 	.build/debug/martlet demo
 
-# Scenarios run by the clock: what computes at full speed runs before them, not beside them.
-SCENARIOS := ScenarioTests|SetRestoreTests|SightTests
+# Whole loops on clusters, which run by the clock: what computes at full speed runs before them, not beside them.
+SCENARIOS := ScenarioTests|SetRestoreTests|SightTests|DaemonHistoryTests|CommandsTests.Rollout|DeliveryTests.(BadSource|Deletion|HeldRollout|Hook|RemovedApplication|SecretValue|Settled)Tests
 # Programs of Debian that are started where they are installed.
 REAL := DockerRegistryTests|RealPrometheusTests|RealMetricsTests|DashboardTests
 # Tests at once: with more than there is room for, each waits long for its turn, and limits of seconds are over before it comes.
+# Scenarios, each a cluster of its own, get half as many.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 12
 
 test: setup layers ## unit and scenario tests
 	$(SWIFT) build --build-tests
 	Scripts/run-tests.sh $(SWIFT) test --skip-build --skip "EndToEndTests|$(REAL)|$(SCENARIOS)"
-	Scripts/run-tests.sh $(SWIFT) test --skip-build --filter "$(SCENARIOS)"
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 Scripts/run-tests.sh $(SWIFT) test --skip-build --filter "$(SCENARIOS)"
 
 e2e: setup-e2e ## the same loop on a real control plane, with real git servers and an old kubectl
 	$(SWIFT) build --build-tests

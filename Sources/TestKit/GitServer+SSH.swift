@@ -58,7 +58,7 @@ package final class SSHGitServer: Sendable {
         if getuid() == 0 { mkdir("/run/sshd", 0o755) }
         process = try RunningProcess(
             "/usr/sbin/sshd", ["-D", "-e", "-f", folder.file("sshd_config")], environment: TestRepository.environment, errors: folder.file("log"))
-        for _ in 0..<100 {
+        for _ in 0..<1200 {
             if Self.answers(port) { return }
             try await Task.sleep(for: .milliseconds(50))
         }
@@ -85,16 +85,24 @@ package final class SSHGitServer: Sendable {
     }
 
     /// A port that nobody has right now.
+    ///
+    /// Below those that the kernel gives out (`/proc/sys/net/ipv4/ip_local_port_range` begins at 32768): no connection
+    /// of somebody else's takes it before it is used.
     package static func freePort() throws -> Int {
+        for _ in 0..<200 {
+            let port = Int(UInt16.random(in: 15_000..<30_000))
+            if isFree(port) { return port }
+        }
+        throw SubprocessError("no free port from 15000 to 30000")
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var address = address(0)
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1 }
+        var address = address(port)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
         }
-        guard code == 0 else { throw SubprocessError("no free port: error \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     private static func answers(_ port: Int) -> Bool {

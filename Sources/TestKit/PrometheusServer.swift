@@ -55,7 +55,7 @@ package final class PrometheusServer: Sendable {
             arguments.append("--web.config.file=\(folder.file("web.yml"))")
         }
         process = try RunningProcess("prometheus", arguments, folder: folder.path, output: folder.file("log"), errors: folder.file("log"))
-        for _ in 0..<400 {
+        for _ in 0..<2400 {
             // With a password it says so as soon as it is there, and is ready a moment later.
             let answer = try? await transport.send(HTTPRequest("GET", "http://127.0.0.1:\(port)\(prefix)/-/ready", timeout: .seconds(2)))
             if answer?.status == 200 || (answer?.status == 401 && password != nil) { return }

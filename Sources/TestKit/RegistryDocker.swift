@@ -73,7 +73,7 @@ package final class DockerRegistry: Sendable {
         try folder.write("config.yml", JSON.write(settings))
         process = try RunningProcess(
             "docker-registry", ["serve", folder.file("config.yml")], output: folder.file("out"), errors: folder.file("log"))
-        for _ in 0..<200 {
+        for _ in 0..<2400 {
             if (try? await transport.send(HTTPRequest("GET", "http://127.0.0.1:\(port)/v2/"))) != nil { return }
             try await Task.sleep(for: .milliseconds(25))
         }

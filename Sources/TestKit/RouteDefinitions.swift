@@ -45,7 +45,7 @@ package enum RouteDefinitions {
             let kind = object.value[path: "spec", "names", "kind"]?.string ?? ""
             wanted.append(GroupKind(group: object.value[path: "spec", "group"]?.string ?? "", kind: kind))
         }
-        for _ in 0..<500 {
+        for _ in 0..<3000 {
             let served = Set(try await client.resources(refresh: true).map(\.gvk.groupKind))
             if wanted.allSatisfy(served.contains) { return }
             try await Task.sleep(for: .milliseconds(20))

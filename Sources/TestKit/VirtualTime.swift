@@ -72,7 +72,7 @@ package final class VirtualTime: TimeSource {
 
     /// Jumps from one sleeper to the next until a condition holds.
     ///
-    /// - Returns: false when nobody sleeps any more, or `limit` has passed, and it does not within a minute of the real clock.
+    /// - Returns: false when nobody sleeps any more, or `limit` has passed, and it does not within half a minute of the real clock.
     package func run(limit: Duration = .seconds(86_400), until condition: () async -> Bool) async -> Bool {
         let end = elapsed + limit
         var looks = 0

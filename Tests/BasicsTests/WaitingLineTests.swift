@@ -1,7 +1,7 @@
 import Basics
 import Testing
 
-@Suite("Waiting lines", .timeLimit(.minutes(3))) struct WaitingLineTests {
+@Suite("Waiting lines", .timeLimit(.minutes(10))) struct WaitingLineTests {
     @Test func firstComeFirstServed() async throws {
         let line = WaitingLine(places: 1)
         let order = Locked<[Int]>([])

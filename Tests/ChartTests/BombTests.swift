@@ -49,7 +49,7 @@ import Testing
         "{{ $t := \"{{ tpl . . }}\" }}{{ tpl $t $t }}", "{{ tpl (repeat 100000 \"{{ if 1 }}\") . }}", "{{ tpl (print \"{{ \" (repeat 100000 \"(\") \" }}\") . }}",
     ]
 
-    @Test(.timeLimit(.minutes(3)), arguments: nested + sharing + loops + sizes + recursion)
+    @Test(.timeLimit(.minutes(10)), arguments: nested + sharing + loops + sizes + recursion)
     func isStopped(_ template: String) throws {
         let chart = try Chart.load(files: [
             ChartFile(path: "Chart.yaml", text: "apiVersion: v2\nname: c\nversion: 0.1.0\n"),

@@ -10,7 +10,7 @@ import Testing
 @testable import Cluster
 
 /// Client and cache against the API server in process: the real protocol, with faults.
-@Suite(.timeLimit(.minutes(3))) struct APIServerTests {
+@Suite(.timeLimit(.minutes(10))) struct APIServerTests {
     private let configMaps = GroupKind(group: "", kind: "ConfigMap")
 
     private func make(_ name: String, data: String, labels: Mapping = [:]) throws -> Object {

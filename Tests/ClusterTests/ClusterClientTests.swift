@@ -7,7 +7,7 @@ import Testing
 
 @testable import Cluster
 
-@Suite(.timeLimit(.minutes(3))) struct ClusterClientTests {
+@Suite(.timeLimit(.minutes(10))) struct ClusterClientTests {
     private let a = configMap("a", version: "1"), b = configMap("b", version: "2"), c = configMap("c", version: "3")
 
     @Test func versionOfAManagedCluster() async throws {

@@ -46,7 +46,7 @@ private func server(_ answers: [String: HTTPResponse]) -> ScriptedTransport {
     }
 }
 
-@Suite(.timeLimit(.minutes(3))) struct DiscoveryTests {
+@Suite(.timeLimit(.minutes(10))) struct DiscoveryTests {
     private let podMetrics = GroupVersionKind(group: "metrics.k8s.io", version: "v1beta1", kind: "PodMetrics")
 
     private func old(metrics: HTTPResponse = .status(503, "ServiceUnavailable", message: "no endpoints")) -> ScriptedTransport {

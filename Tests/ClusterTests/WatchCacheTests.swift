@@ -24,6 +24,9 @@ private final class FakeType: Sendable {
     var lists: Int { state.withLock { $0.lists } }
     var watches: [Pipe] { state.withLock { $0.watches } }
 
+    /// One of them by its number; fails the test where it is not there.
+    func watch(_ number: Int) throws -> Pipe { try #require(watches.dropFirst(number).first) }
+
     var transport: ScriptedTransport {
         ScriptedTransport { [self] request, _ in
             state.withLock { state in
@@ -39,7 +42,7 @@ private final class FakeType: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(3))) struct WatchCacheTests {
+@Suite(.timeLimit(.minutes(10))) struct WatchCacheTests {
     private let key = ObjectKey(group: "", kind: "ConfigMap", namespace: "shop", name: "a")
     private let configMaps = GroupKind(group: "", kind: "ConfigMap")
 
@@ -77,20 +80,19 @@ private final class FakeType: Sendable {
             #expect(await cache.isSynced(configMaps, scope: scope))
             #expect(await !cache.isSynced(configMaps), "another scope is another watch")
             try await cache.start(.configMaps, scope: scope)
-            await time.settle()
+            #expect(await time.run(limit: .zero) { type.watches.count == 1 })
             #expect(type.lists == 1)
             #expect(transport.targets.last?.contains("/namespaces/shop/configmaps?watch=true&resourceVersion=10") == true)
 
             var changes = cache.changes().makeAsyncIterator()
-            type.watches[0].write(
+            try type.watch(0).write(
                 event("MODIFIED", configMap("a", version: "11")) + event("DELETED", configMap("b", version: "12"))
                     + event("ADDED", configMap("c", version: "13")) + event("MODIFIED", configMap("a", version: "14")))
             let seen = await changes.next()
             #expect(Set(seen?.keys.map(\.name) ?? []) == ["a", "b", "c"])
             #expect(await cache.object(key)?.resourceVersion == "14")
             #expect(await cache.objects(configMaps).map(\.name) == ["a", "c"])
-            await time.settle()
-            #expect(await cache.state(of: configMaps, scope: scope)?.resourceVersion == "14")
+            #expect(await time.run(limit: .zero) { await cache.state(of: configMaps, scope: scope)?.resourceVersion == "14" })
         }
     }
 
@@ -183,19 +185,18 @@ private final class FakeType: Sendable {
         try await running(cache) {
             try await cache.start(.configMaps)
             #expect(await time.run { type.watches.count == 1 })
-            type.watches[0].write(bookmark("20"))
-            await time.settle()
-            type.watches[0].fail(.connection("reset"))
+            try type.watch(0).write(bookmark("20"))
+            #expect(await time.run(limit: .zero) { await cache.state(of: configMaps)?.resourceVersion == "20" })
+            try type.watch(0).fail(.connection("reset"))
             #expect(await time.run { type.watches.count == 2 })
             #expect(transport.requests.last?.url.contains("resourceVersion=20&") == true)
             #expect(type.lists == 1)
             await time.settle()
-            type.watches[1].write(event("ADDED", configMap("c", version: "21")))
+            try type.watch(1).write(event("ADDED", configMap("c", version: "21")))
             try await cache.wait(for: ObjectKey(group: "", kind: "ConfigMap", namespace: "shop", name: "c"), timeout: .seconds(5)) {
                 $0 != nil
             }
-            await time.settle()
-            #expect(await cache.state(of: configMaps)?.isCurrent == true)
+            #expect(await time.run(limit: .zero) { await cache.state(of: configMaps)?.isCurrent == true })
             #expect(await cache.object(key) != nil, "nothing was forgotten meanwhile")
         }
     }
@@ -207,11 +208,11 @@ private final class FakeType: Sendable {
         try await running(cache) {
             try await cache.start(.configMaps)
             #expect(await time.run { type.watches.count == 1 })
-            type.watches[0].write(bookmark("11"))
-            await time.settle()
+            try type.watch(0).write(bookmark("11"))
+            #expect(await time.run(limit: .zero) { await cache.state(of: configMaps)?.resourceVersion == "11" })
             var changes = cache.changes().makeAsyncIterator()
             type.answerLists(list(["a": "30", "same": "3", "new": "31"], "40"))
-            type.watches[0].write(event("ERROR", #"{"kind":"Status","reason":"Expired","code":410,"message":"too old"}"#))
+            try type.watch(0).write(event("ERROR", #"{"kind":"Status","reason":"Expired","code":410,"message":"too old"}"#))
             let seen = await changes.next()
             #expect(Set(seen?.keys.map(\.name) ?? []) == ["a", "b", "new"])
             #expect(await cache.objects(configMaps).map(\.name) == ["a", "new", "same"])
@@ -226,11 +227,11 @@ private final class FakeType: Sendable {
         try await running(cache) {
             try await cache.start(.configMaps)
             #expect(await time.run { type.watches.count == 1 })
-            type.watches[0].write(bookmark("11"))
-            await time.settle()
+            try type.watch(0).write(bookmark("11"))
+            #expect(await time.run(limit: .zero) { await cache.state(of: configMaps)?.resourceVersion == "11" })
             type.answerLists(.status(403, "Forbidden", message: "no more"))
-            type.watches[0].write(event("ERROR", #"{"kind":"Status","reason":"Expired","code":410}"#))
-            await time.settle()
+            try type.watch(0).write(event("ERROR", #"{"kind":"Status","reason":"Expired","code":410}"#))
+            #expect(await time.run(limit: .zero) { await cache.state(of: configMaps)?.error?.reason == .forbidden })
             #expect(await cache.object(key) != nil)
             let state = await cache.state(of: configMaps)
             #expect(state?.isSynced == true)
@@ -284,9 +285,8 @@ private final class FakeType: Sendable {
             // Open again: nothing is known to be missing, though it may be quiet for long.
             #expect(await time.run(limit: .seconds(1)) { await cache.state(of: configMaps)?.isCurrent == true })
             #expect(await changes.next()?.kinds == [configMaps], "it was not, in between")
-            type.watches[1].write(bookmark("12"))
-            await time.settle()
-            #expect(await cache.state(of: configMaps)?.resourceVersion == "12")
+            try type.watch(1).write(bookmark("12"))
+            #expect(await time.run(limit: .zero) { await cache.state(of: configMaps)?.resourceVersion == "12" })
             #expect(await cache.state(of: configMaps)?.lastHeard == .seconds(180))
         }
     }
@@ -298,11 +298,11 @@ private final class FakeType: Sendable {
         try await running(cache) {
             try await cache.start(.configMaps)
             #expect(await time.run { type.watches.count == 1 })
-            type.watches[0].write(bookmark("41"))
-            await time.settle()
+            try type.watch(0).write(bookmark("41"))
+            #expect(await time.run(limit: .zero) { await cache.state(of: configMaps)?.resourceVersion == "41" })
             type.answerLists(list(["a": "3"], "20"))
             var changes = cache.changes().makeAsyncIterator()
-            type.watches[0].write(event("ERROR", #"{"kind":"Status","reason":"Expired","code":410}"#))
+            try type.watch(0).write(event("ERROR", #"{"kind":"Status","reason":"Expired","code":410}"#))
             #expect(await time.run { await cache.objects(configMaps).count == 1 })
             await time.settle()
             #expect(await changes.next()?.kinds == [configMaps])
@@ -323,8 +323,8 @@ private final class FakeType: Sendable {
             #expect(await cache.objects(configMaps).count == 3)
             #expect(await time.run { type.watches.count == 1 })
             // The watch is behind: what it says of the past does not undo what is known.
-            type.watches[0].write(event("MODIFIED", configMap("a", version: "10")) + event("DELETED", configMap("b", version: "13")))
-            await time.settle()
+            try type.watch(0).write(event("MODIFIED", configMap("a", version: "10")) + event("DELETED", configMap("b", version: "13")))
+            #expect(await time.run(limit: .zero) { await cache.objects(configMaps).count == 2 })
             #expect(await cache.object(key)?.resourceVersion == "11")
             await cache.observe(try object(configMap("b", version: "12")))
             #expect(await cache.objects(configMaps).map(\.name) == ["a", "new"], "deleted after that write")
@@ -346,7 +346,7 @@ private final class FakeType: Sendable {
             #expect(await time.run { type.watches.count == 1 })
             await time.settle()
             isDown.withLock { $0 = true }
-            type.watches[0].end()
+            try type.watch(0).end()
             #expect(await time.run { await cache.state(of: configMaps)?.error != nil })
             await time.advance(by: .seconds(90))
             #expect(await cache.state(of: configMaps)?.isCurrent == false)
@@ -399,9 +399,9 @@ private final class FakeType: Sendable {
             #expect(await time.run { type.watches.count == 1 })
             let key = key
             let found = Task { try await cache.wait(for: key, timeout: .seconds(60)) { $0?.resourceVersion == "12" } }
-            type.watches[0].write(event("ADDED", configMap("a", version: "11")))
+            try type.watch(0).write(event("ADDED", configMap("a", version: "11")))
             await time.settle()
-            type.watches[0].write(event("MODIFIED", configMap("a", version: "12")))
+            try type.watch(0).write(event("MODIFIED", configMap("a", version: "12")))
             #expect(try await found.value?.name == "a")
             let late = Task { await failure { () async throws(ClusterError) in try await cache.wait(for: key, timeout: .seconds(5)) { $0 == nil } } }
             #expect(await time.waitForSleep(of: .seconds(5)))
@@ -432,7 +432,7 @@ private final class FakeType: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(3))) struct CacheChangesTests {
+@Suite(.timeLimit(.minutes(10))) struct CacheChangesTests {
     private func key(_ number: Int) -> ObjectKey { ObjectKey(group: "", kind: "Pod", namespace: "n", name: "\(number)") }
 
     @Test func aSlowReaderHoldsNoMoreThanTheLimit() async {
@@ -458,15 +458,14 @@ private final class FakeType: Sendable {
     @Test func cancellingEndsTheSequence() async throws {
         let hub = ChangeHub()
         let stream = hub.subscribe(limit: 10) { _ in true }
+        let count = Locked(0)
         let reader = Task {
-            var count = 0
-            for await _ in stream { count += 1 }
-            return count
+            for await _ in stream { count.withLock { $0 += 1 } }
         }
-        try await Task.sleep(for: .milliseconds(5))
         hub.publish(CacheChanges(keys: [key(1)]))
-        try await Task.sleep(for: .milliseconds(5))
+        for _ in 0..<6000 where count.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(5)) }
         reader.cancel()
-        #expect(await reader.value == 1)
+        await reader.value
+        #expect(count.withLock { $0 } == 1)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Cluster
 
-@Suite(.timeLimit(.minutes(3))) struct WatchStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct WatchStreamTests {
     private func events(_ pieces: [String], limits: ClusterClient.Limits = .init()) async -> ([WatchEvent], ClusterError?) {
         let pipe = Pipe()
         for piece in pieces { pipe.write(piece) }

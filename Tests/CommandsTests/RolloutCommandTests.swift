@@ -20,7 +20,7 @@ private let verbs: [(path: [String], own: [String], type: any ParsableCommand.Ty
 ]
 
 /// What the verbs about rollouts understand, ask for and print.
-@Suite(.timeLimit(.minutes(3))) struct RolloutCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct RolloutCommandTests {
     // MARK: the command line
 
     @Test func helpOfEachVerb() {

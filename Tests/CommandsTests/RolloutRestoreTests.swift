@@ -10,7 +10,7 @@ import Testing
 @testable import Commands
 
 /// A rollout whose daemon is gone is given back, on a whole cluster.
-@Suite(.timeLimit(.minutes(3))) struct RolloutRestoreTests {
+@Suite(.timeLimit(.minutes(10))) struct RolloutRestoreTests {
     private func isGivenBack(_ stage: RolloutStage) async throws {
         let deployment = try await stage.candidate.deployment()
         #expect(deployment.value[path: "spec", "paused"]?.bool != true)

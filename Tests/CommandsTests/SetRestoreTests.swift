@@ -11,7 +11,7 @@ import Testing
 @testable import Commands
 
 /// A rollout of a StatefulSet or DaemonSet whose daemon is gone is given back, on a whole cluster.
-@Suite(.timeLimit(.minutes(3))) struct SetRestoreTests {
+@Suite(.timeLimit(.minutes(10))) struct SetRestoreTests {
     private func manifests(_ kind: String, version: Int) -> TestRepository.Change {
         let own = kind == "StatefulSet" ? "serviceName: store, replicas: 2, " : ""
         return .text(

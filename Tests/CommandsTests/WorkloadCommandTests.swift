@@ -269,7 +269,7 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
     }
 
     /// The verbs and the API speak of the same things: over a socket, with a daemon's own routes.
-    @Test(.timeLimit(.minutes(3))) func overASocket() async throws {
+    @Test(.timeLimit(.minutes(10))) func overASocket() async throws {
         let asked = Locked<[ChangeRequest]>([])
         let object = try #require(Object(["apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "x", "namespace": "shop"]]))
         let workload = Workload(
@@ -326,7 +326,7 @@ private let verbs: [(name: String, rest: [String], type: any ParsableCommand.Typ
 
     // MARK: without a daemon
 
-    @Test(.timeLimit(.minutes(3))) func onTheRepository() async throws {
+    @Test(.timeLimit(.minutes(10))) func onTheRepository() async throws {
         let folder = try TemporaryFolder("martlet-direct")
         let repository = try await TestRepository(in: folder)
         let manifest = """

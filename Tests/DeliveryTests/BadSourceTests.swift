@@ -46,7 +46,7 @@ import TestKit
         GitRemote(url: "file://\(repository.path)", credentials: .none, allowedSchemes: ["file"])
     }
 
-    @Test(.timeLimit(.minutes(3))) func noServer() async throws {
+    @Test(.timeLimit(.minutes(10))) func noServer() async throws {
         let port = try SSHGitServer.freePort()
         let remote = GitRemote(url: "http://me:hunter2@127.0.0.1:\(port)/shop.git", credentials: .none, allowedSchemes: ["http"])
         try await watching(remote) { watcher in
@@ -57,7 +57,7 @@ import TestKit
     }
 
     /// The note for the next start cannot be written, and a delivery fails for a while: both are tried again, and the commit is told of once.
-    @Test(.timeLimit(.minutes(3))) func aTipThatCannotBeNoted() async throws {
+    @Test(.timeLimit(.minutes(10))) func aTipThatCannotBeNoted() async throws {
         let repository = try await TestRepository(in: folder)
         let commit = try await repository.commit("one", ["a.yaml": "a"])
         let (mirror, told, deliveries) = (folder.file("mirror.git"), Locked(0), Locked(0))
@@ -87,7 +87,7 @@ import TestKit
         #expect(told.withLock { $0 } == 1 && deliveries.withLock { $0 } == 3)
     }
 
-    @Test(.timeLimit(.minutes(3))) func anUnknownBranch() async throws {
+    @Test(.timeLimit(.minutes(10))) func anUnknownBranch() async throws {
         let repository = try await TestRepository(in: folder)
         try await repository.commit("one", ["a.yaml": "a"], branch: "main")
         try await repository.commit("one", ["a.yaml": "a"], branch: "release")
@@ -101,7 +101,7 @@ import TestKit
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func anEmptyRepository() async throws {
+    @Test(.timeLimit(.minutes(10))) func anEmptyRepository() async throws {
         let repository = try await TestRepository(in: folder)
         try await watching(file(repository)) { watcher in
             try await eventually("an error") { watcher.state.error != nil }
@@ -113,7 +113,7 @@ import TestKit
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func aFolderThatIsNotThere() async throws {
+    @Test(.timeLimit(.minutes(10))) func aFolderThatIsNotThere() async throws {
         let repository = try await TestRepository(in: folder)
         try await repository.commit("one", ["deploy/a.yaml": "a"])
         try await watching(file(repository), root: "deplyo") { watcher in
@@ -124,7 +124,7 @@ import TestKit
     }
 
     /// A revision that cannot be used is tried once, is told as long as it stands, and its mending is taken.
-    @Test(.timeLimit(.minutes(3))) func aMistakeInTheApplicationFile() async throws {
+    @Test(.timeLimit(.minutes(10))) func aMistakeInTheApplicationFile() async throws {
         let repository = try await TestRepository(in: folder)
         let head = "apiVersion: martlet.dev/v1alpha1\nkind: Application\nmetadata: {name: web}\n"
         try await repository.commit("one", ["martlet.yaml": .text(head + "spec: {prun: true}\n"), "a.yaml": "a"])
@@ -149,7 +149,7 @@ import TestKit
     }
 
     /// No cluster when the loop starts: it says so, and begins when there is one.
-    @Test(.timeLimit(.minutes(3))) func aClusterThatComesLater() async throws {
+    @Test(.timeLimit(.minutes(10))) func aClusterThatComesLater() async throws {
         let repository = try await TestRepository(in: folder)
         try await repository.commit("one", ["a.yaml": .text(configuration("a").replacing("namespace: shop", with: "namespace: default"))])
         var options = EmbeddedCluster.Options()
@@ -179,7 +179,7 @@ import TestKit
     }
 
     /// A token that is no longer good: what, where, what to do; nothing is written.
-    @Test(.timeLimit(.minutes(3))) func anExpiredToken() async throws {
+    @Test(.timeLimit(.minutes(10))) func anExpiredToken() async throws {
         let repository = try await TestRepository(in: folder)
         try await repository.commit("one", ["a.yaml": .text(configuration("a"))])
         let writes = Locked(0)

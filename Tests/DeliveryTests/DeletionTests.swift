@@ -11,7 +11,7 @@ import Testing
         Dictionary(uniqueKeysWithValues: range.map { ("\($0).yaml", LoopBench.configuration("c\($0)", value)) })
     }
 
-    @Test(.timeLimit(.minutes(2))) func theOldObjectStaysWhileItsReplacementFails() async throws {
+    @Test(.timeLimit(.minutes(10))) func theOldObjectStaysWhileItsReplacementFails() async throws {
         try await LoopBench.run { bench in
             let work = bench.follow()
             try await bench.deliver(["a.yaml": LoopBench.configuration("old"), "b.yaml": LoopBench.configuration("other")], 1, to: work)
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func anotherSourceDeletesNothingUntilSomebodyAgrees() async throws {
+    @Test(.timeLimit(.minutes(10))) func anotherSourceDeletesNothingUntilSomebodyAgrees() async throws {
         try await LoopBench.run { bench in
             let first = bench.follow("https://git/a")
             try await bench.deliver(["a.yaml": LoopBench.configuration("one"), "b.yaml": LoopBench.configuration("two")], 1, to: first)
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func anotherSourceWithNothingLessIsTakenNoteOf() async throws {
+    @Test(.timeLimit(.minutes(10))) func anotherSourceWithNothingLessIsTakenNoteOf() async throws {
         try await LoopBench.run { bench in
             let first = bench.follow("https://git/a")
             try await bench.deliver(numbered(0..<2), 1, to: first)
@@ -73,7 +73,7 @@ import Testing
     }
 
     /// What one application gives up, the other takes, however late.
-    @Test(.timeLimit(.minutes(2))) func movedFromOneApplicationToAnother() async throws {
+    @Test(.timeLimit(.minutes(10))) func movedFromOneApplicationToAnother() async throws {
         try await LoopBench.run { bench in
             func tree(_ owner: String) -> [String: String] {
                 var texts = ["keep.yaml": LoopBench.configuration("keep")]
@@ -100,7 +100,7 @@ import Testing
     }
 
     /// Two applications that change places do not wait for each other.
-    @Test(.timeLimit(.minutes(2))) func exchangedByTwoApplications() async throws {
+    @Test(.timeLimit(.minutes(10))) func exchangedByTwoApplications() async throws {
         try await LoopBench.run { bench in
             func tree(_ x: String, _ y: String) -> [String: String] {
                 var texts = ["keep.yaml": LoopBench.configuration("keep")]
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func agreementIsForTheRevisionThatWasSeen() async throws {
+    @Test(.timeLimit(.minutes(10))) func agreementIsForTheRevisionThatWasSeen() async throws {
         try await LoopBench.run { bench in
             let work = bench.follow()
             try await bench.deliver(numbered(0..<10), 1, to: work)
@@ -144,7 +144,7 @@ import Testing
     }
 
     /// The plan's view is minutes old, and somebody has said meanwhile that the object is to stay.
-    @Test(.timeLimit(.minutes(2)), arguments: [nil, "martlet.dev/prune", MartletAnnotations.tracking]) func whatWasSaidSinceTheLookIsHeard(_ annotation: String?) async throws {
+    @Test(.timeLimit(.minutes(10)), arguments: [nil, "martlet.dev/prune", MartletAnnotations.tracking]) func whatWasSaidSinceTheLookIsHeard(_ annotation: String?) async throws {
         try await LoopBench.run { bench in
             let maps = try await bench.client.resource(for: GroupVersionKind(apiVersion: "v1", kind: "ConfigMap"))
             let key = ObjectKey(group: "", kind: "ConfigMap", namespace: "default", name: "a")
@@ -165,7 +165,7 @@ import Testing
     }
 
     /// Git said that nothing of it is to be pruned, forgot it, and the daemon started anew.
-    @Test(.timeLimit(.minutes(2))) func pruneFalseOutlivesTheApplication() async throws {
+    @Test(.timeLimit(.minutes(10))) func pruneFalseOutlivesTheApplication() async throws {
         try await LoopBench.run { bench in
             let rest = ["keep.yaml": LoopBench.configuration("keep")]
             var texts = rest
@@ -186,7 +186,7 @@ import Testing
     }
 
     /// A chart that asks for kinds of another application, which are made after it was rendered.
-    @Test(.timeLimit(.minutes(2))) func chartsSeeTheKindsThatHaveCome() async throws {
+    @Test(.timeLimit(.minutes(10))) func chartsSeeTheKindsThatHaveCome() async throws {
         try await LoopBench.run { bench in
             let work = bench.follow()
             try await bench.deliver(
@@ -231,7 +231,7 @@ import Testing
     }
 
     /// The mistake was in another file than the application's own.
-    @Test(.timeLimit(.minutes(2))) func aProblemOfTheLayoutGoesWithTheLayout() async throws {
+    @Test(.timeLimit(.minutes(10))) func aProblemOfTheLayoutGoesWithTheLayout() async throws {
         try await LoopBench.run { bench in
             func tree(stray: Bool, _ value: String = "1") -> [String: String] {
                 var texts = [

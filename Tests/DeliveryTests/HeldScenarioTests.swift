@@ -12,12 +12,12 @@ import Testing
         return times
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: HeldScenario.allCases)
+    @Test(.timeLimit(.minutes(10)), arguments: HeldScenario.allCases)
     func embedded(_ scenario: HeldScenario) async throws {
         try await EmbeddedWorld.run(times: times) { try await scenario.run(in: $0.world) }
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: RevertScenario.allCases)
+    @Test(.timeLimit(.minutes(10)), arguments: RevertScenario.allCases)
     func revertIsTriedAgain(_ scenario: RevertScenario) async throws {
         let tries = Locked(0)
         let releases = Locked<[RejectedRelease]>([])

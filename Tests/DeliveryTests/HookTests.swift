@@ -93,7 +93,7 @@ import Testing
         return nodes
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: ["commit", "restart"])
+    @Test(.timeLimit(.minutes(10)), arguments: ["commit", "restart"])
     func goesOnOver(_ what: String) async throws {
         try await LoopBench.run(nodes: Self.slowJobs) { bench in
             var work = bench.follow()
@@ -113,7 +113,7 @@ import Testing
     }
 
     /// Another input is another release: its hook runs with what it says.
-    @Test(.timeLimit(.minutes(2))) func anotherReleaseBeginsItAnew() async throws {
+    @Test(.timeLimit(.minutes(10))) func anotherReleaseBeginsItAnew() async throws {
         try await LoopBench.run { bench in
             let work = bench.follow()
             try await bench.deliver(Self.tree("1"), 1, to: work)
@@ -129,7 +129,7 @@ import Testing
     }
 
     /// A release of Helm's is handed over: what its hooks once made holds data.
-    @Test(.timeLimit(.minutes(2))) func whatWasThereBeforeAnInstallStays() async throws {
+    @Test(.timeLimit(.minutes(10))) func whatWasThereBeforeAnInstallStays() async throws {
         try await LoopBench.run { bench in
             let secrets = try await bench.client.resource(for: GroupVersionKind(apiVersion: "v1", kind: "Secret"))
             let password = try object("apiVersion: v1\nkind: Secret\nmetadata: {name: password, namespace: default}\ndata: {password: b2xk}\n")

@@ -16,7 +16,7 @@ import Testing
         return TextTree(texts: texts, revision: SourceRevision(reference: "main", commit: String(repeating: commit, count: 40)))
     }
 
-    @Test(.timeLimit(.minutes(2))) func goesAndComes() async throws {
+    @Test(.timeLimit(.minutes(10))) func goesAndComes() async throws {
         let told = Locked<[String]>([])
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let cluster = EmbeddedCluster(logger: logger)

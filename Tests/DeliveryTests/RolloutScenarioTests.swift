@@ -4,7 +4,7 @@ import Testing
 
 /// Every rollout scenario on the embedded cluster, with the loop in this process.
 @Suite struct RolloutScenarioTests {
-    @Test(.timeLimit(.minutes(3)), arguments: RolloutScenario.allCases)
+    @Test(.timeLimit(.minutes(10)), arguments: RolloutScenario.allCases)
     func embedded(_ scenario: RolloutScenario) async throws {
         var times = RolloutTimes()
         (times.floor, times.drain, times.tick) = (.milliseconds(300), .milliseconds(300), .seconds(1))

@@ -17,21 +17,21 @@ import Testing
     ]
 
     /// Programs that go take their time, or their last requests would find nobody.
-    private let nodes = NodeOptions(stopDelay: .seconds(1))
+    private let nodes = NodeOptions(stopDelay: .seconds(5))
 
     private var times: RolloutTimes {
         var times = RolloutTimes()
-        (times.floor, times.drain, times.tick) = (.milliseconds(500), .milliseconds(500), .seconds(1))
+        (times.floor, times.drain, times.tick) = (.seconds(2), .seconds(2), .seconds(1))
         return times
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: some)
+    @Test(.timeLimit(.minutes(10)), arguments: some)
     func embedded(_ scenario: RoutedScenario) async throws {
         try await EmbeddedWorld.run(nodes: nodes, times: times) { try await scenario.run(in: $0.world) }
     }
 
     /// The operator killed on the way.
-    @Test(.timeLimit(.minutes(3)), arguments: crashes)
+    @Test(.timeLimit(.minutes(10)), arguments: crashes)
     func embedded(_ scenario: CrashScenario) async throws {
         try await EmbeddedWorld.run(nodes: nodes, times: times) { try await $0.run(scenario) }
     }

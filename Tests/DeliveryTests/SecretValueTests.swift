@@ -116,7 +116,7 @@ import TestKit
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func nothingTellsAValue() async throws {
+    @Test(.timeLimit(.minutes(10))) func nothingTellsAValue() async throws {
         let log = Locked<[String]>([])
         let heard = Locked<[String]>([])
         let logger = Logger(label: "test") { _ in Recorder(lines: log) }

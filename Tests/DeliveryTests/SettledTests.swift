@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func aFolderThatChangedIsAppliedAgain() async throws {
+    @Test(.timeLimit(.minutes(10))) func aFolderThatChangedIsAppliedAgain() async throws {
         try await Self.withCluster { client in
             let configMaps = try await client.resource(for: .init(apiVersion: "v1", kind: "ConfigMap"))
             for color in ["green", "blue"] {
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func whoWaitsForAnotherIsWaitedFor() async throws {
+    @Test(.timeLimit(.minutes(10))) func whoWaitsForAnotherIsWaitedFor() async throws {
         @Sendable func application(_ name: String, _ rest: String = "") -> [String: String] {
             [
                 "\(name)/martlet.yaml": "apiVersion: martlet.dev/v1alpha1\nkind: Application\nmetadata: {name: \(name)}\nspec: {\(rest)}\n",

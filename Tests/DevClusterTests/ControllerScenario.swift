@@ -114,22 +114,39 @@ struct Scenario: Sendable {
     ) async throws {
         let resource = try await client.resource(for: kind)
         let list = try await client.list(resource, namespace: "default", labelSelector: selector)
+        let seen = Locked(Int(list.resourceVersion) ?? 0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [client] in
                 var pods: [String: Object] = [:]
                 for pod in list.items { pods[pod.name] = pod }
-                let stream = try await client.watch(
-                    resource, namespace: "default", labelSelector: selector, fieldSelector: nil, from: list.resourceVersion)
-                for try await event in stream {
-                    switch event {
-                    case .added(let pod), .modified(let pod): pods[pod.name] = pod
-                    case .deleted(let pod): pods[pod.name] = nil
-                    case .bookmark: continue
+                var version = list.resourceVersion
+                // The server ends each watch after some minutes of its own clock, which are seconds of ours.
+                while !Task.isCancelled {
+                    let stream = try await client.watch(
+                        resource, namespace: "default", labelSelector: selector, fieldSelector: nil, from: version)
+                    for try await event in stream {
+                        switch event {
+                        case .added(let pod), .modified(let pod):
+                            pods[pod.name] = pod
+                            version = pod.resourceVersion
+                        case .deleted(let pod):
+                            pods[pod.name] = nil
+                            version = pod.resourceVersion
+                        case .bookmark(let bookmark):
+                            version = bookmark
+                            continue
+                        }
+                        check(Array(pods.values))
+                        let number = Int(version) ?? 0
+                        seen.withLock { $0 = max($0, number) }
                     }
-                    check(Array(pods.values))
                 }
             }
             try await body()
+            // The last states are there, and yet to be watched.
+            let newest = try await objects(kind, selector).compactMap { Int($0.resourceVersion) }.max() ?? 0
+            for _ in 0..<6000 where seen.withLock({ $0 }) < newest { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(seen.withLock { $0 } >= newest)
             group.cancelAll()
         }
     }

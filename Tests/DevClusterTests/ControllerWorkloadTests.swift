@@ -158,7 +158,7 @@ extension ClusterScenarios {
         @Test func aJobHasADeadlineAndALifeAfterIt() async throws {
             try await Scenario.run { scenario in
                 try await scenario.create(
-                    Self.job("sim.martlet.dev/run-for: 10m", extra: "  activeDeadlineSeconds: 2\n  ttlSecondsAfterFinished: 2"))
+                    Self.job("sim.martlet.dev/run-for: 10m", extra: "  activeDeadlineSeconds: 2\n  ttlSecondsAfterFinished: 100"))
                 try await scenario.wait(.job, "work") { $0.condition("Failed")?.reason == "DeadlineExceeded" }
                 try await scenario.wait(all: .job) { $0.isEmpty }
                 try await scenario.wait(all: .pod) { $0.isEmpty }
@@ -240,7 +240,7 @@ extension ClusterScenarios {
                 let kinds: [GroupKind] = [.deployment, .replicaSet, .statefulSet, .job, .pod, .service, .endpoints, .disruptionBudget]
                 var last: [[String]] = []
                 var quiet = 0
-                for _ in 0..<600 where quiet < 10 {
+                for _ in 0..<6000 where quiet < 10 {
                     try await scenario.settle(.milliseconds(10))
                     var versions: [[String]] = []
                     for kind in kinds { versions.append(try await scenario.objects(kind).map(\.resourceVersion)) }

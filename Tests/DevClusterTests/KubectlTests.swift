@@ -9,7 +9,7 @@ import Testing
 /// kubectl itself, against the embedded cluster on a port: what users will type.
 @Suite(.serialized, .enabled(if: Kubectl.path != nil, "kubectl is not on PATH (Debian's kubernetes-client has one)"))
 struct KubectlTests {
-    @Test(.timeLimit(.minutes(2))) func fromApplyToDelete() async throws {
+    @Test(.timeLimit(.minutes(10))) func fromApplyToDelete() async throws {
         try await Kubectl.withCluster { kubectl in
             let first = try await kubectl("apply", "-f", "-", input: Manifest.deployment())
             #expect(first.text == "deployment.apps/web created\n")
@@ -32,7 +32,7 @@ struct KubectlTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func diffShowsOnlyWhatChanges() async throws {
+    @Test(.timeLimit(.minutes(10))) func diffShowsOnlyWhatChanges() async throws {
         try await Kubectl.withCluster { kubectl in
             _ = try await kubectl("apply", "-f", "-", input: Manifest.deployment())
             #expect(try await kubectl("diff", "-f", "-", input: Manifest.deployment()).status == 0)
@@ -43,7 +43,7 @@ struct KubectlTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func serverSideApply() async throws {
+    @Test(.timeLimit(.minutes(10))) func serverSideApply() async throws {
         try await Kubectl.withCluster { kubectl in
             _ = try await kubectl("apply", "-f", "-", input: Manifest.deployment())
             let taken = try await kubectl("apply", "--server-side", "-f", "-", input: Manifest.deployment(replicas: 3))
@@ -61,7 +61,7 @@ struct KubectlTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func mistakesAreTold() async throws {
+    @Test(.timeLimit(.minutes(10))) func mistakesAreTold() async throws {
         try await Kubectl.withCluster { kubectl in
             let unknown = try await kubectl("create", "-f", "-", input: Manifest.deployment().replacing("replicas:", with: "repicas:"))
             #expect(unknown.status == 1 || unknown.errorText.contains("unknown field"))
@@ -72,7 +72,7 @@ struct KubectlTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func customResourcesAndWaiting() async throws {
+    @Test(.timeLimit(.minutes(10))) func customResourcesAndWaiting() async throws {
         try await Kubectl.withCluster { kubectl in
             _ = try await kubectl("apply", "-f", "-", input: APILifeTests.definition)
             #expect(try await kubectl("wait", "--for=condition=Established", "crd/birds.zoo.example", "--timeout=20s").status == 0)
@@ -117,7 +117,7 @@ struct Kubectl: Sendable {
 
 /// What kubectl's own create commands make; from 1.32 on they send protobuf.
 extension KubectlTests {
-    @Test(.timeLimit(.minutes(2))) func imperativeCommands() async throws {
+    @Test(.timeLimit(.minutes(10))) func imperativeCommands() async throws {
         try await Kubectl.withCluster { kubectl in
             #expect(try await kubectl("create", "namespace", "shop").text == "namespace/shop created\n")
             _ = try await kubectl("create", "configmap", "c", "--from-literal=a=b")

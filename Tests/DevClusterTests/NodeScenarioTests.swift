@@ -69,12 +69,12 @@ extension ClusterScenarios {
 
         @Test func aPodIsReadyWhenItsTimeHasCome() async throws {
             try await Scenario.run { scenario in
-                try await scenario.create(Self.pod("sim.martlet.dev/ready-after: 5s"))
+                try await scenario.create(Self.pod("sim.martlet.dev/ready-after: 60s"))
                 let running = try await scenario.wait(.pod, "one") { $0.phase == "Running" }
                 #expect(!running.isReadyPod)
                 let ready = try await scenario.wait(.pod, "one", until: \.isReadyPod)
                 let since = try #require(ready.readySince)
-                #expect(since.duration(since: running.created) >= .seconds(4))
+                #expect(since.duration(since: running.created) >= .seconds(40))
             }
         }
 
@@ -91,8 +91,8 @@ extension ClusterScenarios {
         }
 
         @Test func aPodEndsGracefully() async throws {
-            try await Scenario.run(change: { $0.nodes.stopDelay = .seconds(5) }) { scenario in
-                try await scenario.create(Self.pod())
+            try await Scenario.run(change: { $0.nodes.stopDelay = .seconds(60) }) { scenario in
+                try await scenario.create(Self.pod(spec: "terminationGracePeriodSeconds: 60, "))
                 try await scenario.wait(.pod, "one", until: \.isReadyPod)
                 try await scenario.delete(.pod, "one")
                 #expect(try await scenario.object(.pod, "one")?.isBeingDeleted == true)

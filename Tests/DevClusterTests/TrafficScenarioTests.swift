@@ -29,8 +29,8 @@ extension ClusterScenarios {
             _ change: (inout TrafficOptions) -> Void = { _ in }, _ body: (Scenario, CandidateStage, TrafficSimulator) async throws -> Void
         ) async throws {
             let time = AcceleratedTime(factor: 10)
-            // Pods need time to go: a second, as programs do.
-            try await Scenario.run(time: time, change: { $0.nodes.stopDelay = .seconds(1) }) { scenario in
+            // Pods need time to go, as programs do: more than a slow machine takes until nobody sends them requests.
+            try await Scenario.run(time: time, change: { $0.nodes.stopDelay = .seconds(30) }) { scenario in
                 try await RouteDefinitions.install(on: scenario.client)
                 let stage = CandidateStage(client: scenario.client, namespace: "default", patience: .milliseconds(60))
                 var options = TrafficOptions([TrafficStream(namespace: "default", service: "web", rate: 200, clients: TrafficClient.people)])
@@ -61,6 +61,15 @@ extension ClusterScenarios {
                 try await Task.sleep(for: .milliseconds(5))
             }
             throw CandidateFailure("no traffic: \(traffic.report)")
+        }
+
+        /// Waits until requests go the way that was written last.
+        private func until(_ what: String, _ traffic: TrafficSimulator, _ condition: (TrafficReport) -> Bool) async throws {
+            for _ in 0..<1000 {
+                let seen = try await more(50, traffic)
+                if condition(seen) { return }
+            }
+            throw CandidateFailure("waited in vain for \(what): \(traffic.report)")
         }
 
         @Test func aRollingUpdateLosesNoRequest() async throws {
@@ -107,11 +116,13 @@ extension ClusterScenarios {
                 for name in ["web--stable", "web--next"] {
                     try await scenario.wait(.endpoints, name) { !($0.sequence("subsets").first?["addresses"]?.sequence ?? []).isEmpty }
                 }
-                try await scenario.settle()
+                // What routers know of the two Services is seen only when a route leads there.
+                try await scenario.settle(.milliseconds(500))
+                try await until("the stable version alone", traffic) { $0.share(of: hash) == 1 }
                 var seen = try await more(200, traffic)
                 #expect(seen.share(of: hash) == 1)
                 try await route("{backendRefs: [{name: web--stable, port: 80, weight: 70}, {name: web--next, port: 80, weight: 30}]}")
-                try await scenario.settle()
+                try await until("the canary's first request", traffic) { $0.byHash["candidate1"] ?? 0 > 0 }
                 seen = try await more(1500, traffic)
                 #expect(abs(seen.share(of: "candidate1") - 0.3) < 0.06)
                 // Only telephones.
@@ -120,14 +131,18 @@ extension ClusterScenarios {
                     {matches: [{headers: [{name: user-agent, type: RegularExpression, value: ".*Mobile.*"}]}], backendRefs: [{name: web--next, port: 80}]},
                     {backendRefs: [{name: web--stable, port: 80}], filters: [{type: RequestMirror, requestMirror: {backendRef: {name: web--next, port: 80}, percent: 10}}]}
                     """)
-                try await scenario.settle()
+                try await until("telephones apart and copies of the others", traffic) { report in
+                    guard report.byClient["mobile"]?.keys.sorted() == ["candidate1"] else { return false }
+                    guard report.byClient["desktop"]?.keys.sorted() == [hash] else { return false }
+                    return report.mirrored["candidate1"] ?? 0 > 0
+                }
                 seen = try await more(600, traffic)
                 #expect(seen.byClient["mobile"]?.keys.sorted() == ["candidate1"])
                 #expect(seen.byClient["desktop"]?.keys.sorted() == [hash])
                 #expect(seen.mirrored["candidate1"] ?? 0 > 5 && seen.mirrorsLost == 0)
                 // And back.
                 try await route("{backendRefs: [{name: web--stable, port: 80}]}")
-                try await scenario.settle()
+                try await until("the way back", traffic) { $0.share(of: hash) == 1 && $0.mirrored.isEmpty }
                 try await stage.delete("web-candidate1")
                 try await scenario.delete(.service, "web--next")
                 seen = try await more(200, traffic)
@@ -156,7 +171,7 @@ extension ClusterScenarios {
 
         /// A router that hears late of a change still knows what was: what a drain time is for.
         @Test func aLateRouterSendsToWhatIsGone() async throws {
-            try await run({ $0.lag = .seconds(20) }) { scenario, stage, traffic in
+            try await run({ $0.lag = .seconds(100) }) { scenario, stage, traffic in
                 _ = try await more(100, traffic)
                 try await scenario.patch(.deployment, "web", ["spec": ["replicas": 1]])
                 try await scenario.wait(all: .pod) { $0.count == 1 }

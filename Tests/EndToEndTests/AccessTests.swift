@@ -29,7 +29,7 @@ import Testing
 
             // The API server's own view of roles takes a moment.
             func eventually(_ question: () async throws -> Bool) async throws -> Bool {
-                for _ in 0..<100 {
+                for _ in 0..<1200 {
                     if (try? await question()) == true { return true }
                     try await Task.sleep(for: .milliseconds(50))
                 }

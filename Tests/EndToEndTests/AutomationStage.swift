@@ -170,7 +170,7 @@ extension AutomationStage {
 
     /// The note of a commit, which follows it.
     func note(of commit: ObjectID) async throws -> Value {
-        try await world.eventually("a note of \(commit.short)", within: .seconds(10)) {
+        try await world.eventually("a note of \(commit.short)", within: .seconds(60)) {
             guard let text = try? await repository.git(["notes", "--ref=martlet", "show", commit.description]) else { return nil }
             return try JSON.parse(Array(text.utf8))
         }

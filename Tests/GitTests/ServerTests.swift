@@ -97,20 +97,22 @@ import Testing
         var files: [String: TestRepository.Change] = [:]
         for number in 0..<50 { files["f\(number)"] = .text(String(repeating: "x\(number)", count: 500)) }
         try await repository.commit("one", files)
-        let mirror = try await Mirror(path: folder.file("m"), remote: remote(server, stallTimeout: .seconds(2)))
+        // Who soon gives up is for the faults that are silence; a slow machine must not be taken for one.
+        let patient = try await Mirror(path: folder.file("m"), remote: remote(server))
+        let impatient = try await Mirror(path: folder.file("impatient"), remote: remote(server, stallTimeout: .seconds(2)))
         for (fault, expected) in [(.hang, .timeout), (.hangOnPack, .timeout), (.status(500), .unreachable), (.status(403), .authentication), (.cutPack, .unreachable)]
             as [(GitServer.Fault, GitError.Kind)]
         {
             server.fault = fault
+            let mirror = fault == .hang || fault == .hangOnPack ? impatient : patient
             let start = ContinuousClock().now
             #expect(await kind(mirror) == expected, "\(fault)")
-            #expect(ContinuousClock().now - start < .seconds(20), "\(fault)")
+            #expect(ContinuousClock().now - start < .seconds(40), "\(fault)")
         }
         server.fault = nil
-        for _ in 0..<10 where await kind(mirror) == .timeout {}
-        #expect(await kind(mirror) == nil)
+        #expect(await kind(patient) == nil)
         await server.stop()
-        #expect(await kind(mirror) == .unreachable)
+        #expect(await kind(patient) == .unreachable)
     }
 
     @Test func redirects() async throws {

@@ -95,8 +95,12 @@ import Testing
 
     @Test func cancellation() async throws {
         let isCancelled = Locked(false)
+        let isAsked = Locked(false)
         let server = try await LoopbackServer { request in
-            if request.url == "/head" { try await Task.sleep(for: .seconds(30)) }
+            if request.url == "/head" {
+                isAsked.withLock { $0 = true }
+                try await Task.sleep(for: .seconds(30))
+            }
             let isFirst = Locked(true)
             return HTTPResponse(
                 status: 200,
@@ -115,15 +119,16 @@ import Testing
         let clock = ContinuousClock()
         let start = clock.now
         let beforeHead = Task { try await transport.send(HTTPRequest("GET", server.url + "/head")).status }
-        try await Task.sleep(for: .milliseconds(50))
+        for _ in 0..<6000 where !isAsked.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
         beforeHead.cancel()
         await #expect(throws: HTTPError.cancelled) { try await beforeHead.value }
+        let received = Locked(0)
         let streaming = Task {
-            var count = 0
-            for try await piece in try await transport.send(HTTPRequest("GET", server.url + "/body", timeout: nil)).body { count += piece.count }
-            return count
+            for try await piece in try await transport.send(HTTPRequest("GET", server.url + "/body", timeout: nil)).body {
+                received.withLock { $0 += piece.count }
+            }
         }
-        try await Task.sleep(for: .milliseconds(100))
+        for _ in 0..<6000 where received.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(5)) }
         streaming.cancel()
         await #expect(throws: HTTPError.cancelled) { try await streaming.value }
         // The connection was closed: the server notices.
@@ -140,7 +145,7 @@ import Testing
             return try await transport.send(HTTPRequest("GET", server.url + "/head")).status
         }
         await #expect(throws: HTTPError.cancelled) { try await early.value }
-        #expect(clock.now - start < .seconds(20))
+        #expect(clock.now - start < .seconds(60))
         await server.stop()
     }
 

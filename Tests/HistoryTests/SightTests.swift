@@ -23,7 +23,7 @@ import Testing
         .text(Shop.deployment("front-end", image: "example/front-end:\(version)") + "---\n" + Shop.service("front-end"))
     }
 
-    @Test(.timeLimit(.minutes(2))) func whatTheLoopDoesBecomesEvents() async throws {
+    @Test(.timeLimit(.minutes(10))) func whatTheLoopDoesBecomesEvents() async throws {
         try await EmbeddedWorld.run { embedded in
             let store = EventStore(try HistoryDatabase(path: nil))
             let folder = try TemporaryFolder("sights")

@@ -7,7 +7,7 @@ import Testing
 private let isWanted = Subprocess.environment["MARTLET_E2E"] != nil
 
 /// The client against Debian's registry.
-@Suite(.enabled(if: isWanted, "needs docker-registry; set MARTLET_E2E"), .timeLimit(.minutes(2))) struct DockerRegistryTests {
+@Suite(.enabled(if: isWanted, "needs docker-registry; set MARTLET_E2E"), .timeLimit(.minutes(10))) struct DockerRegistryTests {
     static let built = Timestamp(milliseconds: 1_700_000_000_000)
 
     static let accesses: [DockerRegistry.Access] = [.open, .basic(user: "me", password: "secret"), .token(user: "me", password: "secret")]

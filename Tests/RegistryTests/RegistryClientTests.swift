@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// The client against a registry that lies, fails and delays.
-@Suite(.timeLimit(.minutes(3))) struct RegistryClientTests {
+@Suite(.timeLimit(.minutes(10))) struct RegistryClientTests {
     let registry: FaultyRegistry
     let store: TagStore
     let time = SystemTime()

@@ -47,13 +47,13 @@ package struct RoutedScenario: Hashable, ReleaseScenario {
 
     private var annotations: String {
         switch way {
-        case .canary: "{martlet.dev/strategy: canary, martlet.dev/steps: \"40% 4s\"}"
-        case .mirror: "{martlet.dev/strategy: mirror, martlet.dev/steps: \"50% 4s\"}"
-        case .blueGreen: "{martlet.dev/strategy: blue-green, martlet.dev/steps: \"preview 4s\"}"
+        case .canary: "{martlet.dev/strategy: canary, martlet.dev/steps: \"40% 60s\"}"
+        case .mirror: "{martlet.dev/strategy: mirror, martlet.dev/steps: \"50% 60s\"}"
+        case .blueGreen: "{martlet.dev/strategy: blue-green, martlet.dev/steps: \"preview 60s\"}"
         case .abTest where router == .ingress:
-            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match 4s\", martlet.dev/match: 'header(x-kind) = \"mobile\"'}"
+            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match 60s\", martlet.dev/match: 'header(x-kind) = \"mobile\"'}"
         case .abTest:
-            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match 4s\", martlet.dev/match: 'header(user-agent) ~ \"(?i)(iphone|android)\"'}"
+            "{martlet.dev/strategy: ab-test, martlet.dev/steps: \"match 60s\", martlet.dev/match: 'header(user-agent) ~ \"(?i)(iphone|android)\"'}"
         }
     }
 
@@ -97,6 +97,8 @@ extension RoutedScenario {
         let seen = traffic.report.since(before)
         try check(seen, stable: trying.stableHash, next: trying.candidateHash)
         if isAborted { return try await goBack(world, traffic, trying) }
+        // The step is long, for slow machines, and need not be waited for. A second request of the same id would be taken for this one.
+        try await ask(world, .promote, id: "on")
         if way == .blueGreen {
             let switched = try await reaches(world, "switched") { $0.step == 1 && $0.phase == .analysing }
             let before = traffic.report

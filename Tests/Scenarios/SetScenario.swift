@@ -45,7 +45,8 @@ package struct SetScenario: Hashable, CaseIterable, ReleaseScenario {
 
     private var steps: String {
         switch course {
-        case .forward, .neverReady: Self.quick
+        case .forward: "{martlet.dev/strategy: ramped, martlet.dev/steps: \"25% 15s, 50% 1s\"}"
+        case .neverReady: Self.quick
         case .aborted, .superseded, .strategyTakenAway: Self.slow
         case .gated: "{martlet.dev/strategy: ramped, martlet.dev/steps: \"50% 1s\", martlet.dev/gate: manual}"
         }

@@ -245,7 +245,7 @@ import Testing
         #expect(refused == 32 && answered == 68)
     }
 
-    @Test(.timeLimit(.minutes(3))) func embeddedCluster() async throws {
+    @Test(.timeLimit(.minutes(10))) func embeddedCluster() async throws {
         var logger = Logger(label: "cluster") { SwiftLogNoOpLogHandler($0) }
         logger.logLevel = .critical
         let cluster = EmbeddedCluster(options: EmbeddedCluster.Options(), logger: logger)

@@ -223,7 +223,7 @@ import Testing
                 try await response.body.write(reader)
                 isOver.withLock { $0 = true }
             }
-            for _ in 0..<12 {
+            for _ in 0..<3000 where !reader.text.contains("\n: \n\n") {
                 await time.advance(by: .seconds(15))
                 try await Task.sleep(for: .milliseconds(20))
             }

@@ -287,7 +287,7 @@ import Testing
     }
 
     /// A registry that hangs holds up no other's commits.
-    @Test(.timeLimit(.minutes(3))) func slowRegistryBesideAQuickOne() async throws {
+    @Test(.timeLimit(.minutes(10))) func slowRegistryBesideAQuickOne() async throws {
         let world = try await World { host in
             var files: [String: String] = [:]
             for name in ["quick", "slow"] {
