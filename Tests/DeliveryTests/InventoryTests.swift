@@ -22,6 +22,7 @@ import Testing
         for number in 0..<count {
             let key = ObjectKey(group: number % 2 == 0 ? "" : "apps", kind: "Kind\(number % 3)", namespace: "n\"s", name: "name-\(number)")
             inventory.entries[key] = .init(desired: "desired", owned: owned, uid: "uid-\(number)", commit: number % 4 == 1 ? "c\(number % 3)" : "")
+            if number % 5 == 2 { inventory.deferred[key] = ObjectKey(group: "apps", kind: "Deployment", namespace: "n\"s", name: "web") }
         }
         return inventory
     }

@@ -26,7 +26,7 @@ import Testing
         /// Workloads with a rollout under way, and what their pods are started with.
         var held: [ObjectKey: ChangeSet.Held] = [:]
         var needs: [ObjectKey: ObjectKey] = [:]
-        var agreed: Set<ObjectKey> = []
+        var deferred: [ObjectKey: ObjectKey] = [:]
 
         static let key = FingerprintKey(random: RandomSource(seed: 1))
 
@@ -60,11 +60,12 @@ import Testing
                 let digest = prepared.first { $0.key == key }?.digest ?? "old"
                 inventory.entries[key] = .init(desired: isNew ? "other" : digest, owned: "owned", uid: "uid-\(name)")
             }
+            inventory.deferred = deferred
             let live = live
             var input = PlanInput(
                 desired: desired, prepared: prepared, inventory: inventory, fingerprint: Self.key, source: "https://git/shop",
                 live: { live[$0.name] ?? .absent })
-            (input.allowsDeletions, input.companions, input.held, input.needs, input.agreed) = (allowsDeletions, companions, held, needs, agreed)
+            (input.allowsDeletions, input.companions, input.held, input.needs) = (allowsDeletions, companions, held, needs)
             input.ownedDigest = { [isDrifted] _ in isDrifted ? "changed" : "owned" }
             return Delivery.plan(input)
         }
@@ -272,11 +273,33 @@ import Testing
         situation.allowsDeletions = true
         let agreed = try situation.plan()
         #expect(agreed.count(.delete) == 6 && agreed.count(.rollOut) == 6 && agreed.heldDeletions.isEmpty)
+        #expect(set.deferred.isEmpty && Set(agreed.deferred.keys) == Set(later))
         (situation.allowsDeletions, situation.held, situation.needs) = (false, [:], [:])
         situation.known = Array(names.prefix(6) + names.dropFirst(12))
         #expect(try situation.plan().count(.delete) == 0)
-        situation.agreed = Set(later)
+        situation.deferred = agreed.deferred
         #expect(try situation.plan().count(.delete) == 6)
+    }
+
+    /// Each of three commits drops what it may, and the rollouts overlap.
+    @Test func eachCommitHasItsBudget() throws {
+        let names = (0..<20).map { "o\($0)" }
+        var situation = Situation(known: names)
+        situation.held = [Self.web: .init(reason: "at 10 %", isProblem: false)]
+        for name in names { situation.live[name] = .present(Situation.live(name)) }
+        for commit in 1...3 {
+            situation.wanted = Array(names.dropFirst(commit * 3))
+            for name in names.prefix(commit * 3) { situation.needs[Self.configMap(name)] = Self.web }
+            let set = try situation.plan()
+            #expect(set.count(.rollOut) == commit * 3 && set.heldDeletions.isEmpty, "\(commit)")
+            situation.deferred.merge(set.deferred) { $1 }
+        }
+        // The last is taken back and dropped again.
+        var inventory = Inventory(application: "shop")
+        inventory.deferred = situation.deferred
+        situation.wanted = Array(names.dropFirst(6))
+        inventory.put(off: try situation.plan())
+        #expect(inventory.deferred.count == 6)
     }
 
     @Test(arguments: [("0", 1, 100, false), ("3", 3, 3, true), ("3", 4, 100, false), ("0%", 5, 5, true), ("0%", 6, 100, false), ("100%", 9, 9, true)])

@@ -40,12 +40,21 @@ package struct Inventory: Sendable, Hashable {
     package var source = ""
     package var entries: [ObjectKey: Entry] = [:]
     package var release = Release()
+    /// What git has dropped, may go, and is kept for the pods of a rollout: with the workload.
+    package var deferred: [ObjectKey: ObjectKey] = [:]
     /// Git said `prune: false` last: so it is when git has forgotten the application, after a restart too.
     package var keepsAll = false
     /// The last revision that was applied as a whole; "" for none.
     package var appliedCommit = ""
 
     package init(application: String) { self.application = application }
+
+    /// Takes note of deletions that a plan puts off, so that nobody is asked of them a second time.
+    package mutating func put(off changes: ChangeSet) {
+        // What is wanted again may be dropped again, and that is another question.
+        for change in changes.changes where change.prepared != nil { deferred[change.key] = nil }
+        deferred.merge(changes.deferred) { $1 }
+    }
 
     /// Adds what is about to be applied, so that nothing applied is ever unknown.
     ///

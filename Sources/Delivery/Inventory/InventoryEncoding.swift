@@ -50,6 +50,7 @@ package struct InventoryEncoding: Sendable {
                     "versions": versions(of: inventory),
                 ]
                 if inventory.keepsAll { head["prune"] = false }
+                if !inventory.deferred.isEmpty { head["deferred"] = deferred(of: inventory) }
                 data["head"] = .string(Base64.encode(JSON.write(head)))
                 data["key"] = .string(Base64.encode(key.bytes))
                 data["status"] = .string(Base64.encode(JSON.write(status)))
@@ -71,6 +72,12 @@ package struct InventoryEncoding: Sendable {
         return .mapping(Mapping(Dictionary(grouping: entries, by: \.value.commit).sorted { $0.key < $1.key }.map { commit, entries in
             (commit, .sequence(entries.map { .sequence([$0.key.group, $0.key.kind, $0.key.namespace, $0.key.name].map(Value.string)) }))
         }))
+    }
+
+    private func deferred(of inventory: Inventory) -> Value {
+        .sequence(inventory.deferred.sorted { $0.key < $1.key }.prefix(Self.maxVersions).map { key, workload in
+            .sequence([key, workload].flatMap { [$0.group, $0.kind, $0.namespace, $0.name] }.map(Value.string))
+        })
     }
 
     /// They all stand in the first Secret.
@@ -139,6 +146,12 @@ package struct InventoryEncoding: Sendable {
                 guard let names = fields.sequence?.compactMap(\.string), names.count == 4 else { continue }
                 inventory.entries[ObjectKey(group: names[0], kind: names[1], namespace: names[2], name: names[3])]?.commit = version.key
             }
+        }
+        for fields in head["deferred"]?.sequence ?? [] {
+            guard let names = fields.sequence?.compactMap(\.string), names.count == 8 else { continue }
+            let key = ObjectKey(group: names[0], kind: names[1], namespace: names[2], name: names[3])
+            guard inventory.entries[key] != nil else { continue }
+            inventory.deferred[key] = ObjectKey(group: names[4], kind: names[5], namespace: names[6], name: names[7])
         }
         let status = first.flatMap { decoded($0, "status") }.flatMap { try? JSON.parse($0) } ?? .null
         return (inventory, key ?? FingerprintKey(random: random), status)

@@ -112,6 +112,7 @@ extension Reconciler {
     private func forget(_ changes: ChangeSet, in inventory: inout Inventory) {
         for change in changes.changes where change.action == .forget {
             inventory.entries[change.key] = nil
+            inventory.deferred[change.key] = nil
             deleting[change.key] = nil
             ownedDigests.forget(change.key)
         }

@@ -65,9 +65,8 @@ extension Reconciler {
             guard isCurrent() else { return }
             var input = planInput(complete, rollouts.prepared, record: record, live: live, source: assignment.source, request: request)
             (input.held, input.companions, input.needs) = (rollouts.held, Set(rollouts.companions.keys), rollouts.needs)
-            input.agreed = Set(kept.filter(\.value.isAgreed).keys)
             let changes = plan(input)
-            noteKept(changes, input)
+            if changes.blocked.isEmpty { record.inventory.put(off: changes) }
             // Kinds came while the chart was rendered without them, and with them who it waited for is well.
             if assignment.part.form == .chart, environment.client.discoveredAt != askedAt { return signal.wake(urgent: true) }
             ownedDigests.note(changes, live)
@@ -191,17 +190,6 @@ extension Reconciler {
             digests.digest(of: object, by: key)
         }
         return input
-    }
-
-    /// Whose rollout it is that keeps what git has dropped: its deletion later is of that deploy, whatever commit came meanwhile.
-    private func noteKept(_ changes: ChangeSet, _ input: PlanInput) {
-        for change in changes.changes {
-            if change.prepared != nil || change.action == .forget {
-                kept[change.key] = nil
-            } else if change.action == .hold || change.action == .rollOut, let workload = input.needing(change.key), input.held[workload] != nil {
-                kept[change.key] = (workload, input.allowsDeletions || kept[change.key]?.isAgreed == true)
-            }
-        }
     }
 
     /// Writes status and inventory when they changed, and tells who listens.

@@ -89,7 +89,7 @@ extension Reconciler {
             case .deleting:
                 let images = former.flatMap { containerImages(of: $0) } ?? [:]
                 var change = ObjectChange(key: outcome.key, action: .deleted)
-                change.rollout = companions[outcome.key] ?? former.flatMap { workload(ofArm: $0) } ?? kept.removeValue(forKey: outcome.key)?.workload
+                change.rollout = companions[outcome.key] ?? former.flatMap { workload(ofArm: $0) } ?? now.deferred[outcome.key]
                 sightings.wrote(change, formerImages: images)
             case .applied(let object, _):
                 guard let former else {

@@ -35,8 +35,6 @@ package actor Reconciler {
     var regressions = Regressions()
     /// A word on deletions that was given for another revision than the one it was to be carried out at.
     var lapsed: (agreed: String, at: SourceRevision)?
-    /// What git has dropped and pods of a rollout are started with: the workload, and whether a person has agreed to the deletion.
-    var kept: [ObjectKey: (workload: ObjectKey, isAgreed: Bool)] = [:]
     var retries = Retries()
     /// The hook that is waited for, and since when.
     var hookBegun: (key: ObjectKey, mark: String, at: Duration)?

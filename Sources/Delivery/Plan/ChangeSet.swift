@@ -53,6 +53,8 @@ package struct ChangeSet: Sendable {
     package var changes: [Change] = []
     /// Deletions that wait for a person; each also stands in `changes` as held.
     package var heldDeletions: [ObjectKey] = []
+    /// Deletions that need no other word, and are put off for the pods of a rollout: with the workload.
+    package var deferred: [ObjectKey: ObjectKey] = [:]
     /// Why nothing of the revision may be applied; empty when it may.
     package var blocked: [RenderError] = []
 

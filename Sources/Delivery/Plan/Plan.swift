@@ -24,8 +24,6 @@ package struct PlanInput: Sendable {
     package var companions: Set<ObjectKey> = []
     /// What pods of held workloads are started with, and the workload: it stays for as long as that is held.
     package var needs: [ObjectKey: ObjectKey] = [:]
-    /// What a person has agreed to delete while it was needed.
-    package var agreed: Set<ObjectKey> = []
     /// A person agreed to what this plan deletes.
     package var allowsDeletions = false
     /// The revision that a person agreed to instead, where it was another one.
@@ -112,7 +110,7 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
             if case .present(let live) = input.live(prepared.key) { live.uid } else { nil }
         })
     var deletions: [ChangeSet.Change] = []
-    var kept: [ChangeSet.Change] = []
+    var kept: [(change: ChangeSet.Change, workload: ObjectKey)] = []
     let why = reasonNotToDelete(input)
     for (key, entry) in input.inventory.entries.sorted(by: { $0.key < $1.key }) where !wanted.contains(key) {
         let live: Object
@@ -155,24 +153,30 @@ private func planDeletions(_ input: PlanInput, into set: inout ChangeSet) {
             if input.desired.isComplete, input.desired.spec.prunes { set.heldDeletions.append(key) }
             continue
         }
-        if let workload = input.needing(key), let held = input.held[workload] {
+        // Of two makers of one Secret the old one goes: beside it the new one could not make it.
+        let isMadeAnew = key.kind.hasSuffix("Secret") && wanted.contains { $0.kind.hasSuffix("Secret") && $0.namespace == key.namespace && $0.name == key.name }
+        if !isMadeAnew, let workload = input.needing(key), let held = input.held[workload] {
             let end = held.isProblem ? "for as long as \(workload) is not as this commit says" : "until the rollout of \(workload) is over"
-            kept.append(.init(held.isProblem ? .hold : .rollOut, key: key, uid: live.uid, reason: "pods are started with it \(end)"))
+            let change = ChangeSet.Change(held.isProblem ? .hold : .rollOut, key: key, uid: live.uid, reason: "pods are started with it \(end)")
+            kept.append((change, workload))
             continue
         }
         deletions.append(.init(.delete, key: key, uid: live.uid.isEmpty ? entry.uid : live.uid))
     }
     let budget = input.desired.spec.deletionBudget
-    // What goes later is counted now: a budget is for what a commit drops, not for what goes at one look.
-    let all = (deletions + kept).filter { !input.agreed.contains($0.key) }
-    if !input.allowsDeletions, !budget.allows(all.count, of: input.inventory.entries.count) {
-        set.heldDeletions += all.map(\.key)
-        let reason = "the plan would delete \(all.count) of \(input.inventory.entries.count) objects: \(input.advice)"
-        let waiting = Set(all.map(\.key))
+    // What goes later is counted now, and once: a budget is for what a commit drops, not for what goes at one look.
+    let counted = (deletions + kept.map(\.change)).filter { input.inventory.deferred[$0.key] == nil }.map(\.key)
+    if !input.allowsDeletions, !budget.allows(counted.count, of: input.inventory.entries.count) {
+        set.heldDeletions += counted
+        let reason = "the plan would delete \(counted.count) of \(input.inventory.entries.count) objects: \(input.advice)"
+        let waiting = Set(counted)
         for index in deletions.indices where waiting.contains(deletions[index].key) { (deletions[index].action, deletions[index].reason) = (.hold, reason) }
-        for index in kept.indices where waiting.contains(kept[index].key) { (kept[index].action, kept[index].reason) = (.hold, reason) }
+        for index in kept.indices where waiting.contains(kept[index].change.key) { (kept[index].change.action, kept[index].change.reason) = (.hold, reason) }
+        for (change, workload) in kept where !waiting.contains(change.key) { set.deferred[change.key] = workload }
+    } else {
+        for (change, workload) in kept { set.deferred[change.key] = workload }
     }
-    set.changes += deletions + kept
+    set.changes += deletions + kept.map(\.change)
 }
 
 extension PlanInput {
